@@ -1,0 +1,84 @@
+"""What do we know about one call, and which stages can it be in?"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """Why this call exists."""
+
+    INBOUND = "inbound"  # someone reached us: a diversion, or a person who dialled
+    FOLLOWUP = "followup"  # we rang someone, as promised
+
+
+class Stage(StrEnum):
+    """Where the caller is. Exactly one at a time (FAILURES, invariant 1)."""
+
+    GREETING = "greeting"  # hears who we are; offers are already out
+    WAITING = "waiting"  # in the waiting line
+    CONNECTING = "connecting"  # a clinician accepted; their leg is on its way
+    TALKING = "talking"
+    PARTNER = "partner"  # being passed to the partner line, or talking with it
+    DISPATCHER = "dispatcher"  # being brought back to the 911 dispatcher
+    CALLING = "calling"  # follow-up: the clinician is there, the person's phone rings
+    ENDED = "ended"
+
+
+class Ended(StrEnum):
+    """Why a call ended. Nothing else may end one (FAILURES, invariant 7)."""
+
+    CALLER_LEFT = "caller_left"  # while waiting: abandoned
+    CALLER_ENDED = "caller_ended"  # while talking
+    CLINICIAN_ENDED = "clinician_ended"
+    PASSED_ON = "passed_on"  # talked with the partner line
+    RETURNED = "returned"  # talked with the 911 dispatcher
+    CALLBACK = "callback"  # chose to be called back
+    UNREACHED = "unreached"  # follow-up: nobody answered
+    LOST = "lost"  # the carrier no longer knows the call
+
+
+# Stages in which a clinician may be given the caller.
+IN_LINE = (Stage.GREETING, Stage.WAITING)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The whole contact with one caller. All instants are aware UTC."""
+
+    id: str
+    kind: Kind
+    leg_sid: str  # the caller's own leg; of a follow-up, the person's once it exists, else ""
+    line: str
+    number_shown: str | None  # None: withheld. Never a number to call back until confirmed
+    language: str
+    stage: Stage
+    arrived_at: datetime
+    stage_since: datetime
+    line_since: datetime  # the place in the waiting line
+    hop: int = 0  # voice answers given so far; in every URL we render (FAILURES R1)
+    priority: int = 0
+    deadline_at: datetime | None = None
+    rung: int = 0
+    laps: int = 0
+    clinician_id: str | None = None
+    clinician_leg: str | None = None
+    clinician_here: bool = False
+    prefers: str | None = None
+    answered_at: datetime | None = None
+    ended_at: datetime | None = None
+    ended_reason: Ended | None = None
+    cut_offs: int = 0
+    followup_id: str | None = None
+    attempt_id: str | None = None
+    sip: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def room(self) -> str:
+        """The conference's name: random, says nothing about anybody (FAILURES E13)."""
+        return f"room-{self.id}"
+
+    @property
+    def over(self) -> bool:
+        """Whether the call ended: absorbing, nothing brings it back."""
+        return self.stage is Stage.ENDED

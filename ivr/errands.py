@@ -1,0 +1,89 @@
+"""What must be done elsewhere? Written with its cause, claimed and carried out after commit."""
+
+from dataclasses import dataclass
+
+from ivr.replies import Reply
+
+
+@dataclass(frozen=True, slots=True)
+class OfferToDesks:
+    """Tell clinicians that someone is waiting; the offering rules decide whom and when."""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelOffers:
+    """Stop ringing about this call."""
+
+    why: str  # taken | caller_left | passed_on
+
+
+@dataclass(frozen=True, slots=True)
+class MoveCaller:
+    """Give the caller's leg a new document: `replies` say which."""
+
+    replies: tuple[Reply, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EndLeg:
+    """End one leg of the call: "clinician" | "caller". A caller's needs one of ivr.call.Ended."""
+
+    whose: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FreeClinician:
+    """The clinician's part is over: to wrap-up when they talked, else available again."""
+
+    clinician_id: str
+    talked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LoseClinician:
+    """The clinician's leg vanished mid-call: not offered others until heard from again."""
+
+    clinician_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class DialPerson:
+    """Follow-up: ring the person's phone, once."""
+
+    attempt_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCallback:
+    """The caller chose to be called back: open the promise, keeping their place."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAttempt:
+    """Follow-up: write the attempt's outcome and plan what follows."""
+
+    attempt_id: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Put a task before a human. `kind` names the text."""
+
+    kind: str
+    for_role: str = "supervisor"
+
+
+Errand = (
+    OfferToDesks
+    | CancelOffers
+    | MoveCaller
+    | EndLeg
+    | FreeClinician
+    | LoseClinician
+    | DialPerson
+    | OpenCallback
+    | RecordAttempt
+    | Alert
+)

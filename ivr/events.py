@@ -1,0 +1,197 @@
+"""What can happen to a call? Facts in the past tense; `at` is always an aware UTC instant."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+Leg = Literal["caller", "clinician", "phone", "person"]  # whose webhook it was
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened. `leg` is set when that leg's carrier waits for an answer."""
+
+    at: datetime
+    leg: Leg | None = None
+
+
+# -- the caller's own leg asks what to do next ------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived(Event):
+    """A call came in; the line was recognised by the number dialled."""
+
+    leg: Leg | None = "caller"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LanguageChosen(Event):
+    """The caller pressed the language key during the greeting."""
+
+    language: str
+    leg: Leg | None = "caller"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GreetingEnded(Event):
+    """The greeting played to its end, or a key that means nothing was pressed in it."""
+
+    leg: Leg | None = "caller"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waited(Event):
+    """The wait document ran out: another lap is asked for."""
+
+    rung_phones: int = 0  # how many people we are reaching now, for the lap's truth
+    position: int | None = None  # place in the line, 1 is next
+    leg: Leg | None = "caller"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPressed(Event):
+    """The caller pressed something while waiting; `key` may be garbled or empty."""
+
+    key: str
+    leg: Leg | None = "caller"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineLeft(Event):
+    """The caller's leg left the carrier's queue; `result` is the carrier's word for why."""
+
+    result: str
+    leg: Leg | None = "caller"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TalkEnded(Event):
+    """The caller's bridge ended. `hung_up`: the caller's own leg is over too."""
+
+    hung_up: bool
+    leg: Leg | None = "caller"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassEnded(Event):
+    """The dial to the partner or the dispatcher ended. `talked`: somebody there was bridged."""
+
+    talked: bool
+    hung_up: bool
+    leg: Leg | None = "caller"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchFailed(Event):
+    """The carrier could not perform our last answer and asked the fallback address."""
+
+    code: str
+    leg: Leg | None = "caller"
+
+
+# -- other legs -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClinicianArrived(Event):
+    """The accepted clinician's leg (softphone, or a cell phone after 1) asks where to go."""
+
+    clinician_id: str
+    leg_sid: str
+    leg: Leg | None = "clinician"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClinicianLeft(Event):
+    """The clinician's bridge ended."""
+
+    leg: Leg | None = "clinician"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonAnswered(Event):
+    """Follow-up: the person's phone was picked up, and this is the first to be heard there."""
+
+    leg_sid: str
+    leg: Leg | None = "person"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonUnreached(Event):
+    """Follow-up: busy, no answer, or the carrier failed. `why`: no_answer | busy | failed."""
+
+    why: str
+
+
+# -- facts nobody waits for an answer to ------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferAccepted(Event):
+    """A clinician won this caller; decided in the database, before any sound (FAILURES B1)."""
+
+    clinician_id: str
+    offer_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClinicianJoined(Event):
+    """The clinician's leg is in the conference."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerJoined(Event):
+    """The caller's (person's) leg is in the conference."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClinicianEnded(Event):
+    """The clinician pressed End at the desk."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegEnded(Event):
+    """The carrier says the caller's leg is over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitElapsed(Event):
+    """The stage's deadline passed."""
+
+    rung: int = 0  # the rung of the ladder the caller has waited long enough for
+    pass_on: bool = False  # that rung is the partner line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveFailed(Event):
+    """The caller could not be moved. `gone`: the carrier says their leg is over."""
+
+    gone: bool
+
+
+VOICE_EVENTS = (
+    Arrived,
+    LanguageChosen,
+    GreetingEnded,
+    Waited,
+    KeyPressed,
+    LineLeft,
+    TalkEnded,
+    PassEnded,
+    FetchFailed,
+    ClinicianArrived,
+    ClinicianLeft,
+    PersonAnswered,
+)
+EVENTS = (
+    *VOICE_EVENTS,
+    PersonUnreached,
+    OfferAccepted,
+    ClinicianJoined,
+    CallerJoined,
+    ClinicianEnded,
+    LegEnded,
+    WaitElapsed,
+    MoveFailed,
+)

@@ -1,0 +1,83 @@
+"""What can a leg hear? Replies speak to the leg that sent the webhook, and to no other."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Speak the prompt `key` in the call's language, its blanks filled from `words`."""
+
+    key: str
+    words: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SayAll:
+    """Speak the prompt `key` once in every other language of the line (the language key)."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bed:
+    """Play the quiet bed of sound that says the line is alive, for about `seconds` (3 to 20)."""
+
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Say and play `parts` while one key may be pressed; the key goes to `then`."""
+
+    parts: tuple[Say | SayAll | Bed, ...]
+    then: str  # which of our addresses hears the key: "language" | "key" | "pressed"
+    seconds: int = 1  # of silence after the parts
+
+
+@dataclass(frozen=True, slots=True)
+class WaitInLine:
+    """Put the leg into the waiting line; laps are asked for at `wait`, the end at `line-left`."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveLine:
+    """Take the leg out of the waiting line; the carrier then asks `line-left`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Go on at another of our addresses: "wait" | "greeted"."""
+
+    then: str
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Enter the call's conference under `label`; afterwards the carrier asks `then`.
+
+    The conference ends for everybody when a leg with `ends_room` leaves; the others' documents
+    go on, which is how a caller is kept when a clinician's laptop dies.
+    """
+
+    label: str  # caller | clinician | person
+    then: str  # "talk-ended" | "clinician-left"
+    ends_room: bool = True
+    ringing: bool = False  # hears a ringing tone until the other leg is there
+
+
+@dataclass(frozen=True, slots=True)
+class PassTo:
+    """Dial somebody outside for this leg: "partner" | "dispatcher"; afterwards `pass-ended`."""
+
+    whom: str
+    seconds: int = 30  # how long it may ring
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """End this leg."""
+
+
+Reply = (
+    Say | SayAll | Bed | Listen | WaitInLine | LeaveLine | Ask | Join | PassTo | HangUp
+)

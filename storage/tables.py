@@ -1,0 +1,350 @@
+"""Which tables are there, and what does each column mean?
+
+Times are aware UTC (`Instant`); identifiers that leave the house are random text (`ids.new`).
+An index names the reader it serves.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.types import DateTime, TypeDecorator
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# 64-bit everywhere (FAILURES D24); SQLite needs plain INTEGER to number rows itself.
+Serial = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC instant; SQLite keeps it naive, so the zone is put back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no zone: storage takes aware instants only")
+        moment = value.astimezone(UTC)
+        return moment if dialect.name == "postgresql" else moment.replace(tzinfo=None)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.astimezone(UTC) if dialect.name == "postgresql" else value.replace(tzinfo=UTC)
+
+
+# -- the call ---------------------------------------------------------------------------------
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("kind", String(12), nullable=False),  # inbound | followup
+    Column("leg_sid", String(64), nullable=False, unique=True),  # the caller's (person's) leg
+    Column("line", String(40), nullable=False),  # id of the line in line.toml
+    Column("number_shown", String(64)),  # None: withheld. Never assumed to be a number to call back
+    Column("sip", JSON, nullable=False),  # SIP X- headers the PSAP sent, bounded, untrusted
+    Column("language", String(8), nullable=False),
+    Column("stage", String(16), nullable=False),
+    Column("hop", Integer, nullable=False),  # number of voice answers given; in every URL we render
+    Column("priority", Integer, nullable=False),  # larger goes first in the waiting line
+    Column("line_since", Instant, nullable=False),  # place in the waiting line
+    Column("arrived_at", Instant, nullable=False),
+    Column("stage_since", Instant, nullable=False),
+    Column("deadline_at", Instant),  # when the stage must be looked at again; a sweep reads it
+    Column("rung", Integer, nullable=False),  # of the escalation ladder, 0 is the first
+    Column("laps", Integer, nullable=False),
+    Column("clinician_id", String(40)),  # who accepted
+    Column("clinician_leg", String(64)),
+    Column("clinician_here", Boolean, nullable=False),  # their leg is in the conference
+    Column("prefers", String(40)),  # offered first: the clinician we were cut off from
+    Column("answered_at", Instant),  # first moment of talking
+    Column("ended_at", Instant),
+    Column("ended_reason", String(32)),  # see ivr.call.Ended
+    Column("cut_offs", Integer, nullable=False),
+    Column("followup_id", String(40)),
+    Column("attempt_id", String(40)),
+    # read by switchboard.clock.sweep, every second
+    Index("calls_due", "deadline_at", postgresql_where=text("stage <> 'ended'")),
+    # read by storage.calls.waiting and .live, on every offer and board refresh
+    Index("calls_live", "stage", "line_since"),
+    # read by reports and the record page
+    Index("calls_by_arrival", "arrived_at"),
+    # read by the offer card: earlier contacts from the number shown
+    Index("calls_by_number", "number_shown"),
+)
+
+journal = Table(  # inbox and history in one: what happened to a call, and the bytes answered
+    "journal",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("call_id", String(40), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("inbox_key", String(200), unique=True),  # None: an event of our own, not a webhook
+    Column("event", String(40), nullable=False),
+    Column("facts", JSON, nullable=False),
+    Column("stage_before", String(16)),
+    Column("stage_after", String(16), nullable=False),
+    Column("surprise", Boolean, nullable=False),  # the event did not belong to the stage
+    Column("answer", LargeBinary),  # the TwiML we answered; a duplicate gets the same bytes
+    Index("journal_by_call", "call_id", "id"),  # read by the record page and tests
+)
+
+errands = Table(  # outbox: what must be done outside, written with its cause
+    "errands",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("call_id", String(40), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("facts", JSON, nullable=False),
+    Column("target", String(120), nullable=False),  # one live errand per target (FAILURES R3)
+    Column("state", String(12), nullable=False),  # pending claimed done refused unknown abandoned
+    Column("due_at", Instant, nullable=False),
+    Column("claimed_by", String(80)),
+    Column("lease_until", Instant),
+    Column("tries", Integer, nullable=False),
+    Column("outcome", Text),  # sid, or the carrier's error
+    Column("created_at", Instant, nullable=False),
+    Column("settled_at", Instant),
+    Index(  # read by switchboard.errands.next_due, every tick
+        "errands_due", "due_at", postgresql_where=text("state in ('pending','claimed','unknown')")
+    ),
+    Index("errands_by_target", "target", "state"),  # read before a second effect on one target
+)
+
+offers = Table(
+    "offers",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("kind", String(12), nullable=False),  # call | followup
+    Column("call_id", String(40)),
+    Column("followup_id", String(40)),
+    Column("person_id", String(40), nullable=False),
+    Column("channel", String(8), nullable=False),  # desk | phone
+    Column("state", String(12), nullable=False),  # offered accepted refused lapsed cancelled
+    Column("offered_at", Instant, nullable=False),
+    Column("lapses_at", Instant, nullable=False),
+    Column("settled_at", Instant),
+    Column("why", String(40)),  # taken | caller_left | preempted | declined's reason ...
+    Column("phone_leg", String(64)),  # channel phone: the cell phone's leg
+    Column("heard_at", Instant),  # the phone's first word was claimed (FAILURES R4)
+    Index("offers_live", "state", "lapses_at"),  # read by switchboard.offers, every tick
+    Index("offers_by_person", "person_id", "state"),  # read by the desk
+    Index("offers_by_call", "call_id"),  # read by the record page
+)
+
+# -- the people of the house ------------------------------------------------------------------
+
+people = Table(  # storage/people.py maps Flask-Security's User onto this table
+    "people",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("name", String(80), nullable=False),
+    Column("email", String(255), nullable=False, unique=True),
+    Column("phone", String(32)),  # backup cell phone, E.164
+    Column("languages", JSON, nullable=False),  # ["en", "es"]
+    Column("skills", JSON, nullable=False),
+    Column("zone", String(64), nullable=False),
+    Column("auto_answer", Boolean, nullable=False),  # "at desk, headset on"
+    Column("active", Boolean, nullable=False),
+    Column("password", String(255)),
+    Column("fs_uniquifier", String(64), nullable=False, unique=True),
+    Column("confirmed_at", Instant),
+    Column("last_login_at", Instant),
+    Column("current_login_at", Instant),
+    Column("last_login_ip", String(64)),
+    Column("current_login_ip", String(64)),
+    Column("login_count", Integer),
+    Column("tf_primary_method", String(64)),
+    Column("tf_totp_secret", String(255)),
+    Column("created_at", Instant, nullable=False),
+)
+roles = Table(
+    "roles",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(80), nullable=False, unique=True),
+    Column("description", String(255)),
+    Column("permissions", JSON),
+)
+people_roles = Table(
+    "people_roles",
+    metadata,
+    Column("person_id", ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    Column("role_id", ForeignKey("roles.id", ondelete="CASCADE"), primary_key=True),
+)
+
+desks = Table(  # a clinician's state now; one row per person who ever went on duty
+    "desks",
+    metadata,
+    Column("person_id", ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    # off | available | paused | connecting | talking | wrap_up
+    Column("state", String(12), nullable=False),
+    Column("state_since", Instant, nullable=False),
+    Column("heard_at", Instant),  # last heartbeat; unheard for 25 s is not offered calls
+    Column("active_at", Instant),  # last key or pointer at the desk
+    Column("idle_since", Instant, nullable=False),  # end of the last call: longest idle goes first
+    Column("call_id", String(40)),
+    Column("why", String(40)),  # paused: missed_offer | asked
+)
+
+# -- the roster -------------------------------------------------------------------------------
+
+shifts = Table(  # one row per shift as the week page shows it
+    "shifts",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("person_id", ForeignKey("people.id"), nullable=False),
+    Column("tier", String(12), nullable=False),  # primary | backup | supervisor
+    # wall clock in `zone`; the UTC pair is computed on save (routing.roster.instant)
+    Column("zone", String(64), nullable=False),
+    Column("local_date", Date, nullable=False),  # the local date on which the shift starts
+    Column("local_start", String(5), nullable=False),  # HH:MM
+    Column("local_end", String(5), nullable=False),  # at or before start: the next day
+    Column("end_days", Integer, nullable=False),
+    Column("starts_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),  # excluded
+    Column("version", Integer, nullable=False),
+    Index("shifts_by_time", "ends_at", "starts_at"),  # read by storage.roster.between
+)
+rosters = Table(  # the imported exchange document (ROSTER.md) and each later version of it
+    "rosters",
+    metadata,
+    Column("revision", Serial, primary_key=True, autoincrement=True),
+    Column("at", Instant, nullable=False),
+    Column("actor", String(80), nullable=False),
+    Column("reason", String(200), nullable=False),
+    Column("document", JSON, nullable=False),
+)
+
+# -- promises ---------------------------------------------------------------------------------
+
+followups = Table(
+    "followups",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("kind", String(12), nullable=False),  # followup | callback (promised to a waiting caller)
+    Column("call_id", String(40)),  # the contact it comes from
+    Column("state", String(12), nullable=False),  # due offered placing kept closed
+    Column("name", String(120)),
+    Column("number", String(32), nullable=False),  # confirmed by a human, or the caller's own choice
+    Column("zone", String(64), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("line", String(40), nullable=False),  # whose number is shown
+    Column("consent_by", String(80)),  # who gave it; None: no consent, never dialled
+    Column("consent_at", Instant),
+    Column("may_leave_message", Boolean, nullable=False),
+    Column("best_from", String(5), nullable=False),  # HH:MM in `zone`
+    Column("best_until", String(5), nullable=False),
+    Column("promised_at", Instant, nullable=False),  # when the promise was made
+    Column("due_at", Instant, nullable=False),
+    Column("attempts_max", Integer, nullable=False),
+    Column("attempts_made", Integer, nullable=False),
+    Column("prefers", String(40)),  # the clinician who knows the person
+    Column("offered_to", String(40)),
+    Column("closed_reason", String(40)),  # kept unreached withdrawn wrong_number reached_us
+    Column("closed_at", Instant),
+    Column("note", Text),
+    Index("followups_due", "state", "due_at"),  # read by switchboard.followups, every tick
+    Index("followups_by_number", "number"),  # read on arrival: they call us first
+)
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("followup_id", ForeignKey("followups.id"), nullable=False),
+    Column("number_of", Integer, nullable=False),  # 1 is the first
+    Column("person_id", String(40), nullable=False),  # the clinician
+    Column("call_id", String(40), nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("heard_at", Instant),  # the first word was claimed (FAILURES R4)
+    # reached voicemail no_answer busy failed wrong_number withdrawn interrupted
+    Column("outcome", String(20)),
+    Column("ended_at", Instant),
+    Index("attempts_once", "followup_id", "number_of", unique=True),  # two clocks, one dial
+)
+tasks = Table(  # what a named human must decide: the coordinator's list
+    "tasks",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("kind", String(40), nullable=False),  # followup_unreached | nobody_on_call | carrier ...
+    Column("for_role", String(20), nullable=False),
+    Column("call_id", String(40)),
+    Column("followup_id", String(40)),
+    Column("text", String(300), nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("closed_at", Instant),
+    Column("closed_by", String(80)),
+    Column("decision", String(200)),
+    Index("tasks_open", "for_role", "closed_at"),  # read by the coordinator's list and the board
+)
+
+# -- the record -------------------------------------------------------------------------------
+
+records = Table(  # the wrap-up of a contact
+    "records",
+    metadata,
+    Column("call_id", String(40), primary_key=True),
+    Column("author", String(40), nullable=False),
+    Column("version", Integer, nullable=False),  # optimistic lock of the autosave
+    Column("disposition", String(40)),
+    Column("person_name", String(120)),
+    Column("callback_number", String(32)),  # confirmed by a human
+    Column("incident", String(64)),  # the PSAP's incident number
+    Column("notes", Text, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Column("finished_at", Instant),  # wrap-up closed
+)
+audit = Table(  # append-only and hash-chained; reads are rows too
+    "audit",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("at", Instant, nullable=False),
+    Column("actor", String(80), nullable=False),
+    Column("action", String(60), nullable=False),
+    Column("object", String(120), nullable=False),
+    Column("facts", JSON, nullable=False),
+    Column("prev_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Index("audit_by_object", "object", "id"),  # read by the record's history
+)
+heartbeats = Table(  # which process ticks; the board turns red when none does
+    "heartbeats",
+    metadata,
+    Column("process", String(80), primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("seconds", Float, nullable=False),  # how long its last sweep took
+)
+changes = Table(  # change notices for the pages: PostgreSQL also NOTIFYs, SQLite polls data_version
+    "changes",
+    metadata,
+    Column("topic", String(40), primary_key=True),
+    Column("version", BigInteger, nullable=False),
+)
