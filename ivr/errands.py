@@ -25,6 +25,11 @@ class MoveCaller:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckRoom:
+    """Look at the carrier's conference and report who is in it (an event may have been lost)."""
+
+
+@dataclass(frozen=True, slots=True)
 class EndLeg:
     """End one leg of the call: "clinician" | "caller". A caller's needs one of ivr.call.Ended."""
 
@@ -42,9 +47,10 @@ class FreeClinician:
 
 @dataclass(frozen=True, slots=True)
 class LoseClinician:
-    """The clinician's leg vanished mid-call: not offered others until heard from again."""
+    """The clinician's leg vanished or never came. `missed`: paused until they say they are back."""
 
     clinician_id: str
+    missed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,7 @@ Errand = (
     OfferToDesks
     | CancelOffers
     | MoveCaller
+    | CheckRoom
     | EndLeg
     | FreeClinician
     | LoseClinician

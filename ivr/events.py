@@ -22,6 +22,7 @@ class Event:
 class Arrived(Event):
     """A call came in; the line was recognised by the number dialled."""
 
+    next_at: datetime | None = None  # when the ladder's next rung is due
     leg: Leg | None = "caller"
 
 
@@ -44,16 +45,31 @@ class GreetingEnded(Event):
 class Waited(Event):
     """The wait document ran out: another lap is asked for."""
 
-    rung_phones: int = 0  # how many people we are reaching now, for the lap's truth
-    position: int | None = None  # place in the line, 1 is next
+    ringing: int = 0  # how many people we are reaching now, for the lap's truth
+    position: int = 1  # place in the line, 1 is next
+    backup: bool = False  # the backup team's phones are among them
+    ways: tuple[str, ...] = ()  # prompts that offer a way out, besides staying
     leg: Leg | None = "caller"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyPressed(Event):
-    """The caller pressed something while waiting; `key` may be garbled or empty."""
+    """The caller pressed something while waiting; `key` may be garbled or empty.
 
-    key: str
+    `means` is what the line makes of it: callback | language | partner | dispatcher | nothing.
+    """
+
+    means: str = "nothing"
+    language: str = ""
+    dialable: bool = False  # the number shown may be called back, if the caller agrees
+    leg: Leg | None = "caller"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackAgreed(Event):
+    """The caller heard that we would ring the number shown, and answered: yes or not."""
+
+    agreed: bool
     leg: Leg | None = "caller"
 
 
@@ -161,13 +177,15 @@ class WaitElapsed(Event):
 
     rung: int = 0  # the rung of the ladder the caller has waited long enough for
     pass_on: bool = False  # that rung is the partner line
+    next_at: datetime | None = None  # when the rung after it is due
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MoveFailed(Event):
-    """The caller could not be moved. `gone`: the carrier says their leg is over."""
+class RoomSeen(Event):
+    """We looked at the carrier's conference: who is in it (evidence, when an event was lost)."""
 
-    gone: bool
+    caller: bool
+    clinician: bool
 
 
 VOICE_EVENTS = (
@@ -176,6 +194,7 @@ VOICE_EVENTS = (
     GreetingEnded,
     Waited,
     KeyPressed,
+    CallbackAgreed,
     LineLeft,
     TalkEnded,
     PassEnded,
@@ -193,5 +212,5 @@ EVENTS = (
     ClinicianEnded,
     LegEnded,
     WaitElapsed,
-    MoveFailed,
+    RoomSeen,
 )

@@ -78,6 +78,4 @@ class HangUp:
     """End this leg."""
 
 
-Reply = (
-    Say | SayAll | Bed | Listen | WaitInLine | LeaveLine | Ask | Join | PassTo | HangUp
-)
+Reply = Say | SayAll | Bed | Listen | WaitInLine | LeaveLine | Ask | Join | PassTo | HangUp

@@ -1,0 +1,109 @@
+"""What does each stage make of each event? One table; docs/call-flow.md is printed from it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from ivr import events as e
+from ivr import passing, talking, waiting
+from ivr.call import Call, Stage
+from ivr.replies import HangUp, Reply
+from ivr.step import Step, resume
+
+Handler = Callable[[Call, Any], Step]
+
+_WAIT: dict[type[e.Event], Handler] = {
+    e.LanguageChosen: waiting.choose_language,
+    e.GreetingEnded: waiting.enter_line,
+    e.Waited: waiting.lap,
+    e.KeyPressed: waiting.press,
+    e.CallbackAgreed: waiting.agree,
+    e.LineLeft: waiting.line_left,
+    e.OfferAccepted: talking.connect,
+    e.WaitElapsed: waiting.escalate,
+    e.LegEnded: waiting.leave,
+}
+_PASS: dict[type[e.Event], Handler] = {
+    e.PassEnded: passing.pass_ended,
+    e.LineLeft: passing.line_left,
+    e.Waited: waiting.leave_line,
+    e.KeyPressed: waiting.leave_line,
+    e.CallbackAgreed: waiting.leave_line,
+    e.LegEnded: passing.leave,
+}
+
+FLOW: dict[Stage, dict[type[e.Event], Handler]] = {
+    Stage.GREETING: {e.Arrived: waiting.greet, **_WAIT},
+    Stage.WAITING: _WAIT,
+    Stage.CONNECTING: {
+        e.Waited: waiting.leave_line,
+        e.KeyPressed: waiting.leave_line,
+        e.CallbackAgreed: waiting.leave_line,
+        e.LineLeft: talking.line_left,
+        e.ClinicianArrived: talking.seat_clinician,
+        e.ClinicianJoined: talking.bring_caller,
+        e.CallerJoined: talking.talk,
+        e.TalkEnded: talking.talk_ended,
+        e.ClinicianEnded: talking.end_by_clinician,
+        e.RoomSeen: talking.weigh,
+        e.WaitElapsed: talking.look,
+        e.LegEnded: talking.hang_up,
+    },
+    Stage.TALKING: {
+        e.Waited: waiting.leave_line,
+        e.LineLeft: talking.line_left,
+        e.ClinicianArrived: talking.seat_clinician,
+        e.TalkEnded: talking.talk_ended,
+        e.ClinicianEnded: talking.end_by_clinician,
+        e.LegEnded: talking.hang_up,
+    },
+    Stage.PARTNER: _PASS,
+    Stage.DISPATCHER: _PASS,
+    Stage.CALLING: {
+        e.PersonAnswered: talking.bring_person,
+        e.PersonUnreached: talking.unreached,
+        e.ClinicianEnded: talking.end_by_clinician,
+        e.ClinicianLeft: talking.abandon_ringing,
+        e.WaitElapsed: talking.give_up_ringing,
+        e.LegEnded: talking.hang_up_unheard,
+    },
+    Stage.ENDED: {
+        e.PassEnded: passing.learn_late,
+    },
+}
+
+# Events that mean the same wherever they come; a stage's own row goes first.
+ANYWHERE: dict[type[e.Event], Handler] = {
+    e.ClinicianLeft: talking.release_clinician,
+    e.ClinicianArrived: talking.turn_away,
+    e.FetchFailed: passing.again,
+}
+
+_IN_LINE = (e.Waited, e.KeyPressed, e.CallbackAgreed)
+
+
+def advance(call: Call, event: e.Event) -> Step:
+    """Decide what `event` means for `call`.
+
+    Never raises: an event that does not belong to the stage keeps everybody where they are, and
+    the step says `surprise`. An event whose leg waits for an answer always gets one, and counts
+    one hop (FAILURES R1).
+    """
+    kind = type(event)
+    handler = FLOW[call.stage].get(kind) or ANYWHERE.get(kind) or stay
+    step = handler(call, event)
+    if event.leg is None:
+        return step
+    replies = step.replies or _stay(step.call, event)
+    return replace(step, call=replace(step.call, hop=call.hop + 1), replies=replies)
+
+
+def stay(call: Call, event: e.Event) -> Step:
+    """Unknown, late or repeated: everybody stays where they are."""
+    return Step(call, _stay(call, event) if event.leg else (), surprise=True)
+
+
+def _stay(call: Call, event: e.Event) -> tuple[Reply, ...]:
+    if event.leg == "caller" or (event.leg == "person" and not call.over):
+        return resume(call, in_line=isinstance(event, _IN_LINE))
+    return (HangUp(),)

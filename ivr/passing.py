@@ -1,0 +1,60 @@
+"""What happens while a caller is with the partner line, or brought back to the dispatcher?"""
+
+from dataclasses import replace
+
+from ivr.call import Call, Ended, Stage
+from ivr.errands import Alert, OfferToDesks
+from ivr.events import Event, LegEnded, LineLeft, PassEnded
+from ivr.replies import HangUp, Say, WaitInLine
+from ivr.step import Step, moved, resume
+from ivr.talking import HEAD
+
+REASONS = {Stage.PARTNER: Ended.PASSED_ON, Stage.DISPATCHER: Ended.RETURNED}
+WORDS = {Stage.PARTNER: "partner_failed", Stage.DISPATCHER: "dispatcher_failed"}
+
+
+def pass_ended(call: Call, event: PassEnded) -> Step:
+    """They talked and left, or nobody answered there: then the caller is still ours."""
+    if event.hung_up:
+        reason = REASONS[call.stage] if event.talked else Ended.CALLER_LEFT
+        call = moved(call, Stage.ENDED, event.at, ended_at=event.at, ended_reason=reason)
+        return Step(call, (HangUp(),))
+    words = "pass_over" if event.talked else WORDS[call.stage]
+    back = moved(
+        call,
+        Stage.WAITING,
+        event.at,
+        deadline_at=event.at,
+        line_since=event.at,
+        priority=call.priority + HEAD,
+        rung=0,
+    )
+    errands = (OfferToDesks(),) if event.talked else (OfferToDesks(), Alert(WORDS[call.stage]))
+    return Step(back, (Say(words), WaitInLine()), errands)
+
+
+def leave(call: Call, event: LegEnded) -> Step:
+    """The caller's leg is over; whether they had talked comes with the dial's own word."""
+    return Step(
+        moved(call, Stage.ENDED, event.at, ended_at=event.at, ended_reason=Ended.CALLER_LEFT)
+    )
+
+
+def line_left(call: Call, event: LineLeft) -> Step:
+    """On the way from the line to the dial, or the leg is over."""
+    if event.result == "hangup":
+        over = leave(call, LegEnded(at=event.at))
+        return replace(over, replies=(HangUp(),))
+    return Step(call, resume(call))
+
+
+def learn_late(call: Call, event: PassEnded) -> Step:
+    """A late word fills in that they had talked with the partner or the dispatcher."""
+    late = call.ended_reason is Ended.CALLER_LEFT and event.talked
+    ended = replace(call, ended_reason=Ended.PASSED_ON) if late else call
+    return Step(ended, (HangUp(),))
+
+
+def again(call: Call, _event: Event) -> Step:
+    """Asked again what to do: the same."""
+    return Step(call, resume(call))

@@ -1,0 +1,78 @@
+"""What comes of one event: the call as it is now, what the leg hears, what must be done."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from ivr.call import Call, Stage
+from ivr.errands import Errand
+from ivr.replies import Ask, Bed, HangUp, Join, LeaveLine, PassTo, Reply, Say, WaitInLine
+
+CONNECT_SECONDS = 8  # a clinician who accepted must be there by then (FAILURES B9)
+MOVE_SECONDS = 4  # the caller must be with the clinician by then, or we look
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One decision. `surprise`: the event did not belong to the stage; the journal keeps it."""
+
+    call: Call
+    replies: tuple[Reply, ...] = ()
+    errands: tuple[Errand, ...] = ()
+    surprise: bool = False
+
+
+def moved(call: Call, stage: Stage, at: datetime, **changes: Any) -> Call:
+    """The call in its next stage; the deadline is gone unless given."""
+    changes.setdefault("deadline_at", None)
+    return replace(call, stage=stage, stage_since=at, **changes)
+
+
+def within(at: datetime, seconds: float) -> datetime:
+    """The instant `seconds` after `at`."""
+    return at + timedelta(seconds=seconds)
+
+
+def join_caller(call: Call) -> Join:
+    """How the caller (of a follow-up: the person) enters the conference."""
+    return Join("person" if call.attempt_id else "caller", "talk-ended")
+
+
+def resume(call: Call, *, in_line: bool = False) -> tuple[Reply, ...]:
+    """What the caller's leg should be hearing in this stage, whatever was asked.
+
+    `in_line`: the answer runs inside the waiting line's wait document, where the carrier allows
+    neither Enqueue nor Dial; there the leg must first leave the line.
+    """
+    return _in_line(call) if in_line else _outside(call)
+
+
+def _outside(call: Call) -> tuple[Reply, ...]:
+    match call.stage:
+        case Stage.GREETING | Stage.WAITING:
+            return (WaitInLine(),)
+        case Stage.CONNECTING:
+            return (join_caller(call),) if call.clinician_here else (WaitInLine(),)
+        case Stage.TALKING:
+            return (join_caller(call),)
+        case Stage.PARTNER:
+            return (Say("passing_to_partner"), PassTo("partner"))
+        case Stage.DISPATCHER:
+            return (Say("bringing_dispatcher"), PassTo("dispatcher"))
+        case Stage.CALLING:
+            return (Say("person_hold"), join_caller(call))
+        case Stage.ENDED:
+            return (Say("goodbye"), HangUp())
+
+
+def _in_line(call: Call) -> tuple[Reply, ...]:
+    match call.stage:
+        case Stage.GREETING | Stage.WAITING:
+            return (Say("lap_stay"), Bed(10), Ask("wait"))
+        case Stage.CONNECTING if not call.clinician_here:
+            return (Say("connecting"), Bed(4), Ask("wait"))
+        case Stage.ENDED:
+            return (Say("goodbye"), HangUp())
+        case _:
+            # Leave is heard only inside a line; outside one the leg falls through to what follows.
+            return (LeaveLine(), *_outside(call))

@@ -1,0 +1,202 @@
+"""What happens from a clinician's yes to the end of the conversation?"""
+
+from dataclasses import replace
+
+from ivr.call import Call, Ended, Kind, Stage
+from ivr.errands import (
+    CancelOffers,
+    CheckRoom,
+    DialPerson,
+    EndLeg,
+    Errand,
+    FreeClinician,
+    LoseClinician,
+    MoveCaller,
+    OfferToDesks,
+    RecordAttempt,
+)
+from ivr.events import (
+    CallerJoined,
+    ClinicianArrived,
+    ClinicianEnded,
+    ClinicianJoined,
+    ClinicianLeft,
+    Event,
+    LegEnded,
+    LineLeft,
+    OfferAccepted,
+    PersonAnswered,
+    PersonUnreached,
+    RoomSeen,
+    TalkEnded,
+    WaitElapsed,
+)
+from ivr.replies import HangUp, Join, Reply, Say, WaitInLine
+from ivr.step import CONNECT_SECONDS, MOVE_SECONDS, Step, join_caller, moved, resume, within
+
+HEAD = 10  # added to the priority of a caller who lost their place through no fault of theirs
+RING_SECONDS = 60  # a follow-up's person is reached or not by then
+
+
+def connect(call: Call, event: OfferAccepted) -> Step:
+    """One clinician has the caller; their leg is on its way."""
+    call = moved(
+        call,
+        Stage.CONNECTING,
+        event.at,
+        clinician_id=event.clinician_id,
+        clinician_leg=None,
+        clinician_here=False,
+        deadline_at=within(event.at, CONNECT_SECONDS),
+    )
+    return Step(call, (), (CancelOffers("taken"),))
+
+
+def seat_clinician(call: Call, event: ClinicianArrived) -> Step:
+    """Take the clinician's leg into the conference, if the caller is theirs."""
+    if event.clinician_id != call.clinician_id:
+        return turn_away(call, event)
+    ringing = call.kind is Kind.FOLLOWUP and call.stage is Stage.CONNECTING
+    deadline = call.deadline_at
+    if call.stage is Stage.CONNECTING:
+        deadline = within(event.at, MOVE_SECONDS)
+    call = replace(call, clinician_leg=event.leg_sid, deadline_at=deadline)
+    return Step(call, (Join("clinician", "clinician-left", ringing=ringing),))
+
+
+def turn_away(call: Call, _event: Event) -> Step:
+    """The clinician's leg came too late, or for another's caller."""
+    return Step(call, (Say("caller_gone"), HangUp()))
+
+
+def bring_caller(call: Call, event: ClinicianJoined) -> Step:
+    """The clinician is there: only now does the caller leave the waiting line."""
+    if call.clinician_here:
+        return Step(call)
+    call = replace(call, clinician_here=True, deadline_at=within(event.at, MOVE_SECONDS))
+    if call.attempt_id:
+        call = moved(call, Stage.CALLING, event.at, deadline_at=within(event.at, RING_SECONDS))
+        return Step(call, (), (DialPerson(call.attempt_id),))
+    return Step(call, (), (MoveCaller((Say("here_is_counselor"), join_caller(call))),))
+
+
+def talk(call: Call, event: CallerJoined) -> Step:
+    """Both are in the conference."""
+    return Step(
+        moved(call, Stage.TALKING, event.at, answered_at=call.answered_at or event.at, rung=0)
+    )
+
+
+def look(call: Call, event: WaitElapsed) -> Step:
+    """Somebody should be there by now: ask the carrier before deciding."""
+    call = replace(call, deadline_at=within(event.at, MOVE_SECONDS))
+    return Step(call, (), (CheckRoom(),))
+
+
+def weigh(call: Call, event: RoomSeen) -> Step:
+    """Decide by what the carrier shows: both there, the caller still to come, or nobody."""
+    if event.clinician and event.caller:
+        return talk(call, CallerJoined(at=event.at))
+    if not event.clinician:
+        return requeue(call, event, missed=True)
+    here = replace(call, clinician_here=False)
+    return bring_caller(here, ClinicianJoined(at=event.at))
+
+
+def requeue(call: Call, event: Event, *, missed: bool = False) -> Step:
+    """Back to the head of the line; a clinician who was cut off is offered first."""
+    if call.attempt_id and call.answered_at is None:  # nobody had answered yet: only an attempt
+        return _end(call, event, Ended.UNREACHED, "interrupted")
+    clinician = call.clinician_id or ""
+    call = moved(
+        call,
+        Stage.WAITING,
+        event.at,
+        deadline_at=event.at,
+        line_since=event.at,
+        priority=call.priority + HEAD,
+        rung=0,
+        cut_offs=call.cut_offs + 1,
+        prefers=None if missed else call.clinician_id,
+        clinician_id=None,
+        clinician_leg=None,
+        clinician_here=False,
+    )
+    replies: tuple[Reply, ...] = (Say("cut_off"), WaitInLine()) if event.leg else ()
+    lost = LoseClinician(clinician, missed=missed)
+    return Step(call, replies, (lost, OfferToDesks()))
+
+
+def talk_ended(call: Call, event: TalkEnded) -> Step:
+    """The caller's bridge ended: they hung up, or we were cut off and keep them."""
+    if event.hung_up:
+        return hang_up(call, event)
+    return requeue(call, event)
+
+
+def hang_up(call: Call, event: Event) -> Step:
+    """The caller's leg is over."""
+    talked = call.answered_at is not None
+    reason = Ended.CALLER_ENDED if talked else Ended.CALLER_LEFT
+    return _end(call, event, reason, "reached" if talked else "failed")
+
+
+def line_left(call: Call, event: LineLeft) -> Step:
+    """The leg left the carrier's line on its way to the clinician, or because it is over."""
+    if event.result == "hangup":
+        return hang_up(call, event)
+    return Step(call, resume(call))
+
+
+def end_by_clinician(call: Call, event: ClinicianEnded) -> Step:
+    """The clinician pressed End: the caller hears a goodbye, not a dead line."""
+    talked = call.answered_at is not None
+    if not talked and call.kind is Kind.INBOUND:
+        return requeue(call, event)  # End before the caller was there is no end for the caller
+    return _end(call, event, Ended.CLINICIAN_ENDED, "reached" if talked else "no_answer")
+
+
+def release_clinician(call: Call, _event: ClinicianLeft) -> Step:
+    """The clinician's leg has nothing more to hear; the caller's own leg tells what happened."""
+    return Step(call, (HangUp(),))
+
+
+def bring_person(call: Call, event: PersonAnswered) -> Step:
+    """The person picked up: a human speaks first, nothing is said before (FAILURES D19)."""
+    call = moved(call, Stage.TALKING, event.at, leg_sid=event.leg_sid, answered_at=event.at)
+    return Step(call, resume(call))
+
+
+def unreached(call: Call, event: PersonUnreached) -> Step:
+    """Busy, no answer or failed: the attempt is written down and the next one planned."""
+    return _end(call, event, Ended.UNREACHED, event.why)
+
+
+def give_up_ringing(call: Call, event: WaitElapsed) -> Step:
+    """The carrier never said what became of the ringing."""
+    return _end(call, event, Ended.UNREACHED, "failed")
+
+
+def abandon_ringing(call: Call, event: Event) -> Step:
+    """The clinician left while the person's phone rang: nobody may pick up to silence."""
+    step = _end(call, event, Ended.UNREACHED, "interrupted")
+    return replace(step, replies=(HangUp(),) if event.leg else ())
+
+
+def _end(call: Call, event: Event, reason: Ended, outcome: str) -> Step:
+    ended = moved(call, Stage.ENDED, event.at, ended_at=event.at, ended_reason=reason)
+    errands: list[Errand] = [CancelOffers("caller_left")]
+    if call.clinician_id:
+        errands.append(EndLeg("clinician", reason))
+        talked = call.answered_at is not None or call.attempt_id is not None
+        errands.append(FreeClinician(call.clinician_id, talked))
+    if call.attempt_id:
+        errands.append(RecordAttempt(call.attempt_id, outcome))
+        if call.stage is Stage.CALLING:
+            errands.append(EndLeg("caller", reason))
+    return Step(ended, (HangUp(),) if event.leg else (), tuple(errands))
+
+
+def hang_up_unheard(call: Call, event: LegEnded) -> Step:
+    """Follow-up: the person's leg ended while it rang."""
+    return _end(call, event, Ended.UNREACHED, "no_answer")

@@ -1,0 +1,134 @@
+"""What happens while a caller waits for a person?"""
+
+from dataclasses import replace
+
+from ivr.call import Call, Ended, Stage
+from ivr.errands import CancelOffers, MoveCaller, OfferToDesks, OpenCallback
+from ivr.events import (
+    Arrived,
+    CallbackAgreed,
+    Event,
+    GreetingEnded,
+    KeyPressed,
+    LanguageChosen,
+    LegEnded,
+    LineLeft,
+    Waited,
+    WaitElapsed,
+)
+from ivr.replies import Ask, Bed, HangUp, Listen, PassTo, Reply, Say, SayAll, WaitInLine
+from ivr.step import Step, moved, resume
+
+STUCK = ("queue-full", "error", "system-error")  # the carrier's line would not hold the leg
+
+
+def greet(call: Call, event: Arrived) -> Step:
+    """Say who we are and that a person is coming, while offers already go out."""
+    greeting = Listen((Say("greeting"), SayAll("greeting_other_language")), "language")
+    return Step(
+        replace(call, deadline_at=event.next_at), (greeting, WaitInLine()), (OfferToDesks(),)
+    )
+
+
+def choose_language(call: Call, event: LanguageChosen) -> Step:
+    """Go on in the language the caller chose."""
+    call = replace(call, language=event.language)
+    return Step(call, resume(call))
+
+
+def enter_line(call: Call, _event: GreetingEnded) -> Step:
+    """Wait in the line."""
+    return Step(call, resume(call))
+
+
+def lap(call: Call, event: Waited) -> Step:
+    """Tell the truth about what is being done, and offer a way; at most 30 seconds."""
+    call = replace(call, stage=Stage.WAITING, laps=call.laps + 1)
+    return Step(call, _lap(event))
+
+
+def _lap(event: Waited) -> tuple[Reply, ...]:
+    ways = tuple(Say(way) for way in event.ways)
+    parts = (_truth(event), Say("lap_stay"), Bed(8), *ways, Bed(6))
+    return (Listen(parts, "key"), Ask("wait"))
+
+
+def _truth(event: Waited) -> Say:
+    if event.backup:
+        return Say("lap_backup")
+    if event.ringing > 1:
+        return Say("lap_ringing_many", {"count": str(event.ringing)})
+    if event.ringing == 1:
+        return Say("lap_ringing_one")
+    if event.position > 1:
+        return Say("lap_all_busy", {"position": str(event.position)})
+    return Say("lap_all_busy_next")
+
+
+def press(call: Call, event: KeyPressed) -> Step:
+    """Take the way the caller chose; a key that means nothing keeps them where they are."""
+    match event.means:
+        case "callback" if event.dialable:
+            ask = Listen((Say("callback_confirm"),), "agree", seconds=5)
+            return Step(call, (ask, Ask("wait")))
+        case "callback":
+            return Step(call, (Say("callback_no_number"), Ask("wait")))
+        case "language":
+            return Step(replace(call, language=event.language), (Ask("wait"),))
+        case "partner":
+            return _pass(call, event, Stage.PARTNER)
+        case "dispatcher":
+            return _pass(call, event, Stage.DISPATCHER)
+        case _:
+            return Step(call, (Ask("wait"),))
+
+
+def _pass(call: Call, event: Event, stage: Stage) -> Step:
+    call = moved(call, stage, event.at)
+    return Step(call, resume(call, in_line=True), (CancelOffers("passed_on"),))
+
+
+def agree(call: Call, event: CallbackAgreed) -> Step:
+    """Promise the call back, keeping their place, or stay."""
+    if not event.agreed:
+        return Step(call, (Ask("wait"),))
+    call = moved(call, Stage.ENDED, event.at, ended_at=event.at, ended_reason=Ended.CALLBACK)
+    return Step(
+        call,
+        (Say("callback_promised"), HangUp()),
+        (OpenCallback(), CancelOffers("caller_left")),
+    )
+
+
+def line_left(call: Call, event: LineLeft) -> Step:
+    """The leg left the carrier's line: gone, moved by us, or the line would not hold it."""
+    if event.result == "hangup":
+        return leave(call, event)
+    if event.result in STUCK:  # the same wait, outside the carrier's line
+        return Step(call, resume(call, in_line=True))
+    return Step(call, resume(call))
+
+
+def leave(call: Call, event: LineLeft | LegEnded) -> Step:
+    """The caller hung up while waiting: nobody may go on ringing about them."""
+    call = moved(call, Stage.ENDED, event.at, ended_at=event.at, ended_reason=Ended.CALLER_LEFT)
+    return Step(call, _goodbye(event), (CancelOffers("caller_left"),))
+
+
+def _goodbye(event: Event) -> tuple[Reply, ...]:
+    return (HangUp(),) if event.leg else ()
+
+
+def escalate(call: Call, event: WaitElapsed) -> Step:
+    """Climb the ladder; its last rung is the partner line, never an end."""
+    if not event.pass_on:
+        rung = max(call.rung, event.rung)
+        return Step(replace(call, rung=rung, deadline_at=event.next_at), (), (OfferToDesks(),))
+    passed = moved(call, Stage.PARTNER, event.at)
+    words = (Say("passing_to_partner"), PassTo("partner"))
+    return Step(passed, (), (MoveCaller(words), CancelOffers("passed_on")))
+
+
+def leave_line(call: Call, _event: Event) -> Step:
+    """A lap is asked for although the caller is to be elsewhere: take them there."""
+    return Step(call, resume(call, in_line=True))
