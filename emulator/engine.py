@@ -1,0 +1,274 @@
+"""What is the emulator as a whole: one account, its legs, queues, conferences and telephones?"""
+
+import os
+import re
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from emulator import arriving, notices, placing
+from emulator.accounts import PROFILES, Application, Key, Number, SipDomain, VoiceConfig
+from emulator.clock import Clock
+from emulator.conferences import Conference
+from emulator.endpoints import Endpoint
+from emulator.errors import RealAccountError
+from emulator.faults import NO_FAULTS, FaultPlan
+from emulator.fibers import Fiber
+from emulator.legs import Leg
+from emulator.people import Phone, Softphone
+from emulator.queues import Queue
+from emulator.sounds import Sound, SoundChanged
+from emulator.timeline import Timeline
+from emulator.web import Transport
+
+if TYPE_CHECKING:
+    from emulator.http_client import InProcessClient
+
+# A fake account must be recognisable at a glance: "e0" for emulator, eight times.
+FAKE_ACCOUNT = "AC" + "e0" * 8 + "0" * 16
+FAKE_TOKEN = "e0" * 16
+FAKE_KEY = "SK" + "e0" * 8 + "0" * 16
+FAKE_SECRET = "emulator-secret"  # noqa: S105  (it opens nothing)
+_REAL_SID = re.compile(r"AC(?!e0e0e0e0)[0-9a-f]{32}")
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """An entry of Twilio's error log (Monitor alerts)."""
+
+    at: datetime
+    code: int
+    message: str
+    leg_sid: str
+    url: str
+
+
+def refuse_beside_a_real_account(environ: Mapping[str, str]) -> None:
+    """Raise when TWILIO_ACCOUNT_SID could be a customer's: callers would never reach anyone."""
+    sid = environ.get("TWILIO_ACCOUNT_SID", "").strip()
+    if _REAL_SID.fullmatch(sid):
+        raise RealAccountError(
+            "TWILIO_ACCOUNT_SID: a real account is configured here, so the emulator will not run; "
+            f"unset it, or use the emulator's own {FAKE_ACCOUNT}"
+        )
+
+
+class Emulator:
+    """A small Twilio. Everything in it runs on one clock and one thread.
+
+    `transport` carries webhooks out; `http_client()` and `rest.handle` take REST in; telephones
+    are made by `phone` and `softphone`, or registered as `Endpoint`s.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        transport: Transport,
+        account_sid: str = FAKE_ACCOUNT,
+        auth_token: str = FAKE_TOKEN,
+        api_key: str = FAKE_KEY,
+        api_secret: str = FAKE_SECRET,
+        profile: str = "business",
+        calls_per_second: float = 1.0,
+        allow_recording: bool = False,
+        base_url: str = "https://api.twilio.com",
+        faults: FaultPlan = NO_FAULTS,
+        environ: Mapping[str, str] = os.environ,
+    ) -> None:
+        refuse_beside_a_real_account(environ)
+        self.clock, self.transport = clock, transport
+        self.account_sid, self.auth_token = account_sid, auth_token
+        self.profile, self.live_legs_max = profile, PROFILES[profile]
+        self.calls_per_second, self.allow_recording = calls_per_second, allow_recording
+        self.base_url, self.faults = base_url.rstrip("/"), faults
+        self.created_at = clock.now()
+        self.timeline = Timeline(clock)
+        self.alerts: list[Alert] = []
+        self.legs: dict[str, Leg] = {}
+        self.live: dict[str, Leg] = {}
+        self.queues: dict[str, Queue] = {}
+        self.conferences: dict[str, Conference] = {}
+        self.numbers: dict[str, Number] = {}
+        self.applications: dict[str, Application] = {}
+        self.sip_domains: dict[str, SipDomain] = {}
+        now = self.created_at
+        self.keys = {api_key: Key(api_key, "the first key", api_secret, now, now)}
+        self.pace = placing.Pace(self)
+        self.play_seconds: dict[str, float] = {}
+        self._endpoints: dict[str, list[Endpoint]] = {}
+        self._phones: dict[str, Phone] = {}
+        self._softphones: dict[str, Softphone] = {}
+        self._sound_handlers: list[Callable[[SoundChanged], object]] = []
+        self._status_handlers: list[Callable[[Leg], object]] = []
+
+    # --- provisioning (also over REST) -----------------------------------------------------
+
+    def number(
+        self, phone_number: str, *, friendly_name: str = "", sid: str = "", **voice: Any
+    ) -> Number:
+        """Own a number; `voice` are the fields of VoiceConfig (voice_url=...)."""
+        now = self.clock.now()
+        number = Number(
+            sid or self.new_sid("PN"), phone_number, friendly_name or phone_number, now, now
+        )
+        number.voice = VoiceConfig(**voice)
+        self.numbers[phone_number] = number
+        return number
+
+    def application(
+        self, sid: str = "", *, friendly_name: str = "application", **voice: Any
+    ) -> Application:
+        """Own a TwiML application under this SID (or a new one)."""
+        now = self.clock.now()
+        application = Application(sid or self.new_sid("AP"), friendly_name, now, now)
+        application.voice = VoiceConfig(**voice)
+        self.applications[application.sid] = application
+        return application
+
+    def sip_domain(self, domain_name: str, *, friendly_name: str = "", **voice: Any) -> SipDomain:
+        """Own a SIP domain such as `county.sip.twilio.com`."""
+        now = self.clock.now()
+        domain = SipDomain(self.new_sid("SD"), domain_name, friendly_name or domain_name, now, now)
+        domain.voice = VoiceConfig(**voice)
+        self.sip_domains[domain_name] = domain
+        return domain
+
+    # --- telephones ------------------------------------------------------------------------
+
+    def phone(self, number: str) -> Phone:
+        """The telephone of a person, always the same object for the same number."""
+        if number not in self._phones:
+            self._phones[number] = Phone(self, number)
+            self.register_endpoint(number, self._phones[number])
+        return self._phones[number]
+
+    def softphone(self, identity: str) -> Softphone:
+        """A scripted browser softphone, registered as `client:<identity>`."""
+        if identity not in self._softphones:
+            self._softphones[identity] = Softphone(self, identity)
+        return self._softphones[identity]
+
+    def register_endpoint(self, address: str, endpoint: Endpoint) -> None:
+        """`endpoint` rings from now on for `address`: +1..., client:..., or a bare identity."""
+        registered = self._endpoints.setdefault(_address(address), [])
+        if endpoint not in registered:
+            registered.append(endpoint)
+
+    def unregister_endpoint(self, address: str, endpoint: Endpoint) -> None:
+        registered = self._endpoints.get(_address(address), [])
+        if endpoint in registered:
+            registered.remove(endpoint)
+
+    def endpoints(self, address: str) -> list[Endpoint]:
+        """Who would ring for this address now."""
+        return list(self._endpoints.get(_address(address), ()))
+
+    # --- calls that come in ----------------------------------------------------------------
+
+    def call_in(
+        self,
+        from_: str,
+        to: str,
+        *,
+        endpoint: Endpoint | None = None,
+        extra: Mapping[str, str] | None = None,
+        caller_name: str | None = None,
+        forwarded_from: str | None = None,
+        on_ready: Callable[[Leg], object] | None = None,
+    ) -> Leg:
+        """Somebody outside dials one of our numbers (or `sip:user@one-of-our-domains`).
+
+        `extra` are further webhook fields (StirVerstat, SipHeader_X-...); `on_ready(leg)` is
+        called when the leg is connected. Returns at once; the first webhook leaves next.
+        """
+        leg = arriving.from_outside(
+            self,
+            from_,
+            to,
+            extra=dict(extra or {}),
+            caller_name=caller_name,
+            forwarded_from=forwarded_from,
+        )
+        return arriving.begin(self, leg, endpoint, on_ready)
+
+    def call_from_client(
+        self,
+        identity: str,
+        application_sid: str,
+        params: Mapping[str, str] | None = None,
+        on_ready: Callable[[Leg], object] | None = None,
+        *,
+        endpoint: Endpoint | None = None,
+    ) -> Leg:
+        """A softphone connects: `params` are the custom parameters of `Device.connect()`."""
+        leg = arriving.from_client(self, identity, application_sid, dict(params or {}))
+        return arriving.begin(self, leg, endpoint, on_ready)
+
+    # --- what the served mode listens to ---------------------------------------------------
+
+    def on_sound(self, handler: Callable[[SoundChanged], object]) -> None:
+        """`handler(SoundChanged(leg, item))` whenever what a leg hears changes."""
+        self._sound_handlers.append(handler)
+
+    def on_status(self, handler: Callable[[Leg], object]) -> None:
+        """`handler(leg)` after every change of a leg's status."""
+        self._status_handlers.append(handler)
+
+    def listeners(self, leg: Leg) -> list[Leg]:
+        """The legs that hear this leg speak now: mute, hold, coaching and start respected."""
+        if leg.final:
+            return []
+        if leg.participant is not None:
+            return [other.leg for other in leg.participant.listeners()]
+        return [leg.peer] if leg.peer is not None else []
+
+    def http_client(self) -> "InProcessClient":
+        """For `twilio.rest.Client(..., http_client=town.http_client())`: REST without sockets."""
+        from emulator.http_client import InProcessClient
+
+        return InProcessClient(self)
+
+    # --- for the other rooms of the engine -------------------------------------------------
+
+    def new_sid(self, prefix: str) -> str:
+        return f"{prefix}{self.clock.random.getrandbits(128):032x}"
+
+    def spawn(self, coro: Coroutine[Any, None, object]) -> Fiber:
+        return Fiber(self.clock, coro)
+
+    def alert(self, code: int, message: str, leg: Leg | None = None, url: str = "") -> None:
+        """Log an error as Twilio's debugger would; whoever raised decides what follows."""
+        sid = leg.sid if leg else ""
+        self.alerts.append(Alert(self.clock.now(), code, message, sid, url))
+        self.timeline.note(leg, "alert", f"{code} {message} {url}".rstrip())
+
+    def add_leg(self, leg: Leg) -> Leg:
+        self.legs[leg.sid] = self.live[leg.sid] = leg
+        if leg.from_ == leg.to == "":
+            return leg
+        self.timeline.note(leg, "begins", f"{leg.direction} {leg.from_} -> {leg.to}")
+        return leg
+
+    def sound_changed(self, leg: Leg, item: Sound | None) -> None:
+        self.timeline.sound(leg, item)
+        if self._sound_handlers:
+            change = SoundChanged(leg, item)
+            for handler in self._sound_handlers:
+                handler(change)
+
+    def status_changed(self, leg: Leg) -> None:
+        why = f" ({leg.ended_because})" if leg.final and leg.ended_because != leg.status else ""
+        self.timeline.note(leg, "is", leg.status + why)
+        notices.leg_progress(self, leg)
+        for handler in self._status_handlers:
+            handler(leg)
+
+    def leg_ended(self, leg: Leg) -> None:
+        self.live.pop(leg.sid, None)
+        self.pace.look()
+
+
+def _address(address: str) -> str:
+    return address if address.startswith(("+", "client:", "sip:")) else f"client:{address}"
