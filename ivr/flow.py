@@ -30,6 +30,7 @@ _PASS: dict[type[e.Event], Handler] = {
     e.KeyPressed: waiting.leave_line,
     e.CallbackAgreed: waiting.leave_line,
     e.LegEnded: passing.leave,
+    e.WaitElapsed: passing.close,
 }
 
 FLOW: dict[Stage, dict[type[e.Event], Handler]] = {
@@ -69,6 +70,9 @@ FLOW: dict[Stage, dict[type[e.Event], Handler]] = {
     },
     Stage.ENDED: {
         e.PassEnded: passing.learn_late,
+        e.TalkEnded: talking.farewell,
+        e.LegEnded: talking.farewell,
+        e.LineLeft: talking.farewell,
     },
 }
 

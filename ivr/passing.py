@@ -4,11 +4,12 @@ from dataclasses import replace
 
 from ivr.call import Call, Ended, Stage
 from ivr.errands import Alert, OfferToDesks
-from ivr.events import Event, LegEnded, LineLeft, PassEnded
+from ivr.events import Event, LegEnded, LineLeft, PassEnded, WaitElapsed
 from ivr.replies import HangUp, Say, WaitInLine
-from ivr.step import Step, moved, resume
+from ivr.step import Step, moved, resume, within
 from ivr.talking import HEAD
 
+WORD_SECONDS = 10  # the dial's own word follows the leg's end by less than that
 REASONS = {Stage.PARTNER: Ended.PASSED_ON, Stage.DISPATCHER: Ended.RETURNED}
 WORDS = {Stage.PARTNER: "partner_failed", Stage.DISPATCHER: "dispatcher_failed"}
 
@@ -35,16 +36,19 @@ def pass_ended(call: Call, event: PassEnded) -> Step:
 
 def leave(call: Call, event: LegEnded) -> Step:
     """The caller's leg is over; whether they had talked comes with the dial's own word."""
-    return Step(
-        moved(call, Stage.ENDED, event.at, ended_at=event.at, ended_reason=Ended.CALLER_LEFT)
-    )
+    return Step(replace(call, deadline_at=within(event.at, WORD_SECONDS)))
+
+
+def close(call: Call, event: WaitElapsed | LineLeft) -> Step:
+    """No word of a talk came: the caller left."""
+    ended = moved(call, Stage.ENDED, event.at, ended_at=event.at, ended_reason=Ended.CALLER_LEFT)
+    return Step(ended, (HangUp(),) if event.leg else ())
 
 
 def line_left(call: Call, event: LineLeft) -> Step:
     """On the way from the line to the dial, or the leg is over."""
     if event.result == "hangup":
-        over = leave(call, LegEnded(at=event.at))
-        return replace(over, replies=(HangUp(),))
+        return close(call, event)
     return Step(call, resume(call))
 
 

@@ -74,9 +74,10 @@ def bring_caller(call: Call, event: ClinicianJoined) -> Step:
     if call.clinician_here:
         return Step(call)
     call = replace(call, clinician_here=True, deadline_at=within(event.at, MOVE_SECONDS))
-    if call.attempt_id:
+    attempt = call.attempt_id
+    if attempt:
         call = moved(call, Stage.CALLING, event.at, deadline_at=within(event.at, RING_SECONDS))
-        return Step(call, (), (DialPerson(call.attempt_id),))
+        return Step(call, (), (DialPerson(attempt),))
     return Step(call, (), (MoveCaller((Say("here_is_counselor"), join_caller(call))),))
 
 
@@ -195,6 +196,11 @@ def _end(call: Call, event: Event, reason: Ended, outcome: str) -> Step:
         if call.stage is Stage.CALLING:
             errands.append(EndLeg("caller", reason))
     return Step(ended, (HangUp(),) if event.leg else (), tuple(errands))
+
+
+def farewell(call: Call, event: Event) -> Step:
+    """The conversation was ended at the desk: a goodbye, then the line closes."""
+    return Step(call, (Say("goodbye"), HangUp()) if event.leg else ())
 
 
 def hang_up_unheard(call: Call, event: LegEnded) -> Step:

@@ -49,6 +49,7 @@ def lap(call: Call, event: Waited) -> Step:
 
 def _lap(event: Waited) -> tuple[Reply, ...]:
     ways = tuple(Say(way) for way in event.ways)
+    parts: tuple[Say | SayAll | Bed, ...]
     parts = (_truth(event), Say("lap_stay"), Bed(8), *ways, Bed(6))
     return (Listen(parts, "key"), Ask("wait"))
 

@@ -1,0 +1,1 @@
+"""Who should take this call, in what order? Pure."""

@@ -1,0 +1,167 @@
+"""Whom do we tell, now, that someone is waiting?"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from ivr.call import Call
+from routing.escalation import Ladder, Rung, reached
+from routing.line import speaks
+
+PREFER_SECONDS = 15  # the clinician a caller was cut off from is asked alone for that long
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How offers widen. Defaults from PERFORMANCE.md 1.3, "recommended"."""
+
+    start: int = 2
+    widen_after_seconds: float = 6
+    large_team: int = 12  # above that: one more every `large_team_step_seconds`
+    large_team_step_seconds: float = 4
+    ring_seconds: float = 20
+    phone_ring_seconds: float = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A clinician who could be told. `desk`: on duty, heard from, idle and not paused."""
+
+    person_id: str
+    tiers: frozenset[str]
+    languages: tuple[str, ...] = ("en",)
+    desk: bool = False
+    active_at: datetime | None = None  # last key or pointer at the desk
+    idle_since: datetime | None = None
+    phone: bool = False  # a backup number to ring, and not talking to anybody
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """Tell this person about this call by this channel."""
+
+    person_id: str
+    call_id: str
+    channel: str  # desk | phone
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """An offer that stands, or one already made about this wait (`settled`)."""
+
+    person_id: str
+    call_id: str
+    channel: str
+    settled: bool = False
+
+
+@dataclass(slots=True)
+class _Round:
+    """One pass over the line: who is already ringing counts for one caller only."""
+
+    ringing: dict[tuple[str, str], str] = field(default_factory=dict)  # (person, channel) -> call
+    tried: set[tuple[str, str, str]] = field(default_factory=set)
+
+
+def plan(
+    line: Sequence[Call],
+    people: Iterable[Candidate],
+    offers: Iterable[Live],
+    ladder_of: "dict[str, Ladder]",
+    policy: Policy,
+    now: datetime,
+) -> list[Ring]:
+    """The offers to add now, so that every caller in `line` (the next one first) is being offered.
+
+    Pure and idempotent: asked again at the same instant with its own answer among `offers`, it
+    answers nothing more. A person rings about one caller at a time; by phone, once a wait.
+    """
+    everybody = list(people)
+    this = _Round()
+    for offer in offers:
+        if not offer.settled:
+            this.ringing[offer.person_id, offer.channel] = offer.call_id
+        this.tried.add((offer.person_id, offer.call_id, offer.channel))
+    rings: list[Ring] = []
+    for call in line:
+        rungs = reached(ladder_of[call.line], call.rung)
+        rings += _desks(call, everybody, rungs, this, policy, now)
+        rings += _phones(call, everybody, rungs, this)
+    return rings
+
+
+def _desks(
+    call: Call,
+    people: list[Candidate],
+    rungs: tuple[Rung, ...],
+    this: _Round,
+    policy: Policy,
+    now: datetime,
+) -> list[Ring]:
+    tiers = {rung.tier for rung in rungs if rung.kind == "desks"}
+    able = [p for p in people if p.desk and p.tiers & tiers]
+    waited = (now - call.line_since).total_seconds()
+    if call.prefers and waited < PREFER_SECONDS:
+        able = [p for p in able if p.person_id == call.prefers] or able
+    ordered = order(able, call, policy)
+    told = sum(1 for p in able if this.ringing.get((p.person_id, "desk")) == call.id)
+    missing = wanted(policy, len(able), waited) - told
+    rings = []
+    for person in ordered:
+        if missing <= 0:
+            break
+        if (person.person_id, "desk") in this.ringing:
+            continue
+        this.ringing[person.person_id, "desk"] = call.id
+        rings.append(Ring(person.person_id, call.id, "desk"))
+        missing -= 1
+    return rings
+
+
+def _phones(
+    call: Call, people: list[Candidate], rungs: tuple[Rung, ...], this: _Round
+) -> list[Ring]:
+    tiers = {rung.tier for rung in rungs if rung.kind == "phones"}
+    rings = []
+    for person in people:
+        key = (person.person_id, call.id, "phone")
+        if not (person.phone and person.tiers & tiers) or key in this.tried:
+            continue
+        if (person.person_id, "phone") in this.ringing:
+            continue
+        this.ringing[person.person_id, "phone"] = call.id
+        rings.append(Ring(person.person_id, call.id, "phone"))
+    return rings
+
+
+def order(people: Iterable[Candidate], call: Call, policy: Policy) -> list[Candidate]:
+    """Who shares the caller's language first; among them the `start` most recently active at
+    their desks, then the longest idle (PERFORMANCE.md 1.3, findings 2 and 4).
+    """
+    fit = sorted(people, key=lambda p: (_stamp(p.active_at, recent=True), p.person_id))
+    fit.sort(key=lambda p: not speaks(p.languages, call))
+    first = fit[: policy.start]
+    rest = sorted(fit[policy.start :], key=lambda p: (_stamp(p.idle_since), p.person_id))
+    rest.sort(key=lambda p: not speaks(p.languages, call))
+    return [*first, *rest]
+
+
+def _stamp(at: datetime | None, *, recent: bool = False) -> float:
+    if at is None:
+        return float("inf")
+    return -at.timestamp() if recent else at.timestamp()
+
+
+def wanted(policy: Policy, able: int, waited_seconds: float) -> int:
+    """How many desks should be ringing about a caller who waited that long."""
+    beyond = waited_seconds - policy.widen_after_seconds
+    if beyond < 0:
+        return min(able, policy.start)
+    if able <= policy.large_team:
+        return able
+    return min(able, policy.start + 1 + int(beyond // policy.large_team_step_seconds))
+
+
+def widens_at(policy: Policy, call: Call) -> datetime:
+    """When a caller's offers widen for the first time."""
+    return call.line_since + timedelta(seconds=policy.widen_after_seconds)
