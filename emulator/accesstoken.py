@@ -1,0 +1,85 @@
+"""Is this access token one that we would have let in, and whose softphone is it?
+
+Twilio's "Access Tokens": a JWT signed HS256 with an API key's secret, `cty` `twilio-fpa;v=1`.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+
+class RefusedTokenError(Exception):
+    """Carries Twilio's signalling code: 31205 for an expired token, 31204 for any other fault."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+@dataclass(frozen=True)
+class Grant:
+    identity: str
+    incoming_allowed: bool
+    application_sid: str
+    expires_at: float
+    """Seconds since 1970."""
+    params: dict[str, str] = field(default_factory=dict)
+    """What the token's own `outgoing.params` add to every call it makes."""
+
+
+def read_token(token: str, keys: dict[str, str], account_sid: str, now: float) -> Grant:
+    """Verify a token against `keys` (API key SID -> secret); raises RefusedTokenError."""
+    header, claims = _open(token, keys)
+    if header.get("cty") != "twilio-fpa;v=1" or claims.get("sub") != account_sid:
+        raise RefusedTokenError(31204, "JWT is invalid")
+    expires_at = float(claims.get("exp") or 0)
+    if now >= expires_at:
+        raise RefusedTokenError(31205, "JWT is expired")
+    if now < float(claims.get("nbf") or 0) - 60:
+        raise RefusedTokenError(31204, "JWT is invalid")
+    return _grant(claims, expires_at)
+
+
+def _grant(claims: dict[str, Any], expires_at: float) -> Grant:
+    grants = claims.get("grants") or {}
+    voice = grants.get("voice") or {}
+    outgoing = voice.get("outgoing") or {}
+    identity = grants.get("identity")
+    if not isinstance(identity, str) or not identity:
+        raise RefusedTokenError(31204, "JWT is invalid")
+    return Grant(
+        identity=identity,
+        incoming_allowed=bool((voice.get("incoming") or {}).get("allow")),
+        application_sid=str(outgoing.get("application_sid") or ""),
+        expires_at=expires_at,
+        params={str(k): str(v) for k, v in (outgoing.get("params") or {}).items()},
+    )
+
+
+def _open(token: str, keys: dict[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    try:
+        head, body, signature = token.split(".")
+        header, claims = json.loads(_decode(head)), json.loads(_decode(body))
+        given = _decode(signature)
+    except (ValueError, binascii.Error) as error:
+        raise RefusedTokenError(31204, "JWT is invalid") from error
+    if not isinstance(header, dict) or not isinstance(claims, dict):
+        raise RefusedTokenError(31204, "JWT is invalid")
+    secret = keys.get(str(claims.get("iss")))
+    if secret is None or header.get("alg") != "HS256":
+        raise RefusedTokenError(31204, "JWT is invalid")
+    expected = hmac.digest(secret.encode(), f"{head}.{body}".encode(), hashlib.sha256)
+    if not hmac.compare_digest(expected, given):
+        raise RefusedTokenError(31204, "JWT is invalid")
+    return header, claims
+
+
+def _decode(part: str) -> bytes:
+    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
