@@ -156,6 +156,14 @@ offers = Table(
     Column("phone_leg", String(64)),  # channel phone: the cell phone's leg
     Column("heard_at", Instant),  # the phone's first word was claimed (FAILURES R4)
     Index("offers_live", "state", "lapses_at"),  # read by switchboard.offers, every tick
+    Index(  # one live offer a person and channel, whoever sweeps (FAILURES, invariant 8)
+        "offers_one_live",
+        "person_id",
+        "channel",
+        unique=True,
+        sqlite_where=text("state = 'offered'"),
+        postgresql_where=text("state = 'offered'"),
+    ),
     Index("offers_by_person", "person_id", "state"),  # read by the desk
     Index("offers_by_call", "call_id"),  # read by the record page
 )
