@@ -1,0 +1,1 @@
+"""What did the people who run this line decide? Settings, lines, prompts, sounds."""

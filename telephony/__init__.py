@@ -1,0 +1,1 @@
+"""How do we speak with the telephone carrier? The only room that has heard of Twilio."""

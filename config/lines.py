@@ -1,0 +1,198 @@
+"""Which telephone lines do we answer, and how far does a caller's wait climb? Reads line.toml."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from config.errors import at_line, expected, first, toml
+
+TIERS = ("primary", "backup", "supervisor")  # who is asked, in this order
+Tier = Literal["primary", "backup", "supervisor"]
+
+
+def _number(value: str) -> str:
+    if not re.fullmatch(r"\+[1-9][0-9]{7,14}", value):
+        raise ValueError("a full number such as +13145550101 (never 911: its 10-digit line)")
+    return value
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ValueError, OSError, KeyError) as error:  # an unknown zone is a KeyError
+        raise ValueError("a time zone such as America/Chicago") from error
+    return value
+
+
+def _language(value: str) -> str:
+    if not re.fullmatch(r"[a-z]{2,3}", value):
+        raise ValueError("a language code such as en")
+    return value
+
+
+Number = Annotated[str, AfterValidator(_number)]
+Zone = Annotated[str, AfterValidator(_zone)]
+Language = Annotated[str, AfterValidator(_language)]
+Name = Annotated[str, Field(min_length=1, max_length=60)]
+
+
+class Value(BaseModel):
+    """A frozen value that accepts no name it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Names(Value):
+    """How the line and its partner are called aloud in another language."""
+
+    public_name: Name
+    partner_name: Name
+
+
+class Rung(Value):
+    """After so many seconds of waiting, these are asked too; or the caller is passed on."""
+
+    after_seconds: int = Field(ge=0, le=3600)
+    kind: Literal["desks", "phones", "partner"]
+    tier: Tier | None = None
+
+    @model_validator(mode="after")
+    def _people_have_a_tier(self) -> "Rung":
+        if (self.kind == "partner") is not (self.tier is None):
+            raise ValueError("a tier for desks and phones, none for the partner")
+        return self
+
+
+def _ladder(rungs: tuple[Rung, ...]) -> tuple[Rung, ...]:
+    times = [rung.after_seconds for rung in rungs]
+    if times != sorted(times) or (times and times[0] != 0):
+        raise ValueError("rungs that begin at 0 seconds and climb")
+    if not rungs or rungs[-1].kind != "partner":
+        # The last rung of every ladder is a human's number (STYLE 4).
+        raise ValueError("the partner line as the last rung: nobody waits without an end")
+    return rungs
+
+
+Ladder = Annotated[tuple[Rung, ...], AfterValidator(_ladder)]
+
+
+class OfferPolicy(Value):
+    """How an offer spreads over a tier's clinicians."""
+
+    start: int = Field(default=2, ge=1, le=100)  # desks that ring at once
+    widen_after_seconds: int = Field(default=6, ge=0, le=600)
+    widen_to: Literal["all", "one"] = "all"
+    large_team: int = Field(default=12, ge=1, le=1000)  # above this, one more at a time
+    large_team_step_seconds: int = Field(default=4, ge=1, le=600)
+    ring_seconds: int = Field(default=20, ge=5, le=600)
+    phone_ring_seconds: int = Field(default=25, ge=5, le=600)
+    order: Literal["recently_active_then_longest_idle", "longest_idle"] = (
+        "recently_active_then_longest_idle"
+    )
+
+
+class Line(Value):
+    """One number people reach us at. Each PSAP has its own: that is how it is recognised."""
+
+    id: str
+    kind: Literal["psap", "general"]
+    number: Number
+    name: Name  # for our screens
+    public_name: Name  # spoken: "You've reached ..."
+    languages: tuple[Language, ...] = Field(min_length=1)
+    zone: Zone
+    partner_name: Name
+    partner_number: Number
+    return_number: Number | None = None  # the PSAP's 10-digit line; 911 itself is never dialled
+    priority: int = Field(default=0, ge=-100, le=100)  # larger goes first in the waiting line
+    ladder: Ladder | None = None  # None: the book's
+    spoken: dict[Language, Names] = Field(default_factory=dict)
+
+    @property
+    def language(self) -> str:
+        """The language the line answers in."""
+        return self.languages[0]
+
+    def spoken_names(self, language: str) -> dict[str, str]:
+        """The blanks every prompt may use, in that language."""
+        names = self.spoken.get(language, self)
+        return {"public_name": names.public_name, "partner_name": names.partner_name}
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> "Line":
+        if self.kind == "psap" and self.return_number is None:
+            raise ValueError("a return_number, the PSAP's 10-digit line")
+        if len(set(self.languages)) != len(self.languages):
+            raise ValueError("each language once")
+        unspoken = set(self.spoken) - set(self.languages)
+        if unspoken:
+            raise ValueError(f"spoken names only in the line's languages, not {min(unspoken)}")
+        return self
+
+
+class LineBook(Value):
+    """Every line, and the rules they share."""
+
+    lines: dict[str, Line] = Field(min_length=1)
+    ladder: Ladder
+    offers: OfferPolicy = OfferPolicy()
+
+    @cached_property
+    def by_number(self) -> dict[str, Line]:
+        """The line of each number people dial."""
+        return {line.number: line for line in self.lines.values()}
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """Every language of any line, in order of first use."""
+        return tuple(dict.fromkeys(lang for line in self.lines.values() for lang in line.languages))
+
+    @cached_property
+    def default(self) -> Line:
+        """Who answers a number nobody expected: the first general line, else the first line."""
+        lines = tuple(self.lines.values())
+        return next((line for line in lines if line.kind == "general"), lines[0])
+
+    def dialled(self, number: str) -> Line:
+        """Recognise the line by the number dialled; an unknown one is answered all the same."""
+        return self.by_number.get(number, self.default)
+
+    def ladder_of(self, line: Line) -> tuple[Rung, ...]:
+        """The line's own ladder, or the book's."""
+        return line.ladder or self.ladder
+
+
+def read(path: Path) -> LineBook:
+    """Read line.toml; raise ConfigError naming file, line, value and what was expected."""
+    text, values = toml(path)
+    lines = values.get("lines")
+    if isinstance(lines, dict):
+        values["lines"] = {name: _with_id(name, line) for name, line in lines.items()}
+    try:
+        book = LineBook.model_validate(values)
+    except ValidationError as error:
+        detail = first(error)
+        given = f"={detail['input']!r}" if isinstance(detail["input"], str | int) else ""
+        problem = f"{given}: expected {expected(detail)}"
+        raise at_line(path, text, detail["loc"], problem) from error
+    _numbers_are_distinct(path, text, book.lines.values())
+    return book
+
+
+def _with_id(name: str, line: Any) -> Any:
+    return {**line, "id": name} if isinstance(line, dict) else line
+
+
+def _numbers_are_distinct(path: Path, text: str, lines: Iterable[Line]) -> None:
+    counts = Counter(line.number for line in lines)
+    for line in lines:
+        if counts[line.number] > 1:
+            where = ("lines", line.id, "number")
+            problem = f"={line.number!r}: expected a number of its own, another line has it"
+            raise at_line(path, text, where, problem)

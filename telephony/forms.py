@@ -1,0 +1,194 @@
+"""What did the carrier tell us? Form fields are parsed here, once, and trusted inside."""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, unquote
+
+import phonenumbers
+
+Fields = Mapping[str, str]
+
+BODY_BYTES_MAX = 64 * 1024  # Twilio's largest webhooks are some 4 kB
+FIELDS_MAX = 200
+NAME_CHARS_MAX = 200
+VALUE_CHARS_MAX = 8_000  # a CallToken runs to some 2,000
+SHOWN_CHARS_MAX = 64
+SIP_HEADERS_MAX = 20
+SIP_VALUE_CHARS_MAX = 256
+REGION = "US"  # how a number without a country code is read
+
+# Words and keypad spellings of a withheld number (Twilio's page "Incoming calls from anonymous
+# numbers"; the keypad ones arrive as if they were numbers: +266696687 spells ANONYMOUS).
+WITHHELD_WORDS = frozenset(
+    """
+    anonymous anonymity blocked callerunknown hidden hiddennumber idblocked idunavailable idwithheld
+    na nil nocallerid nocaller none nonumber notavailable null outofarea payphone private
+    privatecaller privatenumber restricted undefined unavailable unidentified unknown unknowncaller
+    unknownnumber withheld withheldnumber
+    """.split()  # noqa: SIM905  (a list of forty quoted words is not easier to read)
+)
+KEYPAD = frozenset({"266696687", "7378742833", "2562533", "86282452253", "8656696", "7748283"})
+# What makes one webhook a different fact from another at the same address. Fields that a retry
+# may state differently (times, averages, queue sizes) are left out on purpose (FAILURES R1).
+FACTS = (
+    "CallSid",
+    "CallStatus",
+    "SequenceNumber",
+    "StatusCallbackEvent",
+    "ConferenceSid",
+    "ParticipantLabel",
+    "Digits",
+    "SpeechResult",
+    "QueueResult",
+    "DialCallStatus",
+    "DialCallSid",
+    "DialBridged",
+    "AnsweredBy",
+    "ErrorCode",
+    "ErrorUrl",
+    "offer",
+)
+
+
+class BadForm(ValueError):  # noqa: N818  (the room's word; an Error suffix would say nothing more)
+    """The form is not one the carrier sends: doubled, oversized or not text."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalFacts:
+    """A call's first webhook. `number_shown` is what a screen may show, never whom to call."""
+
+    call_sid: str
+    to: str
+    number_shown: str | None  # None: withheld
+    dialable: bool = False  # number_shown is a valid number, which still has to be confirmed
+    forwarded_from: str | None = None
+    sip: dict[str, str] = field(default_factory=dict)  # lower-case X- names, untrusted
+
+
+def pairs(body: bytes) -> list[tuple[str, str]]:
+    """Split a form body into its pairs; BadForm when too large or not UTF-8."""
+    if len(body) > BODY_BYTES_MAX:
+        raise BadForm(f"{len(body)} bytes, more than {BODY_BYTES_MAX}")
+    try:
+        text = body.decode("ascii")
+        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=FIELDS_MAX)
+    except ValueError as error:  # not ASCII, not UTF-8 within, or too many
+        raise BadForm(str(error)) from error
+
+
+def parse(form: Iterable[tuple[str, str]]) -> Fields:
+    """One value per name, bounded, storable; BadForm otherwise (FAILURES C17)."""
+    fields: dict[str, str] = {}
+    for name, value in form:
+        if name in fields:
+            raise BadForm(f"{name[:NAME_CHARS_MAX]!r} is there twice")
+        if len(name) > NAME_CHARS_MAX or len(value) > VALUE_CHARS_MAX:
+            raise BadForm(f"{name[:NAME_CHARS_MAX]!r} is too long")
+        if _unstorable(name) or _unstorable(value):
+            raise BadForm(f"{name[:NAME_CHARS_MAX]!r} is not text")
+        fields[name] = value
+        if len(fields) > FIELDS_MAX:
+            raise BadForm(f"more than {FIELDS_MAX} fields")
+    return fields
+
+
+def arrival(fields: Fields) -> ArrivalFacts:
+    """Read a call's first webhook; BadForm only without a usable CallSid."""
+    sid = fields.get("CallSid", "")
+    if not re.fullmatch(r"[A-Za-z0-9]{2,64}", sid):
+        raise BadForm("no usable CallSid")
+    shown = number_shown(fields.get("From", ""))
+    return ArrivalFacts(
+        call_sid=sid,
+        to=dialled(fields.get("To") or fields.get("Called", "")),
+        number_shown=shown,
+        dialable=dialable(shown),
+        forwarded_from=number_shown(fields.get("ForwardedFrom", "")),
+        sip=sip_headers(fields),
+    )
+
+
+def number_shown(raw: str) -> str | None:
+    """Read a caller's number: E.164 where it is one, else short raw text; None when withheld."""
+    text = _user_part(raw)
+    if _withheld(text):
+        return None
+    return _e164(text) or text[:SHOWN_CHARS_MAX]
+
+
+def dialled(raw: str) -> str:
+    """Read the number dialled: E.164 where it is one, else short raw text, "" when none."""
+    text = _user_part(raw)
+    return _e164(text) or text[:SHOWN_CHARS_MAX]
+
+
+def dialable(number: str | None) -> bool:
+    """Whether a number could be called at all: valid by its country's plan, in E.164."""
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(number or ""))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+def sip_headers(fields: Fields) -> dict[str, str]:
+    """Collect the X- headers of a SIP call by lower-case name, few, short and printable."""
+    found: dict[str, str] = {}
+    for name, value in fields.items():
+        lowered = name.lower()
+        if lowered.startswith("sipheader_x-") and len(found) < SIP_HEADERS_MAX:
+            key = lowered.removeprefix("sipheader_")[:SHOWN_CHARS_MAX]
+            found.setdefault(key, _printable(value)[:SIP_VALUE_CHARS_MAX])
+    return found
+
+
+def key(fields: Fields) -> str:
+    """Read the pressed key: one of 0-9 * #, else ""."""
+    digits = fields.get("Digits", "").strip()
+    return digits if re.fullmatch(r"[0-9*#]", digits) else ""
+
+
+def inbox_key(path: str, fields: Fields) -> str:
+    """Name one webhook: the same for its retries, another for another fact. At most 200 chars."""
+    facts = "\x1f".join([path, *(f"{name}={fields.get(name, '')}" for name in FACTS)])
+    digest = hashlib.sha256(facts.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{path.encode('ascii', 'replace').decode()[:120]}#{digest[:40]}"
+
+
+def _unstorable(text: str) -> bool:
+    return "\0" in text or any("\ud800" <= char <= "\udfff" for char in text)
+
+
+def _user_part(raw: str) -> str:
+    """Take the caller out of sip:+1314...@host;params, tel:..., client:..., or "name" <...>."""
+    text = _printable(raw).strip()
+    inside = re.search(r"<([^>]*)>", text)
+    text = inside[1] if inside else text
+    scheme, colon, rest = text.partition(":")
+    if colon and scheme.lower() in {"sip", "sips", "tel"}:
+        text = unquote(re.split(r"[@;?]", rest, maxsplit=1)[0])
+    return _printable(text).strip()
+
+
+def _printable(text: str) -> str:
+    return "".join(
+        char for char in text if char == " " or unicodedata.category(char)[0] not in "CZ"
+    )
+
+
+def _withheld(text: str) -> bool:
+    word = re.sub(r"[\W_]+", "", text).lower()
+    return not word or word in WITHHELD_WORDS or word in KEYPAD or not word.strip("0")
+
+
+def _e164(text: str) -> str | None:
+    try:
+        number = phonenumbers.parse(text, REGION)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number) or not re.search(r"\d", text):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
