@@ -98,6 +98,7 @@ class Emulator:
         self.pace = placing.Pace(self)
         self.play_seconds: dict[str, float] = {}
         self._endpoints: dict[str, list[Endpoint]] = {}
+        self.anyone: Endpoint | None = None  # rings for every number that nobody else answers
         self._phones: dict[str, Phone] = {}
         self._softphones: dict[str, Softphone] = {}
         self._sound_handlers: list[Callable[[SoundChanged], object]] = []
@@ -163,7 +164,10 @@ class Emulator:
 
     def endpoints(self, address: str) -> list[Endpoint]:
         """Who would ring for this address now."""
-        return list(self._endpoints.get(_address(address), ()))
+        registered = list(self._endpoints.get(_address(address), ()))
+        if not registered and self.anyone is not None and not _address(address).startswith("client:"):
+            return [self.anyone]
+        return registered
 
     # --- calls that come in ----------------------------------------------------------------
 
