@@ -165,7 +165,11 @@ class Emulator:
     def endpoints(self, address: str) -> list[Endpoint]:
         """Who would ring for this address now."""
         registered = list(self._endpoints.get(_address(address), ()))
-        if not registered and self.anyone is not None and not _address(address).startswith("client:"):
+        if (
+            not registered
+            and self.anyone is not None
+            and not _address(address).startswith("client:")
+        ):
             return [self.anyone]
         return registered
 
