@@ -1,0 +1,242 @@
+"""What do we ask of the carrier? Every REST request; the only user of twilio.rest.
+
+Twilio in production; the same over HTTP to `settings.twilio_api_base_url` otherwise. Nothing
+here retries: a create that timed out may have rung somebody's phone (TWILIO REST has no
+idempotency key), so the errand behind it is settled by evidence instead.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from config.settings import Settings
+from telephony import codes
+
+if TYPE_CHECKING:
+    from twilio.http.http_client import TwilioHttpClient
+    from twilio.rest import Client
+
+TWIML_CHARS_MAX = 4_000  # of the Twiml parameter; a document we host may be larger
+CALL_SECONDS_MAX = 86_400  # a long crisis call is not cut after the default four hours
+ROWS_MAX = 200
+OK, MULTIPLE = 200, 300
+TIMED_OUT, TOO_MANY, FAILED = 408, 429, 500
+GONE_CODES = frozenset({21220, 20404, 404, 16020})
+DOCUMENT_TOO_LONG = 32018
+STATUS_EVENTS = ["initiated", "ringing", "answered", "completed"]
+# The library logs every request with its numbers at INFO; they belong in no log.
+QUIET = logging.getLogger("twilio.http_client")
+QUIET.setLevel(logging.WARNING)
+
+
+class CarrierError(Exception):
+    """Something went wrong between us and the carrier."""
+
+
+class CarrierRefused(CarrierError):  # noqa: N818  (what happened, not that it is an error)
+    """The carrier said no, and nothing happened. `permanent`: asking again is useless."""
+
+    def __init__(self, code: int, message: str, *, permanent: bool = True) -> None:
+        """Keep the carrier's code and message; `words` is the same for the operator."""
+        self.code, self.permanent = code, permanent
+        self.words = codes.words(code, message)
+        super().__init__(f"{code}: {message}")
+
+    @property
+    def gone(self) -> bool:
+        """Whether the leg or room is simply over: a benign race."""
+        return self.code in GONE_CODES
+
+
+class CarrierBusy(CarrierError):  # noqa: N818
+    """Too many requests, or not ready yet: nothing happened, ask again in a moment."""
+
+
+class CarrierUnknown(CarrierError):  # noqa: N818
+    """No answer, or a broken one: it may have happened. Look for evidence before asking again."""
+
+
+@dataclass(frozen=True, slots=True)
+class LegFound:
+    """One call leg as the carrier knows it; `status` is its word (in-progress, completed, ...)."""
+
+    sid: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One leg in the carrier's waiting line, the head at position 1."""
+
+    sid: str
+    position: int
+    waited_seconds: int
+
+
+class Carrier:
+    """The carrier's REST API in our words. Every method raises a CarrierError, and nothing else."""
+
+    def __init__(self, settings: Settings, http_client: "TwilioHttpClient | None" = None) -> None:
+        """Keep the settings; `http_client` stands in for the network in tests."""
+        self._settings, self._http = settings, http_client
+        self._queue_sid = ""
+
+    # -- one leg ------------------------------------------------------------------------------
+
+    def move(self, leg_sid: str, twiml: bytes, fallback_url: str) -> None:
+        """Give a leg a new document, now. The document travels along: nothing is fetched."""
+        text = twiml.decode("utf-8")
+        if len(text) > TWIML_CHARS_MAX:
+            raise CarrierRefused(DOCUMENT_TOO_LONG, f"{len(text)} characters")
+        with _errors():
+            self._client.calls(leg_sid).update(
+                twiml=text, fallback_url=fallback_url, fallback_method="POST"
+            )
+
+    def end(self, leg_sid: str) -> None:
+        """Hang up a leg, ringing or talking."""
+        with _errors():
+            self._client.calls(leg_sid).update(status="completed")
+
+    def ring(
+        self,
+        to: str,
+        from_: str,
+        *,
+        url: str,
+        status_url: str,
+        fallback_url: str,
+        timeout_seconds: int = 25,
+    ) -> str:
+        """Ring a phone; whoever answers gets the document at `url`. Returns the leg's sid."""
+        with _errors():
+            leg = self._client.calls.create(
+                to=to,
+                from_=from_,
+                url=url,
+                method="POST",
+                fallback_url=fallback_url,
+                fallback_method="POST",
+                status_callback=status_url,
+                status_callback_event=STATUS_EVENTS,
+                status_callback_method="POST",
+                timeout=timeout_seconds,
+                time_limit=CALL_SECONDS_MAX,
+            )
+            return str(leg.sid)
+
+    def leg(self, sid: str) -> str:
+        """The status of a leg; CarrierRefused with `gone` when the carrier never heard of it."""
+        with _errors():
+            return str(self._client.calls(sid).fetch().status)
+
+    def find(self, to: str, since: datetime) -> list[LegFound]:
+        """Legs rung at `to` since then, newest first: the evidence after an unknown outcome."""
+        with _errors():
+            legs = self._client.calls.list(to=to, start_time_after=since, limit=ROWS_MAX)
+            return [LegFound(str(leg.sid), str(leg.status)) for leg in legs]
+
+    # -- one room -----------------------------------------------------------------------------
+
+    def in_room(self, room: str) -> dict[str, str]:
+        """Who is in a conference: the leg's sid by label (by sid where a leg has no label)."""
+        with _errors():
+            sid = self._room_sid(room)
+            if not sid:
+                return {}
+            legs = self._client.conferences(sid).participants.list(limit=ROWS_MAX)
+            return {str(leg.label or leg.call_sid): str(leg.call_sid) for leg in legs}
+
+    def hold(self, room: str, label: str, on: bool, hold_url: str = "") -> None:
+        """Put one leg of a conference on hold, hearing `hold_url`, or bring it back."""
+        extra = {"hold_url": hold_url, "hold_method": "GET"} if on and hold_url else {}
+        self._participant(room, label, hold=on, **extra)
+
+    def mute(self, room: str, label: str, on: bool) -> None:
+        """Mute one leg of a conference, or let it be heard again."""
+        self._participant(room, label, muted=on)
+
+    # -- the waiting line ---------------------------------------------------------------------
+
+    def queue_members(self) -> list[Member]:
+        """Who waits in the carrier's line, head first; empty when the line was never used."""
+        with _errors():
+            if not self._queue_sid:
+                name = self._settings.queue_name
+                queues = self._client.queues.list(limit=ROWS_MAX)
+                found = (queue.sid for queue in queues if queue.friendly_name == name)
+                self._queue_sid = str(next(found, ""))
+            if not self._queue_sid:
+                return []
+            members = self._client.queues(self._queue_sid).members.list(limit=ROWS_MAX)
+            rows = [Member(str(m.call_sid), m.position or 0, m.wait_time or 0) for m in members]
+            return sorted(rows, key=lambda member: member.position)
+
+    # -- below --------------------------------------------------------------------------------
+
+    def warm(self) -> None:
+        """Load the library now (half a second) rather than in the first errand."""
+        _ = self._client
+
+    @cached_property
+    def _client(self) -> "Client":
+        from twilio.http.http_client import TwilioHttpClient
+        from twilio.rest import Client
+
+        given = self._settings
+        http = self._http or TwilioHttpClient(timeout=given.carrier_timeout_seconds, logger=QUIET)
+        client = Client(  # type: ignore[no-untyped-call]
+            given.twilio_api_key,
+            given.twilio_api_secret.get_secret_value(),
+            given.twilio_account_sid,
+            http_client=http,
+        )
+        if given.twilio_api_base_url:
+            client.api.base_url = given.twilio_api_base_url
+        return client
+
+    def _room_sid(self, room: str) -> str:
+        """A conference's sid: given as such, or looked up by its name."""
+        if room.startswith("CF"):
+            return room
+        found = self._client.conferences.list(friendly_name=room, status="in-progress", limit=1)
+        return str(found[0].sid) if found else ""
+
+    def _participant(self, room: str, label: str, **change: Any) -> None:
+        with _errors():
+            sid = self._room_sid(room)
+            if not sid:
+                # Lists by name lag behind (Twilio's changelog, August 2023).
+                raise CarrierBusy(f"{room} is not listed")
+            self._client.conferences(sid).participants(label).update(**change)
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    """Turn whatever the library raises into one of our three outcomes."""
+    from requests import RequestException
+    from twilio.base.exceptions import TwilioException
+
+    try:
+        yield
+    except TwilioException as error:
+        raise _outcome(error) from error
+    except (RequestException, OSError) as error:  # time-out, reset, refused connection
+        raise CarrierUnknown(type(error).__name__) from error
+    except (ValueError, TypeError, KeyError) as error:  # an answer that is not the carrier's
+        raise CarrierUnknown(f"unreadable answer: {type(error).__name__}") from error
+
+
+def _outcome(error: Exception) -> CarrierError:
+    status = int(getattr(error, "status", 0) or 0)
+    code = int(getattr(error, "code", 0) or status)
+    message = str(getattr(error, "msg", "") or error)
+    if status == TOO_MANY:
+        return CarrierBusy(message)
+    if OK <= status < MULTIPLE or status >= FAILED or status in {0, TIMED_OUT}:
+        return CarrierUnknown(message)
+    return CarrierRefused(code, message)

@@ -1,0 +1,58 @@
+"""What does a carrier's error code mean to the person who runs the line?"""
+
+# From Twilio's error dictionary; only the codes this system can meet.
+WORDS = {
+    11200: "Twilio could not fetch one of our pages: is the public address up?",
+    11205: "Twilio could not connect to us in time.",
+    11206: "Our answer was not valid HTTP.",
+    11210: "Twilio was asked for a page under a host name it may not reach.",
+    11215: "Our address redirects too often.",
+    11220: "TLS with our address failed.",
+    11235: "Our certificate has expired or is not yet valid.",
+    11236: "Our certificate is for another name.",
+    11237: "Our certificate is not signed by an authority Twilio trusts.",
+    11243: "The connection overrides in VOICE_URL_OVERRIDE are not valid.",
+    11750: "Our document is larger than Twilio accepts.",
+    11770: "Our document was empty where Twilio needs one.",
+    12100: "Our document is not valid XML.",
+    12101: "Our document is not valid TwiML.",
+    12102: "Our document's encoding is not valid.",
+    12200: "Our document breaks Twilio's schema.",
+    12300: "Our answer had a content type Twilio does not play.",
+    12400: "Twilio failed inside; the fallback took over.",
+    13223: "The number to dial is not valid.",
+    13224: "The number to dial is not allowed.",
+    13225: "The number to dial is blocked.",
+    13227: "Geographic permissions forbid dialling there.",
+    13238: "The waiting sound has a verb Twilio does not allow.",
+    13240: "The call to coach is not in the conference.",
+    13805: "Trial accounts end calls after ten minutes.",
+    16001: "The conference is full.",
+    16020: "The participant is not in the conference.",
+    16021: "Too many people in conferences at once for this account.",
+    16025: "Two people in one conference have the same label.",
+    20003: "Twilio refuses our key: wrong, revoked, or the account is suspended.",
+    20404: "Twilio does not know it (any more).",
+    20429: "Too many requests at once.",
+    20500: "Twilio failed inside.",
+    20503: "Twilio is not available.",
+    21202: "Emergency and service numbers cannot be dialled from here.",
+    21210: "Our number is not verified as caller ID.",
+    21211: "The number to call is not valid.",
+    21212: "Our own number is not valid.",
+    21214: "The number to call cannot be reached.",
+    21215: "Geographic permissions forbid calling there.",
+    21216: "The number to call is blocked for this account.",
+    21217: "The number to call is not valid.",
+    21219: "Trial accounts call verified numbers only.",
+    21220: "The call is already over.",
+    21405: "A fallback address needs a first address.",
+    32014: "No sound came for too long, so the call was ended.",
+    32018: "The document is too long to be sent with the request.",
+    32021: "Twilio rejected the SIP call.",
+}
+
+
+def words(code: int, message: str = "") -> str:
+    """Say what an error code means; an unknown one keeps the carrier's own message."""
+    return WORDS.get(code) or message or f"Twilio's error {code}"
