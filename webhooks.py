@@ -1,0 +1,296 @@
+"""The telephone door: verify, parse, ask the switchboard, answer in TwiML. Also the whole web app.
+
+A caller never hears our mistakes: after a valid signature every fault answers 200 with a way on;
+without one, 403 and nothing changes (FAILURES R9).
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+from flask import Blueprint, Flask, Response, abort, current_app, g, request, send_from_directory
+
+from config import settings as environment
+from console import app as console
+from ivr import events as e
+from ivr.call import Call
+from switchboard import calls, clock, phones, voice
+from switchboard.board import Board, make_board
+from telephony import forms, signature, twiml
+
+log = structlog.get_logger()
+phone = Blueprint("phone", __name__)
+
+TWIML = "text/xml; charset=utf-8"
+OVER = ("completed", "busy", "failed", "no-answer", "canceled")
+UNANSWERED = {"busy": "busy", "no-answer": "no_answer", "failed": "failed", "canceled": "failed"}
+BRIDGED = ("completed", "answered")
+ROOM_EVENTS: dict[tuple[str, str], type[e.Event]] = {
+    ("participant-join", "clinician"): e.ClinicianJoined,
+    ("participant-join", "caller"): e.CallerJoined,
+    ("participant-join", "person"): e.CallerJoined,
+}
+
+
+def board() -> Board:
+    """The switchboard this app serves."""
+    found: Board = current_app.extensions["board"]
+    return found
+
+
+def fields() -> forms.Fields:
+    """The webhook's parsed form."""
+    found: forms.Fields = g.fields
+    return found
+
+
+def answer(document: bytes) -> Response:
+    """TwiML, as the carrier wants it."""
+    return Response(document, content_type=TWIML)
+
+
+# -- verify and parse -------------------------------------------------------------------------
+
+
+@phone.before_request
+def verify() -> None:
+    """403 unless the carrier signed this; then one value per field, or the form is refused."""
+    if request.method == "GET":
+        return  # static documents that name nobody
+    body = request.get_data(cache=False, parse_form_data=False)
+    try:
+        pairs = forms.pairs(body)
+    except forms.BadForm:
+        pairs = []
+    settings = board().settings
+    query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
+    url = f"{settings.public_base_url}{request.path}{query}"
+    header = request.headers.get("X-Twilio-Signature")
+    if not signature.valid(url, pairs, body, header, settings.auth_tokens):
+        abort(403)
+    g.signed = True
+    g.fields = forms.parse(pairs)
+    g.key = forms.inbox_key(request.path, g.fields)
+
+
+@phone.errorhandler(forms.BadForm)
+def refuse_form(error: forms.BadForm) -> Response:
+    """Signed but malformed: the leg gets a way on, a status webhook a plain refusal."""
+    log.warning("malformed webhook", path=request.path, why=str(error))
+    if _nobody_listens():
+        return Response(status=400)
+    return answer(voice.safe(board()))
+
+
+@phone.errorhandler(calls.NoSuchCall)
+def unknown_call(_error: calls.NoSuchCall) -> Response:
+    """An address of a call we do not have: whoever is on the leg is kept and passed to a human."""
+    log.warning("webhook about an unknown call", path=request.path)
+    return Response(status=204) if _nobody_listens() else answer(voice.safe(board()))
+
+
+@phone.errorhandler(Exception)
+def keep_the_caller(error: Exception) -> Response:
+    """Our own fault. The carrier asks a status webhook again; a caller must hear a way on."""
+    if not getattr(g, "signed", False):
+        raise error
+    log.error("webhook failed", path=request.path, exc_info=error)
+    return Response(status=503) if _nobody_listens() else answer(voice.safe(board()))
+
+
+def _nobody_listens() -> bool:
+    return request.endpoint in SILENT
+
+
+# -- the caller's leg -------------------------------------------------------------------------
+
+
+@phone.post("/voice/arrived")
+def arrived() -> Response:
+    """A call came in on one of our numbers."""
+    return answer(calls.arrive(board(), forms.arrival(fields()), g.key))
+
+
+@phone.post("/voice/<call_id>/wait/<int:hop>")
+def wait(call_id: str, hop: int) -> Response:
+    """Another lap of the wait document."""
+    return answer(calls.another_lap(board(), call_id, g.key))
+
+
+def _language(call: Call, at: datetime) -> e.Event:
+    chosen = voice.language_of(board(), call, forms.key(fields()))
+    return e.LanguageChosen(at=at, language=chosen) if chosen else e.GreetingEnded(at=at)
+
+
+def _key(call: Call, at: datetime) -> e.Event:
+    key = forms.key(fields())
+    return e.KeyPressed(
+        at=at,
+        key=key,
+        means=voice.meaning(board(), call, key),
+        language=voice.language_of(board(), call, key),
+        dialable=voice.dialable(board(), call),
+    )
+
+
+def _pass_ended(call: Call, at: datetime) -> e.Event:
+    status = fields().get("DialCallStatus", "")
+    bridged = fields().get("DialBridged", "true") == "true"
+    return e.PassEnded(at=at, talked=status in BRIDGED and bridged, hung_up=_hung_up())
+
+
+def _hung_up() -> bool:
+    return fields().get("CallStatus") in OVER
+
+
+VERBS: dict[str, Callable[[Call, datetime], e.Event]] = {
+    "language": _language,
+    "greeted": lambda _call, at: e.GreetingEnded(at=at),
+    "key": _key,
+    "agree": lambda _call, at: e.CallbackAgreed(at=at, agreed=forms.key(fields()) == "1"),
+    "line-left": lambda _call, at: e.LineLeft(at=at, result=fields().get("QueueResult", "")),
+    "talk-ended": lambda _call, at: e.TalkEnded(at=at, hung_up=_hung_up()),
+    "pass-ended": _pass_ended,
+    "clinician-left": lambda _call, at: e.ClinicianLeft(at=at),
+    "fallback": lambda _call, at: e.FetchFailed(at=at, code=fields().get("ErrorCode", "")),
+}
+
+
+@phone.post("/voice/<call_id>/<verb>/<int:hop>")
+def told(call_id: str, verb: str, hop: int) -> Response:
+    """A leg of a call we know asks what to do next."""
+    if verb not in VERBS:
+        raise calls.NoSuchCall(call_id)
+    return answer(calls.handle(board(), call_id, g.key, VERBS[verb]))
+
+
+@phone.post("/voice/fallback")
+def fallback() -> Response:
+    """The carrier could not perform our last answer: go on from the call's state (FAILURES C7)."""
+    call_id = request.args.get("call") or calls.id_of_leg(board(), fields().get("CallSid", ""))
+    if not call_id:
+        return answer(calls.arrive(board(), forms.arrival(fields()), g.key))
+    return answer(calls.handle(board(), call_id, g.key, VERBS["fallback"]))
+
+
+# -- the other legs ---------------------------------------------------------------------------
+
+
+@phone.post("/voice/desk")
+def desk() -> Response:
+    """A softphone dialled in, naming the offer it accepted."""
+    return answer(phones.desk(board(), fields(), g.key))
+
+
+@phone.post("/voice/<call_id>/phone/<offer_id>/<int:hop>")
+def phone_answered(call_id: str, offer_id: str, hop: int) -> Response:
+    """A backup clinician's cell phone was picked up: nothing counts before 1 is pressed."""
+    return answer(phones.answered(board(), call_id, offer_id, fields().get("CallSid", "")))
+
+
+@phone.post("/voice/<call_id>/pressed/<offer_id>/<int:hop>")
+def phone_pressed(call_id: str, offer_id: str, hop: int) -> Response:
+    """A key was pressed on a backup clinician's cell phone."""
+    return answer(phones.pressed(board(), call_id, offer_id, fields(), g.key))
+
+
+@phone.post("/voice/<call_id>/person/<attempt_id>/<int:hop>")
+def person_answered(call_id: str, attempt_id: str, hop: int) -> Response:
+    """Follow-up: the person's phone was picked up."""
+    return answer(phones.person(board(), call_id, attempt_id, fields(), g.key))
+
+
+# -- nobody listens to the answer -------------------------------------------------------------
+
+
+@phone.post("/voice/ended")
+def ended() -> Response:
+    """A status webhook of the number: the caller's leg is over."""
+    sid = fields().get("CallSid", "")
+    call_id = calls.id_of_leg(board(), sid)
+    if call_id and _hung_up():
+        calls.handle(board(), call_id, g.key, lambda _call, at: e.LegEnded(at=at))
+    return Response(status=204)
+
+
+@phone.post("/voice/<call_id>/phone-status/<offer_id>")
+def phone_status(call_id: str, offer_id: str) -> Response:
+    """What became of ringing a backup clinician's cell phone."""
+    if _hung_up():
+        phones.ended(board(), offer_id)
+    return Response(status=204)
+
+
+@phone.post("/voice/<call_id>/person-status/<attempt_id>")
+def person_status(call_id: str, attempt_id: str) -> Response:
+    """What became of ringing a follow-up's person."""
+    status = fields().get("CallStatus", "")
+
+    def event(_call: Call, at: datetime) -> e.Event:
+        if status in UNANSWERED:
+            return e.PersonUnreached(at=at, why=UNANSWERED[status])
+        return e.LegEnded(at=at)
+
+    if _hung_up():
+        calls.handle(board(), call_id, g.key, event)
+    return Response(status=204)
+
+
+@phone.post("/voice/<call_id>/room")
+def room(call_id: str) -> Response:
+    """Something happened in the call's conference."""
+    facts = fields()
+    kind = ROOM_EVENTS.get(
+        (facts.get("StatusCallbackEvent", ""), facts.get("ParticipantLabel", ""))
+    )
+    if kind:
+        calls.handle(board(), call_id, g.key, lambda _call, at: kind(at=at))
+    return Response(status=204)
+
+
+SILENT = {f"phone.{f.__name__}" for f in (ended, phone_status, person_status, room)}
+
+
+# -- documents and sounds that name nobody ----------------------------------------------------
+
+
+@phone.get("/voice/<any(bed, ringing):sound>")
+def waiting_sound(sound: str) -> Response:
+    """What a conference plays until it starts."""
+    return answer(twiml.waiting_sound(board().settings.public_base_url, sound))
+
+
+@phone.get("/sound/<path:name>")
+def sound_file(name: str) -> Response:
+    """The bed of sound, the ringing tone, recorded prompts."""
+    return send_from_directory(board().settings.sound_dir, name, max_age=3600)
+
+
+@phone.post("/voice/selftest")
+def selftest() -> Response:
+    """`diversion doctor` signs a request to our public address: does it verify?"""
+    return Response("signed and understood\n", content_type="text/plain")
+
+
+# -- the whole web process --------------------------------------------------------------------
+
+
+def create_app(given: Board | None = None) -> Flask:
+    """The web process: telephone door, people door, health. Without a board, from the settings."""
+    runner = clock.Runner()
+    the_board = given or make_board(environment.read().ready_for_calls(), wake=runner.wake)
+    app = Flask("diversion", static_folder=None)
+    app.extensions["board"] = the_board
+    app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
+    app.register_blueprint(phone)
+    console.attach(app, the_board)
+    app.add_url_rule("/healthz", view_func=health)
+    if given is None:
+        runner.serve(the_board)
+    return app
+
+
+def health() -> Response:
+    """200 while calls can be answered: the database is there."""
+    board().store.ping()
+    return Response("ok\n", content_type="text/plain")

@@ -1,0 +1,86 @@
+"""What does every part of the switchboard need at hand?"""
+
+import os
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+from config import lines, prompts
+from config.lines import Line, LineBook
+from config.prompts import Prompts
+from config.settings import Settings
+from routing.escalation import Ladder, Rung
+from routing.offers import Policy
+from storage.store import Store
+from telephony.carrier import Carrier
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _nobody_waits() -> None:
+    """A process without an errand runner leaves the work to the next sweep."""
+
+
+@dataclass(frozen=True)
+class Board:
+    """The store, the carrier, the line's book and the clock, as one argument.
+
+    `now` is the only clock below the doors; `wake` asks this process to sweep soon, after commit.
+    """
+
+    store: Store
+    carrier: Carrier
+    settings: Settings
+    book: LineBook
+    prompts: Prompts
+    now: Callable[[], datetime] = _utc_now
+    wake: Callable[[], None] = _nobody_waits
+    worker: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}")
+
+    def line(self, line_id: str) -> Line:
+        """The line a call came in on; one since removed from the book is the default."""
+        return self.book.lines.get(line_id) or self.book.default
+
+    def ladder(self, line_id: str) -> Ladder:
+        """The escalation ladder of a line."""
+        rungs = self.book.ladder_of(self.line(line_id))
+        return Ladder(tuple(Rung(r.after_seconds, r.kind, r.tier or "") for r in rungs))
+
+    @cached_property
+    def own_numbers(self) -> frozenset[str]:
+        """Lines, PSAPs and partners: never a caller to ring back (FAILURES A8)."""
+        lines = self.book.lines.values()
+        numbers = [n for x in lines for n in (x.number, x.return_number, x.partner_number)]
+        return frozenset(n for n in numbers if n)
+
+    @property
+    def policy(self) -> Policy:
+        """How offers widen, as the line book says."""
+        o = self.book.offers
+        return Policy(
+            start=o.start,
+            widen_after_seconds=o.widen_after_seconds,
+            large_team=o.large_team,
+            large_team_step_seconds=o.large_team_step_seconds,
+            ring_seconds=o.ring_seconds,
+            phone_ring_seconds=o.phone_ring_seconds,
+        )
+
+
+def make_board(settings: Settings, **parts: Any) -> Board:
+    """Everything the switchboard needs, from the settings."""
+    book = lines.read(settings.line_file)
+    words = prompts.read(settings.prompts_dir, book.languages, settings.sound_dir)
+    return Board(
+        parts.pop("store", None) or Store(settings.database_url),
+        parts.pop("carrier", None) or Carrier(settings),
+        settings,
+        book,
+        words,
+        **parts,
+    )

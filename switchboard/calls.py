@@ -1,0 +1,179 @@
+"""How does one event change one call? Lock, decide, record, keep."""
+
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+
+from ivr.call import Call, Kind, Stage
+from ivr.errands import MoveCaller
+from ivr.events import Arrived, ClinicianEnded, Event, Waited
+from ivr.flow import advance
+from ivr.step import Step
+from storage import ids
+from storage.errors import Duplicate
+from storage.store import Rows
+from switchboard import effects, voice
+from switchboard.board import Board
+from telephony.forms import ArrivalFacts
+
+EventMaker = Callable[[Call, datetime], Event]
+
+
+class NoSuchCall(LookupError):
+    """The address names a call that we do not know."""
+
+
+def arrive(board: Board, facts: ArrivalFacts, inbox_key: str) -> bytes:
+    """A call came in: keep it, answer it, and let offers leave at once.
+
+    Returns the TwiML to answer with; a repeated webhook gets the same bytes (FAILURES R1).
+    """
+    now = board.now()
+    line = board.book.dialled(facts.to)
+    call = Call(
+        id=ids.new(),
+        kind=Kind.INBOUND,
+        leg_sid=facts.call_sid,
+        line=line.id,
+        number_shown=facts.number_shown,
+        language=line.language,
+        stage=Stage.GREETING,
+        arrived_at=now,
+        stage_since=now,
+        line_since=now,
+        priority=line.priority,
+        sip=facts.sip,
+    )
+    event = Arrived(at=now, next_at=now)
+    step = advance(call, event)
+    answer = voice.render(board, step.call, step.replies)
+    try:
+        with board.store.begin() as rows:
+            _journal(rows, call, event, step, inbox_key, answer)
+            rows.calls.add(step.call)
+    except Duplicate:
+        with board.store.read() as rows:
+            return rows.journal.answered(inbox_key) or answer
+    board.wake()
+    return answer
+
+
+def handle(board: Board, call_id: str, inbox_key: str, make: EventMaker) -> bytes:
+    """A webhook about a call we know. `make` turns the locked call into the event.
+
+    Raises:
+        NoSuchCall: the address names no call of ours.
+    """
+    with board.store.begin() as rows:
+        call, answered, seen = rows.calls.lock_with_answer(call_id, inbox_key)
+        if seen:
+            return answered or b""
+        if call is None:
+            raise NoSuchCall(call_id)
+        answer = take(board, rows, call, make(call, board.now()), inbox_key)
+    board.wake()
+    return answer
+
+
+def another_lap(board: Board, call_id: str, inbox_key: str) -> bytes:
+    """The wait document ran out: tell what is true now."""
+    with board.store.begin() as rows:
+        found = rows.calls.lock_for_lap(call_id, inbox_key)
+        if found.seen:
+            return found.answered or b""
+        if found.call is None:
+            raise NoSuchCall(call_id)
+        event = Waited(
+            at=board.now(),
+            ringing=found.ringing,
+            position=found.position,
+            backup=voice.backup_rings(board, found.call),
+            ways=voice.ways(board, found.call),
+        )
+        return take(board, rows, found.call, event, inbox_key)
+
+
+def happened(board: Board, call_id: str, make: EventMaker) -> None:
+    """Something of our own happened: a deadline, an errand's result, a clinician's key."""
+    with board.store.begin() as rows:
+        call = rows.calls.lock(call_id)
+        if call is not None:
+            take(board, rows, call, make(call, board.now()))
+    board.wake()
+
+
+def take(board: Board, rows: Rows, call: Call, event: Event, inbox_key: str | None = None) -> bytes:
+    """Decide, and keep what was decided, in the caller's transaction."""
+    step = advance(call, event)
+    if any(isinstance(errand, MoveCaller) for errand in step.errands):
+        # The moved leg's next addresses must differ from those it was given before.
+        step = replace(step, call=replace(step.call, hop=step.call.hop + 1))
+    answer = voice.render(board, step.call, step.replies) if event.leg else b""
+    rows.calls.save(step.call)
+    _journal(rows, call, event, step, inbox_key, answer)
+    effects.apply(board, rows, call, step, event.at)
+    return answer
+
+
+def end(board: Board, call_id: str, person_id: str) -> bool:
+    """The clinician pressed End. False: the call is not theirs."""
+    with board.store.begin() as rows:
+        call = rows.calls.lock(call_id)
+        if call is None or call.clinician_id != person_id:
+            return False
+        take(board, rows, call, ClinicianEnded(at=board.now()))
+    board.wake()
+    return True
+
+
+def hold(board: Board, call_id: str, person_id: str, *, on: bool) -> bool:
+    """Put the caller on hold, with the quiet bed of sound, or take them off it.
+
+    Returns False when the call is not theirs or nobody is talking.
+
+    Raises:
+        CarrierRefused, CarrierUnknown: the carrier would not, or did not say.
+    """
+    with board.store.read() as rows:
+        call = rows.calls.get(call_id)
+    if call is None or call.clinician_id != person_id or call.stage is not Stage.TALKING:
+        return False
+    label = "person" if call.attempt_id else "caller"
+    board.carrier.hold(call.room, label, on=on, hold_url=voice.bed_url(board))
+    return True
+
+
+def id_of_leg(board: Board, sid: str) -> str | None:
+    """The call whose caller's leg this is, if we know it."""
+    with board.store.read() as rows:
+        call = rows.calls.by_leg(sid)
+    return call.id if call else None
+
+
+def due(board: Board, limit: int = 50) -> list[str]:
+    """Ids of calls whose deadline passed."""
+    with board.store.read() as rows:
+        return rows.calls.due(board.now(), limit)
+
+
+def _journal(
+    rows: Rows, call: Call, event: Event, step: Step, inbox_key: str | None, answer: bytes
+) -> None:
+    rows.journal.add(
+        call_id=call.id,
+        at=event.at,
+        inbox_key=inbox_key,
+        event=type(event).__name__,
+        facts=_facts(event),
+        before=call.stage,
+        after=step.call.stage,
+        surprise=step.surprise,
+        answer=answer or None,
+    )
+
+
+def _facts(event: Event) -> dict[str, Any]:
+    facts = asdict(event)
+    del facts["at"]
+    return {k: v.isoformat() if isinstance(v, datetime) else v for k, v in facts.items() if v}

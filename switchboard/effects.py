@@ -1,0 +1,127 @@
+"""What does a step change in our own tables, in the very transaction of its event?
+
+What must be done outside (the carrier) becomes a row in `errands`, carried out after commit.
+"""
+
+from datetime import datetime
+from functools import singledispatch
+from typing import Any
+
+from ivr import errands as e
+from ivr.call import Call, Stage
+from ivr.step import Step
+from storage.store import Rows
+from switchboard import followups, tasks, voice
+from switchboard.board import Board
+
+HERE_SECONDS = 25  # a desk heard from since is a desk somebody sits at
+
+
+def apply(board: Board, rows: Rows, before: Call, step: Step, at: datetime) -> None:
+    """Carry out the step's inner effects and write down its outer ones."""
+    call = step.call
+    if call.stage is Stage.TALKING and before.stage is not Stage.TALKING and call.clinician_id:
+        rows.desks.set(call.clinician_id, "talking", at, call_id=call.id)
+    outside = []
+    for errand in step.errands:
+        fact = _outside(errand, board, call)
+        if fact is None:
+            _inside(errand, board, rows, before, at)
+        else:
+            outside.append((type(errand).__name__, fact[0], fact[1], at))
+    if outside:
+        rows.errands.add(call.id, outside)
+
+
+# -- outside: facts and target of the errand's row --------------------------------------------
+
+
+@singledispatch
+def _outside(errand: e.Errand, board: Board, call: Call) -> tuple[dict[str, Any], str] | None:
+    return None
+
+
+@_outside.register
+def _(errand: e.MoveCaller, board: Board, call: Call) -> tuple[dict[str, Any], str]:
+    document = voice.render(board, call, errand.replies).decode()
+    return {"sid": call.leg_sid, "twiml": document}, f"move:{call.id}:{call.hop}"
+
+
+@_outside.register
+def _(errand: e.EndLeg, board: Board, call: Call) -> tuple[dict[str, Any], str] | None:
+    sid = call.clinician_leg if errand.whose == "clinician" else call.leg_sid
+    return {"sid": sid or "", "reason": str(errand.reason)}, f"end:{sid}"
+
+
+@_outside.register
+def _(_errand: e.CheckRoom, board: Board, call: Call) -> tuple[dict[str, Any], str]:
+    return {
+        "room": call.room,
+        "sid": call.leg_sid,
+    }, f"look:{call.id}:{call.stage_since.timestamp()}"
+
+
+@_outside.register
+def _(errand: e.DialPerson, board: Board, call: Call) -> tuple[dict[str, Any], str]:
+    return {"attempt": errand.attempt_id}, f"followup:{call.followup_id}"
+
+
+# -- inside: our own rows ---------------------------------------------------------------------
+
+
+@singledispatch
+def _inside(errand: e.Errand, board: Board, rows: Rows, call: Call, at: datetime) -> None:
+    """OfferToDesks needs no row: every sweep looks for callers in line without an offer."""
+
+
+@_inside.register
+def _(errand: e.CancelOffers, board: Board, rows: Rows, call: Call, at: datetime) -> None:
+    for offer in rows.offers.cancel(call.id, errand.why, at):
+        if offer.phone_leg:
+            facts = {"sid": offer.phone_leg, "reason": errand.why}
+            rows.errands.add(call.id, [("EndLeg", facts, f"end:{offer.phone_leg}", at)])
+
+
+@_inside.register
+def _(errand: e.FreeClinician, board: Board, rows: Rows, call: Call, at: datetime) -> None:
+    state = "wrap_up" if errand.talked else "available"
+    if not _sits_there(rows, errand.clinician_id, at):
+        state = "off"  # they took the call on a cell phone: no desk waits for their notes
+    rows.desks.set(
+        errand.clinician_id,
+        state,
+        at,
+        call_id=call.id if state == "wrap_up" else None,
+        only_from=("connecting", "talking"),
+        idle_since=at,
+    )
+
+
+@_inside.register
+def _(errand: e.LoseClinician, board: Board, rows: Rows, call: Call, at: datetime) -> None:
+    here = _sits_there(rows, errand.clinician_id, at)
+    state = ("paused" if errand.missed else "available") if here else "off"
+    why = "missed_offer" if state == "paused" else None
+    rows.desks.set(errand.clinician_id, state, at, why=why, only_from=("connecting", "talking"))
+
+
+@_inside.register
+def _(_errand: e.OpenCallback, board: Board, rows: Rows, call: Call, at: datetime) -> None:
+    followups.promise_callback(board, rows, call, at)
+
+
+@_inside.register
+def _(errand: e.RecordAttempt, board: Board, rows: Rows, call: Call, at: datetime) -> None:
+    followups.record(rows, errand.attempt_id, errand.outcome, at)
+
+
+@_inside.register
+def _(errand: e.Alert, board: Board, rows: Rows, call: Call, at: datetime) -> None:
+    tasks.open_for(rows, errand.kind, errand.for_role, at, call_id=call.id)
+
+
+def _sits_there(rows: Rows, person_id: str, at: datetime) -> bool:
+    desk = rows.desks.get(person_id)
+    if desk is None or desk.heard_at is None:
+        return False
+    return (at - desk.heard_at).total_seconds() <= HERE_SECONDS

@@ -1,0 +1,182 @@
+"""What must be done outside, and what came of it?
+
+An errand is claimed, carried out after commit, and settled. A carrier that did not say whether it
+did the thing (timeout, 5xx, reset) leaves it `unknown`: resolved by evidence, never blindly tried
+again (FAILURES R3).
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from ivr.call import Call
+from ivr.events import Event, LegEnded, PersonUnreached, RoomSeen
+from storage.values import ErrandRow
+from switchboard import calls, tasks
+from switchboard.board import Board
+from telephony.carrier import CarrierBusy, CarrierRefused, CarrierUnknown
+
+log = structlog.get_logger()
+
+LEASE_SECONDS = 10  # longer than the carrier's longest answer
+BUSY_SECONDS = 1
+TRIES_MAX = 8
+QUIET_SECONDS = 120  # without evidence that an unknown errand was done, it was not (R3)
+
+
+def run_due(board: Board, limit: int = 20) -> int:
+    """Carry out what is due; returns how many errands were claimed. Any process may."""
+    now = board.now()
+    with board.store.read() as rows:
+        if not rows.errands.any_due(now):
+            return 0
+    with board.store.begin() as rows:
+        rows.errands.stuck(now)
+        rows.errands.quiet(now - timedelta(seconds=QUIET_SECONDS), now)
+        claimed = rows.errands.claim_due(board.worker, now, LEASE_SECONDS, limit)
+    for errand in claimed:
+        _carry_out(board, errand)
+    return len(claimed)
+
+
+def _carry_out(board: Board, errand: ErrandRow) -> None:
+    try:
+        outcome = DOERS[errand.kind](board, errand)
+    except CarrierBusy:
+        _later(board, errand)
+    except CarrierRefused as refusal:
+        _settle(board, errand, "refused", f"{refusal.code}: {refusal}")
+        _refused(board, errand, refusal)
+    except CarrierUnknown as silence:
+        log.warning("carrier did not say", errand=errand.id, kind=errand.kind)
+        _settle(board, errand, "unknown", str(silence))
+    except Exception as mistake:
+        # Our own bug: the errand stays visible, and the caller's next lap goes on without it.
+        log.exception("errand failed", errand=errand.id, kind=errand.kind)
+        _settle(board, errand, "refused", repr(mistake)[:500])
+    else:
+        _settle(board, errand, "done", outcome)
+
+
+def _settle(board: Board, errand: ErrandRow, state: str, outcome: str) -> None:
+    with board.store.begin() as rows:
+        rows.errands.settle(errand.id, state, outcome, board.now(), worker=board.worker)
+
+
+def _later(board: Board, errand: ErrandRow) -> None:
+    with board.store.begin() as rows:
+        if errand.tries >= TRIES_MAX:
+            rows.errands.settle(
+                errand.id, "refused", "the carrier stayed busy", board.now(), worker=board.worker
+            )
+        else:
+            again = board.now() + timedelta(seconds=BUSY_SECONDS * 2 ** min(errand.tries, 5))
+            rows.errands.postpone(errand.id, again)
+
+
+# -- doing ------------------------------------------------------------------------------------
+
+
+def _move(board: Board, errand: ErrandRow) -> str:
+    board.carrier.move(errand.facts["sid"], errand.facts["twiml"], _fallback(board, errand))
+    return errand.facts["sid"]
+
+
+def _end(board: Board, errand: ErrandRow) -> str:
+    sid = errand.facts["sid"]
+    if sid.startswith("CA"):
+        board.carrier.end(sid)
+    return sid
+
+
+def _ring_phone(board: Board, errand: ErrandRow) -> str:
+    """Ring a backup clinician's cell phone about a call; nothing counts before they press 1."""
+    with board.store.read() as rows:
+        offer = rows.offers.get(errand.facts["offer"])
+        call = rows.calls.get(errand.call_id)
+        person = rows.people.get(offer.person_id) if offer else None
+    if not (offer and call and person and person.phone) or offer.state != "offered":
+        return "no longer wanted"
+    base = f"{board.settings.public_base_url}/voice/{call.id}"
+    sid = board.carrier.ring(
+        to=person.phone,
+        from_=board.line(call.line).number,
+        url=f"{base}/phone/{offer.id}/{call.hop}",
+        status_url=f"{base}/phone-status/{offer.id}",
+        fallback_url=_fallback(board, errand),
+        timeout=int(board.policy.phone_ring_seconds),
+    )
+    with board.store.begin() as rows:
+        rows.offers.set_phone_leg(offer.id, sid)
+        late = rows.offers.get(offer.id)
+        if late and late.state not in ("offered", "accepted"):  # cancelled while we were asking
+            facts = {"sid": sid, "reason": "cancelled"}
+            rows.errands.add(call.id, [("EndLeg", facts, f"end:{sid}", board.now())])
+    return sid
+
+
+def _dial_person(board: Board, errand: ErrandRow) -> str:
+    """Ring the person of a follow-up: the line's number is shown, nothing is said first."""
+    with board.store.read() as rows:
+        attempt = rows.attempts.get(errand.facts["attempt"])
+        followup = rows.followups.get(attempt.followup_id) if attempt else None
+        call = rows.calls.get(errand.call_id)
+    if not (attempt and followup and call) or call.over or attempt.outcome:
+        return "no longer wanted"
+    base = f"{board.settings.public_base_url}/voice/{call.id}"
+    return board.carrier.ring(
+        to=followup.number,
+        from_=board.line(call.line).number,
+        url=f"{base}/person/{attempt.id}/{call.hop}",
+        status_url=f"{base}/person-status/{attempt.id}",
+        fallback_url=_fallback(board, errand),
+        timeout=30,
+    )
+
+
+def _check_room(board: Board, errand: ErrandRow) -> str:
+    labels = board.carrier.in_room(errand.facts["room"])
+    seen = {"caller": "caller" in labels, "clinician": "clinician" in labels}
+
+    def event(_call: Call, at: datetime) -> Event:
+        return RoomSeen(at=at, **seen)
+
+    calls.happened(board, errand.call_id, event)
+    return ",".join(sorted(labels))
+
+
+DOERS: dict[str, Callable[[Board, ErrandRow], str]] = {
+    "MoveCaller": _move,
+    "EndLeg": _end,
+    "RingPhone": _ring_phone,
+    "DialPerson": _dial_person,
+    "CheckRoom": _check_room,
+}
+
+
+def _fallback(board: Board, errand: ErrandRow) -> str:
+    return f"{board.settings.public_base_url}/voice/fallback?call={errand.call_id}"
+
+
+# -- a refusal is news ------------------------------------------------------------------------
+
+
+def _refused(board: Board, errand: ErrandRow, refusal: CarrierRefused) -> None:
+    if errand.kind == "MoveCaller":
+        calls.happened(board, errand.call_id, lambda _call, at: LegEnded(at=at))
+    elif errand.kind == "DialPerson":
+        calls.happened(
+            board, errand.call_id, lambda _call, at: PersonUnreached(at=at, why="failed")
+        )
+        _tell_somebody(board, errand)
+    elif errand.kind == "RingPhone":
+        with board.store.begin() as rows:
+            rows.offers.settle([errand.facts["offer"]], "cancelled", "carrier", board.now())
+        _tell_somebody(board, errand)
+    log.warning("carrier refused", errand=errand.id, kind=errand.kind, code=refusal.code)
+
+
+def _tell_somebody(board: Board, errand: ErrandRow) -> None:
+    with board.store.begin() as rows:
+        tasks.open_for(rows, "carrier_refused", "coordinator", board.now(), call_id=errand.call_id)

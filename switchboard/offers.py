@@ -1,0 +1,249 @@
+"""Who is told that someone waits, and who gets the caller?"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ivr.call import IN_LINE, Call
+from ivr.events import OfferAccepted
+from routing.line import head_for, in_order
+from routing.offers import Candidate, Live, Ring, plan
+from storage import ids
+from storage.store import Rows
+from storage.values import Offer, Person
+from switchboard import calls, followups, presence
+from switchboard.board import Board
+
+RACES_MAX = 5  # other clinicians may take the head of the line between our look and our claim
+
+
+class Taken(Exception):
+    """The offer can no longer be accepted; the words say why, for the clinician's eyes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The call this clinician now has, and what their softphone says when it dials in."""
+
+    call_id: str
+    connect: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What is known before accepting. `since` is when the wait (or the promise) began."""
+
+    offer_id: str
+    kind: str  # call | followup
+    since: datetime
+    lapses_at: datetime
+    line_name: str
+    number_shown: str | None
+    language: str
+    cut_off: bool = False  # the caller was cut off from this clinician
+    sip: dict[str, str] | None = None
+    earlier: tuple[Call, ...] = ()
+    name: str | None = None  # follow-up: the person
+    attempt: tuple[int, int] | None = None  # follow-up: this attempt of at most
+
+
+# -- telling ----------------------------------------------------------------------------------
+
+
+def sweep(board: Board) -> None:
+    """Lapse what nobody answered, and offer every caller in line as the rules say. Idempotent."""
+    now = board.now()
+    with board.store.read() as rows:
+        idle = not rows.calls.waiting() and not any(o.lapses_at <= now for o in rows.offers.live())
+    if idle:
+        return
+    with board.store.begin() as rows:
+        _lapse(rows, now)
+        line = in_order(rows.calls.waiting())
+        if line:
+            followups.preempt(rows, now)
+            _tell(board, rows, line, now)
+
+
+def _lapse(rows: Rows, now: datetime) -> None:
+    for offer in rows.offers.lapse(now):
+        if offer.kind == "followup":
+            followups.withdraw_offer(rows, offer, now)
+        elif offer.channel == "desk":
+            # A missed offer pauses that person until they say they are back (PERFORMANCE 1.3, 3).
+            rows.desks.set(
+                offer.person_id, "paused", now, why="missed_offer", only_from=("available",)
+            )
+        elif offer.phone_leg:
+            _end_phone(rows, offer, now)
+
+
+def _end_phone(rows: Rows, offer: Offer, now: datetime) -> None:
+    facts = {"sid": offer.phone_leg or "", "reason": "lapsed"}
+    rows.errands.add(offer.call_id or "", [("EndLeg", facts, f"end:{offer.phone_leg}", now)])
+
+
+def _tell(board: Board, rows: Rows, line: list[Call], now: datetime) -> None:
+    ladders = {call.line: board.ladder(call.line) for call in line}
+    rings = plan(line, candidates(board, rows, now), _known(rows, line), ladders, board.policy, now)
+    made = rows.offers.add([_offer(board, ring, now) for ring in rings])
+    for offer in made:
+        if offer.channel == "phone":
+            facts = {"offer": offer.id}
+            target = f"phone:{offer.person_id}"
+            rows.errands.add(offer.call_id or "", [("RingPhone", facts, target, now)])
+
+
+def _known(rows: Rows, line: list[Call]) -> list[Live]:
+    """Live offers, and those of these waits that must not be repeated: phones, and refusals."""
+    known = [
+        Live(o.person_id, o.call_id or "", o.channel)
+        for o in rows.offers.live()
+        if o.kind == "call"
+    ]
+    for call in line:
+        for o in rows.offers.of_call(call.id):
+            again = o.offered_at >= call.line_since
+            if o.state != "offered" and again and (o.channel == "phone" or o.state == "refused"):
+                known.append(Live(o.person_id, call.id, o.channel, settled=True))
+    return known
+
+
+def _offer(board: Board, ring: Ring, now: datetime) -> Offer:
+    policy = board.policy
+    seconds = policy.ring_seconds if ring.channel == "desk" else policy.phone_ring_seconds + 15
+    return Offer(
+        id=ids.new(),
+        kind="call",
+        call_id=ring.call_id,
+        followup_id=None,
+        person_id=ring.person_id,
+        channel=ring.channel,
+        state="offered",
+        offered_at=now,
+        lapses_at=now + timedelta(seconds=seconds),
+    )
+
+
+def candidates(board: Board, rows: Rows, now: datetime) -> list[Candidate]:
+    """Everybody on call now, with what is known of their desk and phone."""
+    tiers = presence.tiers_now(rows, now)
+    desks = {desk.person_id: desk for desk in rows.desks.all()}
+    ready = {d.person_id for d in rows.desks.available(now, board.settings.desk_unheard_seconds)}
+    found = []
+    for person in rows.people.all():
+        if person.id not in tiers:
+            continue
+        desk = desks.get(person.id)
+        busy = desk is not None and desk.state in ("connecting", "talking")
+        found.append(
+            Candidate(
+                person.id,
+                tiers[person.id],
+                person.languages,
+                desk=person.id in ready,
+                active_at=desk.active_at if desk else None,
+                idle_since=desk.idle_since if desk else None,
+                phone=bool(person.phone) and not busy and person.id not in ready,
+            )
+        )
+    return found
+
+
+# -- answering --------------------------------------------------------------------------------
+
+
+def accept(board: Board, offer_id: str, person_id: str) -> Accepted:
+    """This clinician said yes: they get the caller at the head of the line, if one is left.
+
+    Raises:
+        Taken: the offer lapsed or was cancelled, or nobody waits any more.
+    """
+    with board.store.begin() as rows:
+        now = board.now()
+        offer = rows.offers.get(offer_id)
+        if offer is None or offer.person_id != person_id:
+            raise Taken("This offer is not yours. Your desk shows what is waiting for you.")
+        if offer.state == "accepted" and offer.call_id:  # pressed twice: the same yes
+            return Accepted(offer.call_id, {"offer": offer_id})
+        if offer.kind == "followup":
+            call_id = followups.accept(board, rows, offer, person_id, now)
+        else:
+            call_id = _claim(board, rows, offer, person_id, now)
+    board.wake()
+    return Accepted(call_id, {"offer": offer_id})
+
+
+def _claim(board: Board, rows: Rows, offer: Offer, person_id: str, now: datetime) -> str:
+    person = rows.people.get(person_id)
+    languages = person.languages if person else ()
+    for _ in range(RACES_MAX):
+        head = head_for(rows.calls.waiting(), person_id, languages)
+        if head is None:
+            break
+        call = rows.calls.lock(head.id)
+        if call is None or call.stage not in IN_LINE:
+            continue  # somebody else took this one a moment ago: the next in line
+        if not rows.offers.accept(offer.id, person_id, now, call.id):
+            raise Taken("This offer has ended. Someone else may have taken the call.")
+        rows.desks.set(person_id, "connecting", now, call_id=call.id)
+        event = OfferAccepted(at=now, clinician_id=person_id, offer_id=offer.id)
+        calls.take(board, rows, call, event)
+        if offer.call_id != call.id:
+            _hand_back(rows, offer, now)
+        return call.id
+    rows.offers.settle([offer.id], "cancelled", "taken", now)
+    raise Taken("Someone else has taken this call, or the caller left. You are available.")
+
+
+def _hand_back(rows: Rows, offer: Offer, now: datetime) -> None:
+    """Late binding gave them another caller: the one they were told about is offered anew."""
+    others = [o.id for o in rows.offers.of_call(offer.call_id or "") if o.id != offer.id]
+    rows.offers.settle(others, "cancelled", "rebound", now)
+
+
+def decline(board: Board, offer_id: str, person_id: str, reason: str) -> None:
+    """This clinician said no, with a reason; they are not asked again about this wait."""
+    with board.store.begin() as rows:
+        offer = rows.offers.get(offer_id)
+        if offer is None or offer.person_id != person_id:
+            return
+        now = board.now()
+        rows.offers.settle([offer_id], "refused", reason[:40] or "declined", now)
+        if offer.kind == "followup":
+            followups.withdraw_offer(rows, offer, now)
+    board.wake()
+
+
+# -- showing ----------------------------------------------------------------------------------
+
+
+def cards(board: Board, person_id: str) -> list[Card]:
+    """The offers this clinician sees now: the caller they would get, not the one first named."""
+    with board.store.read() as rows:
+        person = rows.people.get(person_id)
+        mine = [o for o in rows.offers.of_person(person_id) if o.channel == "desk"]
+        return [card for o in mine if (card := _card(board, rows, o, person))]
+
+
+def _card(board: Board, rows: Rows, offer: Offer, person: Person | None) -> Card | None:
+    if offer.kind == "followup":
+        return followups.card(board, rows, offer)
+    waiting = rows.calls.waiting()
+    call = head_for(waiting, offer.person_id, person.languages if person else ())
+    if call is None:
+        return None
+    earlier: list[Call] = []
+    if call.number_shown and call.number_shown not in board.own_numbers:
+        earlier = rows.calls.earlier(call.number_shown, call.arrived_at)
+    return Card(
+        offer_id=offer.id,
+        kind="call",
+        since=call.arrived_at,
+        lapses_at=offer.lapses_at,
+        line_name=board.line(call.line).name,
+        number_shown=call.number_shown,
+        language=call.language,
+        cut_off=call.prefers == offer.person_id,
+        sip=call.sip,
+        earlier=tuple(earlier),
+    )

@@ -1,0 +1,94 @@
+"""What do the other legs hear: softphones, backup cell phones, the person of a follow-up?"""
+
+from datetime import datetime
+
+from ivr.call import Call, Stage
+from ivr.events import ClinicianArrived, Event, PersonAnswered
+from ivr.replies import HangUp, Listen, Reply, Say
+from switchboard import calls, offers, voice
+from switchboard.board import Board
+from telephony.forms import Fields, key
+
+SCREEN_SECONDS = 8  # of silence in which a cell phone may press 1
+
+
+def desk(board: Board, fields: Fields, inbox_key: str) -> bytes:
+    """A softphone dialled in: its identity from the signed token, the offer from its words."""
+    person_id = fields.get("From", "").removeprefix("client:")
+    with board.store.read() as rows:
+        offer = rows.offers.get(fields.get("offer", ""))
+    if offer is None or offer.person_id != person_id or offer.state != "accepted":
+        return _words(board, Say("caller_gone"), HangUp())
+    return _seat(board, offer.call_id or "", person_id, fields, inbox_key)
+
+
+def _seat(board: Board, call_id: str, person_id: str, fields: Fields, inbox_key: str) -> bytes:
+    def event(_call: Call, at: datetime) -> Event:
+        return ClinicianArrived(at=at, clinician_id=person_id, leg_sid=fields.get("CallSid", ""))
+
+    return calls.handle(board, call_id, inbox_key, event)
+
+
+def answered(board: Board, call_id: str, offer_id: str, leg_sid: str) -> bytes:
+    """Say neutral words and ask for 1, on the first of our calls to be picked up (FAILURES R4)."""
+    with board.store.begin() as rows:
+        call = rows.calls.get(call_id)
+        if call is None:
+            raise calls.NoSuchCall(call_id)
+        offer = rows.offers.get(offer_id)
+        wanted = offer is not None and offer.state == "offered"
+        if rows.offers.hear(offer_id, board.now()):
+            rows.offers.set_phone_leg(offer_id, leg_sid)
+        elif offer is None or offer.phone_leg != leg_sid:  # a second, accidental call
+            return voice.render(board, call, (HangUp(),))
+    if not wanted:
+        return voice.render(board, call, (Say("phone_taken"), HangUp()))
+    ask = Listen((Say("phone_screen"),), "pressed", SCREEN_SECONDS)
+    return voice.render(board, call, (ask, Say("phone_not_pressed"), HangUp()), subject=offer_id)
+
+
+def pressed(board: Board, call_id: str, offer_id: str, fields: Fields, inbox_key: str) -> bytes:
+    """1 takes the call at the head of the line; anything else declines."""
+    with board.store.read() as rows:
+        offer = rows.offers.get(offer_id)
+    if offer is None:
+        raise calls.NoSuchCall(call_id)
+    if key(fields) != "1":
+        offers.decline(board, offer_id, offer.person_id, "pressed another key")
+        return _words(board, Say("phone_not_pressed"), HangUp())
+    try:
+        accepted = offers.accept(board, offer_id, offer.person_id)
+    except offers.Taken:
+        return _words(board, Say("phone_taken"), HangUp())
+    return _seat(board, accepted.call_id, offer.person_id, fields, inbox_key)
+
+
+def ended(board: Board, offer_id: str) -> None:
+    """The cell phone's leg is over; an offer that still stands was not taken."""
+    with board.store.begin() as rows:
+        rows.offers.settle([offer_id], "lapsed", "phone_ended", board.now())
+    board.wake()
+
+
+def person(board: Board, call_id: str, attempt_id: str, fields: Fields, inbox_key: str) -> bytes:
+    """Follow-up: only the first of our calls to be picked up is heard (FAILURES R4)."""
+
+    def event(_call: Call, at: datetime) -> Event:
+        return PersonAnswered(at=at, leg_sid=fields.get("CallSid", ""))
+
+    with board.store.begin() as rows:
+        call, before, seen = rows.calls.lock_with_answer(call_id, inbox_key)
+        if seen:
+            return before or b""
+        if call is None or call.stage is not Stage.CALLING or call.attempt_id != attempt_id:
+            return _words(board, HangUp())
+        if not rows.attempts.hear(attempt_id, board.now()):
+            return _words(board, HangUp())
+        document = calls.take(board, rows, call, event(call, board.now()), inbox_key)
+    board.wake()
+    return document
+
+
+def _words(board: Board, *replies: Reply) -> bytes:
+    """A document about no call in particular, in the first line's language."""
+    return voice.render(board, voice.nobody(board), replies)

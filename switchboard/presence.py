@@ -1,0 +1,64 @@
+"""Who promised to be on call, and who is really there?
+
+Being on call is a promise (the roster); being on duty is a fact (a desk that is heard from).
+"""
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+
+from storage.store import Rows
+from switchboard.board import Board
+
+ON_DUTY = ("available", "paused", "connecting", "talking", "wrap_up")
+
+
+def tiers_now(rows: Rows, now: datetime) -> dict[str, frozenset[str]]:
+    """Who is on call at `now`, and in which tiers."""
+    tiers: dict[str, set[str]] = defaultdict(set)
+    for shift in rows.roster.shifts_between(now, now + timedelta(seconds=1)):
+        if shift.starts_at <= now < shift.ends_at:
+            tiers[shift.person_id].add(shift.tier)
+    return {person: frozenset(found) for person, found in tiers.items()}
+
+
+def go_on_duty(board: Board, person_id: str) -> None:
+    """The desk is open, heard, and may be told of callers."""
+    with board.store.begin() as rows:
+        rows.desks.on_duty(person_id, board.now())
+    board.wake()
+
+
+def go_off_duty(board: Board, person_id: str) -> bool:
+    """Close the desk. False: not now, a caller is with this clinician or on the way."""
+    with board.store.begin() as rows:
+        now = board.now()
+        closed = rows.desks.set(
+            person_id, "off", now, only_from=("available", "paused", "wrap_up", "off")
+        )
+        if closed:
+            live = [offer.id for offer in rows.offers.of_person(person_id)]
+            rows.offers.settle(live, "refused", "went_off_duty", now)
+    board.wake()
+    return closed
+
+
+def beat(board: Board, person_id: str, *, active: bool) -> None:
+    """The desk is heard; `active`: a key or the pointer moved in the last minute."""
+    with board.store.begin() as rows:
+        rows.desks.beat(person_id, board.now(), active=active)
+
+
+def back(board: Board, person_id: str) -> bool:
+    """A paused clinician says they are back. False: they were not paused."""
+    with board.store.begin() as rows:
+        returned = rows.desks.set(person_id, "available", board.now(), only_from=("paused",))
+    board.wake()
+    return returned
+
+
+def pause(board: Board, person_id: str) -> bool:
+    """A clinician asks not to be offered calls for now. False: they are not available."""
+    with board.store.begin() as rows:
+        return rows.desks.set(
+            person_id, "paused", board.now(), why="asked", only_from=("available",)
+        )

@@ -1,0 +1,56 @@
+"""What does the carrier say is true, when its webhooks may have been lost?
+
+Callbacks only accelerate what this finds (DESIGN, telephone design 9).
+"""
+
+import structlog
+
+from ivr.call import Call, Stage
+from ivr.events import LegEnded
+from switchboard import calls
+from switchboard.board import Board
+from telephony.carrier import CarrierRefused, CarrierUnknown
+
+log = structlog.get_logger()
+
+OVER = ("completed", "busy", "failed", "no-answer", "canceled", "unknown")
+SETTLE_SECONDS = 20  # a younger stage may still be waiting for its own webhooks
+
+
+def run(board: Board) -> None:
+    """Compare live calls with the carrier's, and clinicians' desks with live calls."""
+    with board.store.read() as rows:
+        live = rows.calls.live()
+    for call in live:
+        if (board.now() - call.stage_since).total_seconds() > SETTLE_SECONDS:
+            _check(board, call)
+    _free_desks(board)
+
+
+def _check(board: Board, call: Call) -> None:
+    if call.stage is Stage.CALLING or not call.leg_sid.startswith("CA"):
+        return  # its own deadline ends it
+    try:
+        status = board.carrier.leg(call.leg_sid)
+    except CarrierRefused:
+        status = "unknown"  # 20404: the carrier no longer knows it
+    except CarrierUnknown:
+        return
+    if status not in OVER:
+        return
+    log.info("healed a lost ending", call=call.id, status=status)
+    calls.happened(board, call.id, lambda _c, at: LegEnded(at=at))
+
+
+def _free_desks(board: Board) -> None:
+    """A desk that is busy with a call that ended is freed (FAILURES B17)."""
+    with board.store.begin() as rows:
+        now = board.now()
+        for desk in rows.desks.all():
+            if desk.state not in ("connecting", "talking"):
+                continue
+            call = rows.calls.get(desk.call_id) if desk.call_id else None
+            if call is None or call.over or call.clinician_id != desk.person_id:
+                rows.desks.set(
+                    desk.person_id, "available", now, only_from=("connecting", "talking")
+                )

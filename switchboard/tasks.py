@@ -1,0 +1,46 @@
+"""What must a named human decide?"""
+
+from datetime import datetime
+
+from storage import ids
+from storage.store import Rows
+from storage.values import Task
+
+WORDS = {
+    "partner_failed": "The partner line did not answer a caller. Check its number and call it.",
+    "dispatcher_failed": "A dispatcher's return line did not answer. Check the PSAP's number.",
+    "nobody_on_call": "Nobody is on call now. Fill the gap in the roster.",
+    "followup_unreached": "A promised follow-up was not reached. Decide: letter, visit, or close.",
+    "carrier_refused": "The carrier refused to ring a phone. Check the number and the account.",
+}
+
+
+def open_for(
+    rows: Rows,
+    kind: str,
+    role: str,
+    at: datetime,
+    *,
+    call_id: str | None = None,
+    followup_id: str | None = None,
+) -> None:
+    """Put a task before people of `role`; one open task of a kind and subject is enough."""
+    for task in rows.tasks.open():
+        if (task.kind, task.call_id, task.followup_id) == (kind, call_id, followup_id):
+            return
+    rows.tasks.add(
+        Task(
+            id=ids.new(),
+            kind=kind,
+            for_role=role,
+            call_id=call_id,
+            followup_id=followup_id,
+            text=WORDS.get(kind, kind),
+            opened_at=at,
+        )
+    )
+
+
+def close(rows: Rows, task_id: str, by: str, decision: str, at: datetime) -> bool:
+    """A named person decided. False: it was closed before."""
+    return rows.tasks.close(task_id, by=by, decision=decision, now=at)

@@ -1,0 +1,106 @@
+"""What words and ways does this line have for this caller?"""
+
+from collections.abc import Iterable
+
+from ivr.call import Call, Kind, Stage
+from ivr.replies import Reply
+from routing.escalation import reached
+from switchboard.board import Board
+from telephony import forms, twiml
+
+# One digit each, always the same digits (DESIGN, what a caller hears).
+KEYS = {"1": "callback", "3": "partner", "9": "dispatcher"}
+LANGUAGE_KEYS = "24567"  # the line's other languages, in the order of its book
+
+
+def render(board: Board, call: Call, replies: Iterable[Reply], subject: str = "") -> bytes:
+    """The TwiML for these replies, in the words of the call's line."""
+    return twiml.render(tuple(replies), call, page(board, call.line, subject))
+
+
+def nobody(board: Board) -> Call:
+    """A call that stands for none: for words to a leg whose caller is gone."""
+    now = board.now()
+    line = board.book.default
+    return Call(
+        id="none",
+        kind=Kind.INBOUND,
+        leg_sid="",
+        line=line.id,
+        number_shown=None,
+        language=line.language,
+        stage=Stage.ENDED,
+        arrived_at=now,
+        stage_since=now,
+        line_since=now,
+    )
+
+
+def page(board: Board, line_id: str, subject: str = "") -> twiml.Page:
+    """What rendering needs besides the call. `subject`: the offer a phone's leg is about."""
+    settings = board.settings
+    return twiml.Page(
+        base_url=settings.public_base_url,
+        prompts=board.prompts,
+        line=board.line(line_id),
+        queue=settings.queue_name,
+        subject=subject,
+        voice_override=settings.voice_url_override,
+        status_override=settings.status_url_override,
+    )
+
+
+def safe(board: Board, line_id: str = "") -> bytes:
+    """Words and a human's number, when all else failed (FAILURES R9)."""
+    line = board.line(line_id)
+    again = f"{board.settings.public_base_url}/voice/fallback"
+    return twiml.safe(
+        board.prompts, line.languages, (line.partner_number,), caller_id=line.number, again=again
+    )
+
+
+def bed_url(board: Board) -> str:
+    """Where the carrier fetches the quiet bed of sound for a leg on hold."""
+    return f"{board.settings.public_base_url}/voice/bed"
+
+
+def meaning(board: Board, call: Call, key: str) -> str:
+    """What the line makes of a key pressed while waiting."""
+    line = board.line(call.line)
+    if language_of(board, call, key):
+        return "language"
+    means = KEYS.get(key, "nothing")
+    if means == "dispatcher" and not line.return_number:
+        return "nothing"
+    return means
+
+
+def language_of(board: Board, call: Call, key: str) -> str:
+    """The language a key stands for on this line, or "" for none; 2 toggles back."""
+    line = board.line(call.line)
+    others = [code for code in line.languages if code != line.language]
+    chosen = dict(zip(LANGUAGE_KEYS, others, strict=False)).get(key, "")
+    return line.language if chosen and chosen == call.language else chosen
+
+
+def ways(board: Board, call: Call) -> tuple[str, ...]:
+    """The prompts that offer a way out of waiting, besides staying."""
+    offered = ["lap_keys"]
+    if board.line(call.line).return_number:
+        offered.append("lap_keys_dispatcher")
+    return tuple(offered)
+
+
+def dialable(board: Board, call: Call) -> bool:
+    """Whether the number shown could be rung, once the caller agrees: never a PSAP's own line."""
+    return could_ring(board, call.number_shown)
+
+
+def could_ring(board: Board, number: str | None) -> bool:
+    """Whether this number may be rung at all: valid, and none of our own or our partners'."""
+    return number not in board.own_numbers and forms.dialable(number)
+
+
+def backup_rings(board: Board, call: Call) -> bool:
+    """Whether the caller stands on a rung where the backup team's phones ring."""
+    return any(rung.kind == "phones" for rung in reached(board.ladder(call.line), call.rung))
