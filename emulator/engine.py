@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from emulator import arriving, notices, placing
+from emulator import arriving, interpreter, notices, placing, verbs_dial, verbs_flow, verbs_sound
 from emulator.accounts import PROFILES, Application, Key, Number, SipDomain, VoiceConfig
 from emulator.clock import Clock
 from emulator.conferences import Conference
@@ -20,10 +20,13 @@ from emulator.people import Phone, Softphone
 from emulator.queues import Queue
 from emulator.sounds import Sound, SoundChanged
 from emulator.timeline import Timeline
+from emulator.twiml import Document, Goto
 from emulator.web import Transport
 
 if TYPE_CHECKING:
     from emulator.http_client import InProcessClient
+
+VERB_ROOMS = (verbs_dial, verbs_flow, verbs_sound)  # each registers its performers on import
 
 # A fake account must be recognisable at a glance: "e0" for emulator, eight times.
 FAKE_ACCOUNT = "AC" + "e0" * 8 + "0" * 16
@@ -89,7 +92,8 @@ class Emulator:
         self.legs: dict[str, Leg] = {}
         self.live: dict[str, Leg] = {}
         self.queues: dict[str, Queue] = {}
-        self.conferences: dict[str, Conference] = {}
+        self.conferences: dict[str, Conference] = {}  # by SID, ended ones too
+        self.rooms: dict[str, Conference] = {}  # by name, the latest of each
         self.numbers: dict[str, Number] = {}
         self.applications: dict[str, Application] = {}
         self.sip_domains: dict[str, SipDomain] = {}
@@ -258,6 +262,14 @@ class Emulator:
             return leg
         self.timeline.note(leg, "begins", f"{leg.direction} {leg.from_} -> {leg.to}")
         return leg
+
+    def converse(self, leg: Leg, first: Goto | Document) -> Coroutine[Any, None, None]:
+        """The leg's life under TwiML from here on."""
+        return interpreter.converse(self, leg, first)
+
+    def children(self, leg: Leg) -> list[Leg]:
+        """The legs that this one dialled, oldest first."""
+        return [one for one in self.legs.values() if one.parent is leg]
 
     def sound_changed(self, leg: Leg, item: Sound | None) -> None:
         self.timeline.sound(leg, item)

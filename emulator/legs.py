@@ -1,5 +1,6 @@
 """What is one person's connection, what state is it in, and what does it hear?"""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from emulator.conferences import Participant
     from emulator.engine import Emulator
     from emulator.queues import Member
+    from emulator.twiml import Document, Goto
 
 FINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
@@ -88,6 +90,7 @@ class Leg:
     parameters: dict[str, str] = field(default_factory=dict)  # <Parameter> for a softphone
     ended_because: str = ""
     time_limit_seconds: float | None = None
+    on_ready: "Callable[[Leg], object] | None" = None
 
     # --- what the far end does -------------------------------------------------------------
 
@@ -179,6 +182,8 @@ class Leg:
                 self.hears(Silence())
             if self.endpoint is not None:
                 self.endpoint.answered(self)
+            if self.on_ready is not None:
+                self.on_ready(self)
             if self.time_limit_seconds is not None:
                 self.town.clock.call_later(
                     self.time_limit_seconds, self.end, "completed", "time-limit"
@@ -201,6 +206,13 @@ class Leg:
         if self.endpoint is not None:
             self.endpoint.ended(self, status)
         self.town.leg_ended(self)
+
+    def redirect(self, first: "Goto | Document") -> None:
+        """Leave whatever it is doing, at once, and perform this instead."""
+        if self.fiber is not None:
+            self.fiber.cancel("redirected")
+        self.hears(Silence())
+        self.fiber = self.town.spawn(self.town.converse(self, first))
 
     def hears(self, sound: Sound | None) -> None:
         """From now on this leg hears `sound`; stretches of no length are not kept."""

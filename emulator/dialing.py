@@ -1,0 +1,324 @@
+"""How does `<Dial>` reach another person, and what does it tell when that is over?
+
+Twilio's pages "<Dial>", "<Number>", "<Client>", "<Sip>" and "<Queue>".
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+from emulator import queues, twiml
+from emulator.bridges import Bridge
+from emulator.errors import TwimlFailure
+from emulator.fibers import Signal, either
+from emulator.interpreter import Ending, Performance, Scene, method_of
+from emulator.legs import Leg, Subscription
+from emulator.ringing import RING_BUFFER_SECONDS, ring
+from emulator.sounds import Ring, Silence
+from emulator.twiml import Goto
+
+if TYPE_CHECKING:
+    from emulator.engine import Emulator
+
+TARGETS_MAX = 10
+E164 = re.compile(r"\+[1-9]\d{6,14}")
+SCREEN_VERBS = frozenset({"Say", "Play", "Pause", "Gather", "Redirect", "Hangup"})
+SCREEN = Scene("a screening document", SCREEN_VERBS, 13253, "screen")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a Dial ended, as its action will be told."""
+
+    status: str
+    leg: Leg | None = None
+    seconds: int = 0
+    bridged: bool = False
+    conference: bool = False
+
+    def params(self) -> dict[str, str]:
+        fields = {"DialCallStatus": self.status}
+        if self.leg is not None:
+            fields |= {"DialCallSid": self.leg.sid}
+            if self.bridged or self.status == "completed":
+                fields |= {"DialCallDuration": str(self.seconds)}
+        return fields | {"DialBridged": "true" if self.bridged else "false"}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One address to ring."""
+
+    kind: str
+    address: str
+    goto: Goto | None
+    subscription: Subscription | None
+    send_digits: str = ""
+    parameters: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(eq=False, slots=True)
+class Attempt:
+    """One Dial in progress: its children and the first news from them."""
+
+    performance: Performance
+    caller_id: str
+    timeout: float
+    children: list[Leg] = field(default_factory=list)
+    winner: Leg | None = None
+    ready: Signal[Leg] = field(default_factory=Signal)
+    hopeless: Signal[str] = field(default_factory=Signal)
+    bridge: Bridge | None = None
+    bridged_child: Leg | None = None
+
+    def won(self, child: Leg) -> bool:
+        """The first pick-up, voicemail's too, ends the ringing of all the others."""
+        if self.winner is not None:
+            return False
+        self.winner = child
+        for other in list(self.children):
+            if other is not child:
+                other.end("canceled", "another telephone was answered")
+        return True
+
+    def gone(self) -> None:
+        if all(child.final for child in self.children):
+            self.hopeless.set("over")
+
+
+async def dial_people(performance: Performance, verb: ET.Element, targets: list[Target]) -> Result:
+    """Ring them (all at once unless sequential), then talk to the first who is ready."""
+    result = Result("failed")
+    sequential = twiml.flag(verb, "sequential", default=False)
+    rounds = [[target] for target in targets] if sequential else [targets[:TARGETS_MAX]]
+    for some in rounds:
+        result = await _dial_round(performance, verb, some)
+        if result.bridged or result.status == "completed":
+            break
+    return result
+
+
+async def _dial_round(
+    performance: Performance, verb: ET.Element, targets: list[Target]
+) -> Result:
+    leg, town = performance.leg, performance.town
+    caller_id = _caller_id(performance, verb, targets)
+    attempt = Attempt(performance, caller_id, twiml.number(verb, "timeout", 30))
+    if leg.live or not twiml.flag(verb, "answerOnBridge", default=False):
+        leg.pick_up()
+        leg.hears(Ring())
+    try:
+        for target in targets:
+            start_child(attempt, target)
+        await either(town.clock, None, attempt.ready, attempt.hopeless)
+        if attempt.ready.value is None:
+            return _nobody(attempt)
+        return await _talk(attempt, verb, attempt.ready.value)
+    finally:
+        if attempt.bridge is not None:
+            attempt.bridge.stop("hung-up")
+        for child in attempt.children:
+            child.end("completed" if child.answered_at else "canceled", "its parent went on")
+
+
+def start_child(attempt: Attempt, target: Target) -> Leg:
+    """A child leg of the dialling one; `<Dial>` legs never wait for the calls-per-second limit."""
+    parent, town = attempt.performance.leg, attempt.performance.town
+    child = Leg(
+        town,
+        town.new_sid("CA"),
+        "outbound-dial",
+        target.kind,
+        attempt.caller_id,
+        target.address,
+        town.clock.now(),
+        parent,
+        parameters=target.parameters,
+    )
+    if target.subscription is not None:
+        child.subscriptions.append(target.subscription)
+    attempt.children.append(child)
+    town.add_leg(child)
+    child.fiber = town.spawn(_child_life(attempt, child, target))
+    child.over.then(attempt.gone)
+    return child
+
+
+async def _child_life(attempt: Attempt, child: Leg, target: Target) -> None:
+    """Ring, hear the screening document, be bridged; a REST update may lead it elsewhere."""
+    town = child.town
+    outcome = await ring(town, child, attempt.timeout)
+    if outcome != "answered":
+        child.end(outcome)
+        return
+    if not attempt.won(child):
+        child.end("canceled", "another telephone was answered")
+        return
+    child.pick_up()
+    if target.goto is not None and not await _screened(child, target.goto):
+        child.end("completed", "declined")
+        return
+    attempt.bridge = Bridge(town, attempt.performance.leg, child)
+    attempt.ready.set(child)
+    try:
+        await attempt.bridge.over
+    finally:
+        if not child.final:  # it is led elsewhere: no longer the parent's to hang up
+            attempt.children.remove(child)
+        attempt.bridge.stop("hung-up")
+    child.end("completed", "the bridge ended")
+
+
+async def _screened(child: Leg, goto: Goto) -> bool:
+    try:
+        return await Performance(child.town, child, SCREEN).run(goto) is Ending.RAN_OUT
+    except TwimlFailure as failure:
+        child.town.alert(failure.code, failure.message, child, failure.url)
+        return False
+
+
+async def _talk(attempt: Attempt, verb: ET.Element, child: Leg) -> Result:
+    leg, town, bridge = attempt.performance.leg, attempt.performance.town, attempt.bridge
+    assert bridge is not None
+    leg.pick_up()
+    bridge.start()
+    star: Signal[str] = Signal()
+    if twiml.flag(verb, "hangupOnStar", default=False):
+        leg.star = star
+    try:
+        await either(town.clock, twiml.number(verb, "timeLimit", 14_400), bridge.over, star)
+    finally:
+        leg.star = None
+        seconds = bridge.seconds
+        bridge.stop("hung-up")
+    return Result("completed", child, seconds, bridged=True)
+
+
+def _nobody(attempt: Attempt) -> Result:
+    """The child that picked up and declined, else the last that failed."""
+    child = attempt.winner or max(
+        attempt.children, key=lambda one: (one.ended_at is not None, one.ended_at), default=None
+    )
+    if child is None:
+        return Result("failed")
+    return Result(child.status, child, child.seconds)
+
+
+def _caller_id(performance: Performance, verb: ET.Element, targets: list[Target]) -> str:
+    """What the callee sees; 13214 unless it is ours or a number of this very call."""
+    leg, town = performance.leg, performance.town
+    shown = (verb.get("callerId") or "").strip() or leg.from_
+    if all(target.kind == "client" for target in targets) or not verb.get("callerId"):
+        if shown.startswith("client:") and any(target.kind == "pstn" for target in targets):
+            raise TwimlFailure(13214, "Dial: invalid callerId value")
+        return shown
+    if shown in (leg.from_, leg.to) or shown in town.numbers or not E164.fullmatch(shown):
+        return shown
+    raise TwimlFailure(13214, "Dial: invalid callerId value")
+
+
+def targets_of(performance: Performance, verb: ET.Element) -> list[Target]:
+    """The people a Dial names, in order; a bare number in its text counts as `<Number>`."""
+    found = [
+        target(performance, child)
+        for child in verb
+        if child.tag in ("Number", "Client", "Sip", "Sim", "WhatsApp", "Application")
+    ]
+    bare = (verb.text or "").strip()
+    if bare and not found:
+        found = [Target("pstn", dialable(bare), None, None)]
+    return found
+
+
+def target(performance: Performance, noun: ET.Element) -> Target:
+    text = (noun.text or "").strip() or (noun.findtext("Identity") or noun.findtext("Uri") or "")
+    text = text.strip()
+    kind = {"Client": "client", "Sip": "sip"}.get(noun.tag, "pstn")
+    address = {"client": f"client:{text}", "sip": text, "pstn": text}[kind]
+    if noun.tag == "Number":
+        address = dialable(text)
+    url = noun.get("url")
+    goto = Goto(performance.resolve(url), method_of(noun, "method"), {}, "screen") if url else None
+    parameters = {
+        one.get("name", ""): one.get("value", "") for one in noun if one.tag == "Parameter"
+    }
+    return Target(
+        kind,
+        address,
+        goto,
+        subscription_of(performance, noun),
+        noun.get("sendDigits", ""),
+        parameters,
+    )
+
+
+def subscription_of(performance: Performance, noun: ET.Element) -> Subscription | None:
+    url = noun.get("statusCallback")
+    if not url:
+        return None
+    events = frozenset((noun.get("statusCallbackEvent") or "completed").split())
+    method = method_of(noun, "statusCallbackMethod")
+    return Subscription(performance.resolve(url), method, events)
+
+
+def dialable(text: str) -> str:
+    """A number as Twilio would dial it: digits, +1 assumed for ten of them."""
+    digits = re.sub(r"[\s().-]", "", text)
+    if re.fullmatch(r"1?\d{10}", digits):
+        return f"+1{digits[-10:]}"
+    return digits
+
+
+async def dial_queue(performance: Performance, verb: ET.Element, noun: ET.Element) -> Result:
+    """Take the member at the front, waiting for one as long as the Dial's timeout allows."""
+    leg, town = performance.leg, performance.town
+    queue = queues.named(town, (noun.text or "").strip())
+    leg.pick_up()
+    if queue is None:
+        town.alert(13221, "Dial->Queue: no such queue", leg)
+        return Result("failed")
+    url = noun.get("url")
+    goto = Goto(performance.resolve(url), method_of(noun, "method"), {}, "queue") if url else None
+    deadline = twiml.number(verb, "timeout", 30) + RING_BUFFER_SECONDS
+    member = await _front(performance, queue, deadline)
+    if member is None:
+        return Result("no-answer")
+    offer = member.offer = queues.Offer(leg, goto)
+    queue.remove(member)
+    member.out.set("bridged")
+    return await _talk_to_member(performance, verb, member, offer)
+
+
+async def _front(
+    performance: Performance, queue: "queues.Queue", seconds: float
+) -> "queues.Member | None":
+    leg, clock = performance.leg, performance.town.clock
+    began = clock.now()
+    while True:
+        free = [member for member in queue.members if not member.out.is_set]
+        if free:
+            return free[0]
+        left = seconds - (clock.now() - began).total_seconds()
+        leg.hears(Silence())
+        if left <= 0 or not await either(clock, left, queue.arrival):
+            return None
+
+
+async def _talk_to_member(
+    performance: Performance, verb: ET.Element, member: "queues.Member", offer: "queues.Offer"
+) -> Result:
+    town, bridged = performance.town, False
+    seconds = 0
+    try:
+        await offer.ready
+        if offer.bridge is not None and offer.ready.value == "bridged":
+            bridged = True
+            limit = twiml.number(verb, "timeLimit", 14_400)
+            await either(town.clock, limit, offer.bridge.over)
+            seconds = offer.bridge.seconds
+    finally:
+        offer.ready.set("gone")
+        if offer.bridge is not None:
+            offer.bridge.stop("hung-up")
+    return Result("completed" if bridged else "failed", member.leg, seconds, bridged)

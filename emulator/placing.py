@@ -1,0 +1,172 @@
+"""When does a call created over REST begin to ring, and what happens when it is answered?
+
+Twilio's pages "Call resource", "Participant resource", "Answering Machine Detection", and the
+support article on calls per second: what exceeds the rate is queued, not refused.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from emulator.conferences import Participant
+from emulator.fibers import Cancelled, Signal, sleep
+from emulator.interpreter import converse
+from emulator.legs import Leg
+from emulator.notices import notify
+from emulator.ringing import ring
+from emulator.twiml import Document, Goto
+
+if TYPE_CHECKING:
+    from emulator.engine import Emulator
+
+
+class Pace:
+    """Lets REST-created calls out at the account's rate and within its concurrency."""
+
+    def __init__(self, town: "Emulator") -> None:
+        self._town = town
+        self._waiting: deque[tuple[Leg, Signal[str]]] = deque()
+        self._next = town.clock.now()
+        self._planned = False
+
+    def enter(self, leg: Leg) -> Signal[str]:
+        """A signal that is set when this leg may begin."""
+        go: Signal[str] = Signal()
+        self._waiting.append((leg, go))
+        self.look()
+        return go
+
+    def look(self) -> None:
+        """Let out whom the limits allow; called on every arrival and every end of a leg."""
+        clock = self._town.clock
+        while self._waiting and not self._planned:
+            leg, go = self._waiting[0]
+            if leg.final:
+                self._waiting.popleft()
+                continue
+            if self._full():
+                return
+            left = (self._next - clock.now()).total_seconds()
+            if left > 0:
+                self._planned = True
+                clock.call_later(left, self._due)
+                return
+            self._waiting.popleft()
+            self._next = clock.now() + timedelta(seconds=1 / self._town.calls_per_second)
+            go.set("go")
+
+    def _due(self) -> None:
+        self._planned = False
+        self.look()
+
+    def _full(self) -> bool:
+        limit = self._town.live_legs_max
+        busy = sum(1 for leg in self._town.live.values() if leg.status != "queued")
+        return limit is not None and busy >= limit
+
+
+@dataclass(frozen=True, slots=True)
+class MachineDetection:
+    """What the application wants to know about who answered."""
+
+    mode: str  # Enable | DetectMessageEnd
+    asynchronous: bool = False
+    callback: Goto | None = None
+
+
+def place(
+    town: "Emulator",
+    leg: Leg,
+    first: Goto | Document,
+    ring_seconds: float,
+    detection: MachineDetection | None = None,
+) -> None:
+    """Begin the life of a REST-created call."""
+    town.add_leg(leg)
+    leg.fiber = town.spawn(_life(town, leg, first, ring_seconds, detection))
+
+
+async def _life(
+    town: "Emulator",
+    leg: Leg,
+    first: Goto | Document,
+    ring_seconds: float,
+    detection: MachineDetection | None,
+) -> None:
+    await town.pace.enter(leg)
+    outcome = await ring(town, leg, ring_seconds)
+    if outcome != "answered":
+        leg.end(outcome)
+        return
+    leg.pick_up()
+    if detection is not None and not detection.asynchronous:
+        await _detect(town, leg, detection)
+    elif detection is not None:
+        town.spawn(_detect_beside(town, leg, detection))
+    await converse(town, leg, first)
+
+
+async def _detect(town: "Emulator", leg: Leg, detection: MachineDetection) -> float:
+    """Listen to who answered; a person takes two seconds, a machine longer."""
+    machine = getattr(leg.endpoint, "machine", False)
+    seconds, answer = 2.0, "human"
+    if machine:
+        ends = detection.mode == "DetectMessageEnd"
+        seconds, answer = (8.0, "machine_end_beep") if ends else (3.4, "machine_start")
+    await sleep(town.clock, seconds)
+    leg.answered_by = answer
+    return seconds
+
+
+async def _detect_beside(town: "Emulator", leg: Leg, detection: MachineDetection) -> None:
+    seconds = await _detect(town, leg, detection)
+    goto = detection.callback
+    if goto is None or leg.final:
+        return
+    params = {
+        "CallSid": leg.sid,
+        "AccountSid": town.account_sid,
+        "AnsweredBy": leg.answered_by or "unknown",
+        "MachineDetectionDuration": str(int(seconds * 1000)),
+    }
+    notify(town, leg, "amd", goto.method, goto.url, params)
+
+
+def place_participant(town: "Emulator", participant: Participant, ring_seconds: float) -> None:
+    """Ring somebody straight into a room."""
+    leg = participant.leg
+    participant.conference.coming.append(participant)
+    town.add_leg(leg)
+    leg.over.then(lambda: _never_came(participant))
+    leg.fiber = town.spawn(_participant_life(town, participant, ring_seconds))
+
+
+def _never_came(participant: Participant) -> None:
+    room = participant.conference
+    if participant in room.coming:
+        room.coming.remove(participant)
+        if not room.everyone():
+            room.end("last-participant-left", "", None)
+
+
+async def _participant_life(
+    town: "Emulator", participant: Participant, ring_seconds: float
+) -> None:
+    leg, room = participant.leg, participant.conference
+    await town.pace.enter(leg)
+    outcome = await ring(town, leg, ring_seconds)
+    if outcome != "answered" or room.status == "completed":
+        leg.end(outcome if outcome != "answered" else "completed")
+        return
+    leg.pick_up()
+    room.join(participant)
+    try:
+        await participant.left
+    except Cancelled:
+        room.leave(
+            participant,
+            "participant_hung_up" if leg.final else "participant_updated_via_api",
+        )
+        raise
+    leg.end("completed", "the conference is over for this one")

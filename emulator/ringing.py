@@ -1,0 +1,30 @@
+"""What happens between dialling an address and somebody picking up?"""
+
+from typing import TYPE_CHECKING
+
+from emulator.fibers import either, sleep
+
+if TYPE_CHECKING:
+    from emulator.engine import Emulator
+    from emulator.legs import Leg
+
+SETUP_SECONDS = {"pstn": 1.0, "sip": 0.3, "client": 0.1}
+RING_BUFFER_SECONDS = 5.0  # Twilio adds about five seconds to every ring timeout
+
+
+async def ring(town: "Emulator", leg: "Leg", seconds: float) -> str:
+    """Ring the leg's address: answered, busy, no-answer, failed or canceled.
+
+    A softphone that is not registered cannot ring; a telephone nobody plays rings unanswered.
+    """
+    leg.move("initiated")
+    await sleep(town.clock, SETUP_SECONDS[leg.kind])
+    leg.ringing_at = town.endpoints(leg.to)
+    if leg.kind == "client" and not leg.ringing_at:
+        return "no-answer"
+    leg.move("ringing")
+    for endpoint in list(leg.ringing_at):
+        endpoint.rings(leg)
+    if not await either(town.clock, seconds + RING_BUFFER_SECONDS, leg.pickup):
+        leg.pickup.set("no-answer")
+    return leg.pickup.value or "failed"

@@ -1,0 +1,127 @@
+"""What does `<Dial>` do with its nouns, and where does the call go afterwards?
+
+Twilio's pages "<Dial>" and "<Conference>".
+"""
+
+from xml.etree import ElementTree as ET
+
+from emulator import twiml
+from emulator.conferences import PARTICIPANTS_MAX, Conference, Participant, open_room
+from emulator.dialing import Result, dial_people, dial_queue, subscription_of, targets_of
+from emulator.errors import TwimlFailure
+from emulator.fibers import Cancelled, Signal, either
+from emulator.interpreter import Outcome, Performance, method_of, performs
+from emulator.legs import Subscription
+from emulator.twiml import Goto
+
+RECORDS = ("do-not-record", "false", "")
+
+
+@performs("Dial")
+async def dial(performance: Performance, verb: ET.Element) -> Outcome:
+    """Twilio's page "<Dial>": with an action, nothing after it is reached."""
+    if verb.get("record", "") not in RECORDS and not performance.town.allow_recording:
+        raise TwimlFailure(13201, "Dial: recordings are not allowed here")
+    try:
+        result = await _dial(performance, verb)
+    except Cancelled:
+        if performance.leg.final:
+            _tell_of_the_end(performance, verb)
+        raise
+    return performance.action(verb, result.params(), "dial-action")
+
+
+def _tell_of_the_end(performance: Performance, verb: ET.Element) -> None:
+    """The caller hung up: the action is requested all the same, with CallStatus=completed."""
+    in_room = verb.find("Conference") is not None
+    result = Result("answered" if in_room else "completed", bridged=in_room)
+    children = [leg for leg in performance.town.children(performance.leg) if leg.answered_at]
+    if children and not in_room:
+        result = Result("completed", children[-1], children[-1].seconds, bridged=True)
+    elif not in_room:
+        result = Result("canceled")
+    performance.tell(verb, result.params(), "dial-action")
+
+
+async def _dial(performance: Performance, verb: ET.Element) -> Result:
+    room, queue = verb.find("Conference"), verb.find("Queue")
+    if room is not None:
+        return await dial_conference(performance, verb, room)
+    if queue is not None:
+        return await dial_queue(performance, verb, queue)
+    targets = targets_of(performance, verb)
+    if not targets:
+        performance.town.alert(13223, "Dial: invalid phone number format", performance.leg)
+        return Result("failed")
+    return await dial_people(performance, verb, targets)
+
+
+async def dial_conference(
+    performance: Performance, verb: ET.Element, noun: ET.Element
+) -> Result:
+    """Be in the room until one leaves it, is led elsewhere, or it ends."""
+    leg, town = performance.leg, performance.town
+    leg.pick_up()
+    name = (noun.text or "").strip()
+    if not name:
+        town.alert(13230, "Dial->Conference: no room name", leg)
+        return Result("failed")
+    size_max = int(twiml.number(noun, "maxParticipants", PARTICIPANTS_MAX))
+    room = open_room(town, name, _room_subscription(performance, noun), size_max)
+    participant = _participant(performance, noun, room)
+    refusal = room.refusal(leg, participant.label, participant.coach)
+    if refusal:
+        town.alert(refusal, f"Dial->Conference: {name} refused this participant", leg)
+        return Result("failed")
+    return await _stay(performance, verb, participant)
+
+
+async def _stay(performance: Performance, verb: ET.Element, participant: Participant) -> Result:
+    leg, room = performance.leg, participant.conference
+    star: Signal[str] = Signal()
+    if twiml.flag(verb, "hangupOnStar", default=False):
+        leg.star = star
+    room.join(participant)
+    try:
+        limit = twiml.number(verb, "timeLimit", 14_400)
+        await either(performance.town.clock, limit, participant.left, star)
+    except Cancelled:
+        hung_up = leg.final
+        room.leave(
+            participant, "participant_hung_up" if hung_up else "participant_updated_via_api"
+        )
+        raise
+    finally:
+        leg.star = None
+        room.leave(participant, "participant_hung_up")
+    failed = participant.left.value == "wait-failed"
+    return Result("failed" if failed else "answered", bridged=not failed)
+
+
+def _room_subscription(performance: Performance, noun: ET.Element) -> Subscription | None:
+    found = subscription_of(performance, noun)
+    if found is not None and not noun.get("statusCallbackEvent"):
+        found.events = frozenset({"start", "end"})
+    return found
+
+
+def _participant(performance: Performance, noun: ET.Element, room: Conference) -> Participant:
+    now = performance.town.clock.now()
+    wait_url = noun.get("waitUrl")
+    wait = None
+    if wait_url and "twimlets.com/holdmusic" not in wait_url:
+        method = method_of(noun, "waitMethod")
+        wait = Goto(performance.resolve(wait_url), method, {}, "conference-wait")
+    return Participant(
+        room,
+        performance.leg,
+        now,
+        now,
+        label=noun.get("participantLabel"),
+        muted=twiml.flag(noun, "muted", default=False),
+        coach=noun.get("coach") or "",
+        start_on_enter=twiml.flag(noun, "startConferenceOnEnter", default=True),
+        end_on_exit=twiml.flag(noun, "endConferenceOnExit", default=False),
+        wait=wait,
+        silent_wait=wait_url == "",
+    )

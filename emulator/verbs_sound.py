@@ -1,0 +1,200 @@
+"""How do Say, Play, Pause and Gather sound, how long do they last, and what did the person press?"""
+
+
+import re
+import struct
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+from emulator import twiml
+from emulator.errors import TwimlFailure
+from emulator.fetching import fetch
+from emulator.fibers import Signal, either
+from emulator.interpreter import Outcome, Performance, performs
+from emulator.sounds import Play, Say, Silence
+
+if TYPE_CHECKING:
+    from emulator.engine import Emulator
+    from emulator.legs import Leg
+
+CHARACTERS_PER_SECOND = 14.0
+SAY_CHARACTERS_MAX = 4096
+DIGITS_MAX = 1000
+BUILT_IN_SECONDS = 30.0  # Twilio's own sounds, which are not fetched
+HOLD_MUSIC = "http://com.twilio.sounds.music.s3.amazonaws.com/MARKOVICHAMP-Borghestral.mp3"
+_BUILT_IN = re.compile(r"https?://((com\.twilio\.|api\.twilio\.com|demo\.twilio\.com)|twimlets\.com)")
+
+
+@performs("Say")
+async def say(performance: Performance, verb: ET.Element) -> Outcome:
+    """Twilio's page "<Say>"."""
+    await hear_say(performance, verb)
+    return None
+
+
+async def hear_say(performance: Performance, verb: ET.Element, *interrupts: Signal[str]) -> None:
+    text = twiml.words(verb)
+    if not text:
+        performance.town.alert(13520, "Say: no text", performance.leg)
+        return
+    if len(text) > SAY_CHARACTERS_MAX:
+        raise TwimlFailure(13521, "Say: text is too long")
+    once = len(text) / CHARACTERS_PER_SECOND + sum(map(_break_seconds, verb.iter("break")))
+    sound = Say(text, verb.get("language") or "en-US", verb.get("voice") or "man", once)
+    await performance.hear(sound, _looped(verb, once), *interrupts)
+
+
+def _break_seconds(element: ET.Element) -> float:
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s)", (element.get("time") or "").strip())
+    if not found:
+        return 0.5
+    return min(10.0, float(found[1]) / (1000 if found[2] == "ms" else 1))
+
+
+def _looped(verb: ET.Element, seconds: float) -> float | None:
+    loop = int(twiml.number(verb, "loop", 1))
+    return seconds * loop if loop else None
+
+
+@performs("Play")
+async def play(performance: Performance, verb: ET.Element) -> Outcome:
+    """Twilio's page "<Play>"."""
+    await hear_play(performance, verb)
+    return None
+
+
+async def hear_play(performance: Performance, verb: ET.Element, *interrupts: Signal[str]) -> None:
+    loop = int(twiml.number(verb, "loop", 1))
+    digits = verb.get("digits")
+    if digits:
+        seconds = 0.5 * len(digits)
+        await performance.hear(Play("", 1, digits, seconds), seconds, *interrupts)
+        return
+    url = performance.resolve(twiml.words(verb))
+    seconds = await audio_seconds(performance.town, performance.leg, url)
+    if not any(signal.is_set for signal in interrupts):
+        await performance.hear(Play(url, loop, "", seconds), _looped(verb, seconds), *interrupts)
+
+
+async def audio_seconds(town: "Emulator", leg: "Leg", url: str) -> float:
+    """How long a recording lasts; fetched once, then known (Twilio caches GETs)."""
+    if _BUILT_IN.match(url) or url.startswith("com.twilio."):
+        return BUILT_IN_SECONDS
+    if url not in town.play_seconds:
+        response = (await fetch(town, leg, "audio", "GET", url, {})).response
+        kind = (response.header("Content-Type") or "").lower()
+        if not kind.startswith("audio/"):
+            raise TwimlFailure(12300, f"invalid Content-Type for <Play>: {kind or 'none'}", url)
+        town.play_seconds[url] = _wav_seconds(response.body) or len(response.body) / 16_000
+    return town.play_seconds[url]
+
+
+def _wav_seconds(body: bytes) -> float:
+    """Length from a WAV header: data bytes over bytes a second; 0 for anything else."""
+    if body[:4] != b"RIFF" or body[8:12] != b"WAVE":
+        return 0.0
+    at, rate = 12, 0
+    while at + 8 <= len(body):
+        name, size = body[at : at + 4], struct.unpack_from("<I", body, at + 4)[0]
+        if name == b"fmt " and at + 20 <= len(body):
+            rate = struct.unpack_from("<I", body, at + 16)[0]
+        if name == b"data":
+            return min(size, len(body) - at - 8) / rate if rate else 0.0
+        at += 8 + size + size % 2
+    return 0.0
+
+
+@performs("Pause")
+async def pause(performance: Performance, verb: ET.Element) -> Outcome:
+    """Twilio's page "<Pause>": as the first verb it also delays picking up."""
+    seconds = twiml.number(verb, "length", 1)
+    if performance.leg.live:
+        performance.leg.hears(Silence())
+    await either(performance.town.clock, seconds)
+    return None
+
+
+@performs("Gather")
+async def gather(performance: Performance, verb: ET.Element) -> Outcome:
+    """Twilio's page "<Gather>": keys or words, or falling through to the next verb."""
+    leg = performance.leg
+    leg.pick_up()
+    inputs = (verb.get("input") or "dtmf").split()
+    hearing = _Hearing(leg, verb, "dtmf" in inputs, "speech" in inputs)
+    try:
+        await _nested(performance, verb, hearing)
+        params = await hearing.collect(performance)
+    finally:
+        hearing.stop()
+    empty = not params.get("Digits") and not params.get("SpeechResult")
+    if empty and not twiml.flag(verb, "actionOnEmptyResult", default=False):
+        return None
+    return performance.action(verb, params, "gather", default=True)
+
+
+async def _nested(performance: Performance, verb: ET.Element, hearing: "_Hearing") -> None:
+    """Prompts inside a Gather stop at the first key or word."""
+    for child in verb:
+        if hearing.something:
+            return
+        if child.tag == "Say":
+            await hear_say(performance, child, *hearing.signals)
+        elif child.tag == "Play":
+            await hear_play(performance, child, *hearing.signals)
+        elif child.tag == "Pause":
+            pause_seconds = twiml.number(child, "length", 1)
+            await performance.hear(Silence(), pause_seconds, *hearing.signals)
+
+
+class _Hearing:
+    """The ear of one Gather: armed before the prompt, disarmed whatever happens."""
+
+    def __init__(self, leg: "Leg", verb: ET.Element, keys: bool, speech: bool) -> None:
+        self.leg, self.keys, self.speech = leg, keys, speech
+        self.finish = verb.get("finishOnKey", "#")
+        self.digits_max = int(twiml.number(verb, "numDigits", 0)) or DIGITS_MAX
+        self.timeout = twiml.number(verb, "timeout", 5)
+        leg.keys_kept = ""
+        leg.keys = Signal() if keys else None
+        leg.words = Signal() if speech else None
+
+    @property
+    def signals(self) -> list[Signal[str]]:
+        return [signal for signal in (self.leg.keys, self.leg.words) if signal is not None]
+
+    @property
+    def something(self) -> bool:
+        return any(signal.is_set for signal in self.signals)
+
+    def stop(self) -> None:
+        self.leg.keys = self.leg.words = None
+
+    async def collect(self, performance: Performance) -> dict[str, str]:
+        """Wait key by key; the timeout starts anew with each."""
+        while True:
+            words = self.leg.words
+            if words is not None and words.is_set:
+                return {"SpeechResult": words.value or "", "Confidence": "0.9"}
+            digits, finished_on, complete = read_keys(
+                self.leg.keys_kept if self.keys else "", self.finish, self.digits_max
+            )
+            if complete:
+                return _digits(digits, finished_on)
+            if self.keys:
+                self.leg.keys = Signal()
+            if not await performance.hear(Silence(), self.timeout, *self.signals):
+                return _digits(digits, "")
+
+
+def _digits(digits: str, finished_on: str) -> dict[str, str]:
+    return {"Digits": digits, "FinishedOnKey": finished_on, "msg": "Gather End"}
+
+
+def read_keys(kept: str, finish: str, digits_max: int) -> tuple[str, str, bool]:
+    """What the keys pressed so far amount to: digits, the finishing key, and whether it is done."""
+    for index, key in enumerate(kept):
+        if key in finish:
+            return kept[:index], key, True
+        if index + 1 == digits_max:
+            return kept[: index + 1], "", True
+    return kept, "", False
