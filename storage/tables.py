@@ -5,7 +5,6 @@ An index names the reader it serves.
 """
 
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -54,7 +53,7 @@ class Instant(TypeDecorator[datetime]):
         moment = value.astimezone(UTC)
         return moment if dialect.name == "postgresql" else moment.replace(tzinfo=None)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         return value.astimezone(UTC) if dialect.name == "postgresql" else value.replace(tzinfo=UTC)
@@ -67,7 +66,8 @@ calls = Table(
     metadata,
     Column("id", String(40), primary_key=True),
     Column("kind", String(12), nullable=False),  # inbound | followup
-    Column("leg_sid", String(64), nullable=False, unique=True),  # the caller's (person's) leg
+    # the caller's (person's) leg; None: a follow-up whose person has not been rung yet
+    Column("leg_sid", String(64), unique=True),
     Column("line", String(40), nullable=False),  # id of the line in line.toml
     Column("number_shown", String(64)),  # None: withheld. Never assumed to be a number to call back
     Column("sip", JSON, nullable=False),  # SIP X- headers the PSAP sent, bounded, untrusted
@@ -137,6 +137,13 @@ errands = Table(  # outbox: what must be done outside, written with its cause
         "errands_due", "due_at", postgresql_where=text("state in ('pending','claimed','unknown')")
     ),
     Index("errands_by_target", "target", "state"),  # read before a second effect on one target
+    Index(  # holds "one live errand per target" even where two claims race (FAILURES R3)
+        "errands_one_live",
+        "target",
+        unique=True,
+        postgresql_where=text("state in ('claimed','unknown')"),
+        sqlite_where=text("state in ('claimed','unknown')"),
+    ),
 )
 
 offers = Table(
@@ -258,11 +265,15 @@ followups = Table(
     "followups",
     metadata,
     Column("id", String(40), primary_key=True),
-    Column("kind", String(12), nullable=False),  # followup | callback (promised to a waiting caller)
+    Column(
+        "kind", String(12), nullable=False
+    ),  # followup | callback (promised to a waiting caller)
     Column("call_id", String(40)),  # the contact it comes from
     Column("state", String(12), nullable=False),  # due offered placing kept closed
     Column("name", String(120)),
-    Column("number", String(32), nullable=False),  # confirmed by a human, or the caller's own choice
+    Column(
+        "number", String(32), nullable=False
+    ),  # confirmed by a human, or the caller's own choice
     Column("zone", String(64), nullable=False),
     Column("language", String(8), nullable=False),
     Column("line", String(40), nullable=False),  # whose number is shown
@@ -350,7 +361,7 @@ heartbeats = Table(  # which process ticks; the board turns red when none does
     Column("at", Instant, nullable=False),
     Column("seconds", Float, nullable=False),  # how long its last sweep took
 )
-changes = Table(  # change notices for the pages: PostgreSQL also NOTIFYs, SQLite polls data_version
+changes = Table(  # SQLite's change notices, counted by triggers; PostgreSQL's NOTIFY needs no table
     "changes",
     metadata,
     Column("topic", String(40), primary_key=True),

@@ -1,0 +1,229 @@
+"""Which calls are there, which one is locked by us, and who is next in the waiting line?
+
+Lock order in the whole house, against deadlocks: call, then offers, desks, follow-up, audit.
+"""
+
+from dataclasses import fields
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, and_, bindparam, func, insert, or_, select, text, update
+
+from ivr.call import IN_LINE, Call, Ended, Kind, Stage
+from storage.errors import Stale
+from storage.noun import Noun
+from storage.offers import Offers
+from storage.tables import calls, journal, offers
+
+NAMES = tuple(field.name for field in fields(Call))
+COLUMNS = tuple(calls.c[name] for name in NAMES)
+LINE_ORDER = (calls.c.priority.desc(), calls.c.line_since, calls.c.id)
+LIVE = tuple(stage.value for stage in Stage if stage is not Stage.ENDED)
+HEAD_TRIES = 10  # each lost try means that somebody else took a caller: progress was made
+
+
+class Seen(NamedTuple):
+    """A locked call, and whether this webhook was answered before, with which bytes."""
+
+    call: Call | None
+    answered: bytes | None
+    seen: bool
+
+
+class Lap(NamedTuple):
+    """A locked call, whether this webhook was answered before, and the truth for the lap."""
+
+    call: Call | None
+    answered: bytes | None
+    seen: bool
+    position: int  # place in the waiting line, 1 is next
+    ringing: int  # people being rung about callers just now; whoever accepts takes the head
+
+
+def _call(row: Row[Any]) -> Call:
+    facts = dict(zip(NAMES, row, strict=False))
+    facts["kind"], facts["stage"] = Kind(facts["kind"]), Stage(facts["stage"])
+    facts["leg_sid"] = facts["leg_sid"] or ""
+    if facts["ended_reason"]:
+        facts["ended_reason"] = Ended(facts["ended_reason"])
+    return Call(**facts)
+
+
+def _facts(call: Call) -> dict[str, Any]:
+    facts = {name: getattr(call, name) for name in NAMES}
+    facts["kind"], facts["stage"] = call.kind.value, call.stage.value
+    facts["leg_sid"] = call.leg_sid or None  # several follow-ups may have no leg yet
+    facts["ended_reason"] = call.ended_reason and call.ended_reason.value
+    return facts
+
+
+_ALL = select(*COLUMNS)
+_GET = _ALL.where(calls.c.id == bindparam("call_id"))
+_LOCK = _GET.with_for_update()
+_IN_LINE = calls.c.stage.in_([stage.value for stage in IN_LINE])
+
+_this = journal.c.inbox_key == bindparam("inbox_key")
+_ANSWER = (
+    select(journal.c.id).where(_this).scalar_subquery().label("seen"),
+    select(journal.c.answer).where(_this).scalar_subquery().label("answer"),
+)
+_LOCK_WITH_ANSWER = (
+    select(*COLUMNS, *_ANSWER).where(calls.c.id == bindparam("call_id")).with_for_update(of=calls)
+)
+
+_ahead = calls.alias("ahead")
+_POSITION = (
+    select(func.count())
+    .where(
+        _ahead.c.stage.in_([stage.value for stage in IN_LINE]),
+        or_(
+            _ahead.c.priority > calls.c.priority,
+            and_(_ahead.c.priority == calls.c.priority, _ahead.c.line_since < calls.c.line_since),
+        ),
+    )
+    .correlate(calls)
+    .scalar_subquery()
+)
+_RINGING = (
+    select(func.count(offers.c.person_id.distinct()))
+    .where(
+        offers.c.state == "offered",
+        offers.c.kind == "call",
+        offers.c.lapses_at > bindparam("now"),
+    )
+    .scalar_subquery()
+)
+_LOCK_FOR_LAP = (
+    select(*COLUMNS, *_ANSWER, _POSITION.label("ahead"), _RINGING.label("ringing"))
+    .where(calls.c.id == bindparam("call_id"))
+    .with_for_update(of=calls)
+)
+_SAVE = update(calls).where(calls.c.id == bindparam("saved_id"))
+# `stage <> 'ended'` stands in the index too: PostgreSQL must see the same words
+_DUE = (
+    select(calls.c.id)
+    .where(text("stage <> 'ended'"), calls.c.deadline_at <= bindparam("now"))
+    .order_by(calls.c.deadline_at)
+)
+
+
+class Calls(Noun):
+    """The calls."""
+
+    __slots__ = ()
+
+    def add(self, call: Call) -> None:
+        """Raise Duplicate when the leg is known already."""
+        self.connection.execute(insert(calls), _facts(call))
+
+    def get(self, call_id: str) -> Call | None:
+        return self._maybe(self._row(_GET, call_id=call_id))
+
+    def lock(self, call_id: str) -> Call | None:
+        """Hold the call until the transaction ends; nobody else decides about it meanwhile."""
+        return self._maybe(self._row(_LOCK, call_id=call_id))
+
+    def lock_with_answer(self, call_id: str, inbox_key: str) -> Seen:
+        """Lock, and look for an earlier answer to this webhook, in one round trip.
+
+        Its twin may commit while we wait for the lock; then `seen` is False and journal.add
+        raises Duplicate: leave the transaction and read journal.answered.
+        """
+        row = self._row(_LOCK_WITH_ANSWER, call_id=call_id, inbox_key=inbox_key)
+        if row is None:
+            return self._unknown_call(inbox_key)
+        return Seen(_call(row), row.answer, row.seen is not None)
+
+    def lock_for_lap(self, call_id: str, inbox_key: str) -> Lap:
+        """As lock_with_answer, and what the caller may truly be told, in one round trip."""
+        row = self._row(_LOCK_FOR_LAP, call_id=call_id, inbox_key=inbox_key, now=self.now())
+        if row is None:
+            return Lap(*self._unknown_call(inbox_key), position=0, ringing=0)
+        return Lap(_call(row), row.answer, row.seen is not None, row.ahead + 1, row.ringing)
+
+    def by_leg(self, leg_sid: str) -> Call | None:
+        """Return the call whose caller's (person's) leg this is."""
+        return self._maybe(self._row(_ALL.where(calls.c.leg_sid == leg_sid)))
+
+    def save(self, call: Call) -> None:
+        """Write the whole call; it must have been locked in this transaction."""
+        facts = _facts(call)
+        if self._change(_SAVE, saved_id=facts.pop("id"), **facts) != 1:
+            raise Stale(f"no call {call.id}")
+
+    def waiting(self) -> list[Call]:
+        """Return the waiting line, head first, not locked."""
+        return self._all(_ALL.where(_IN_LINE).order_by(*LINE_ORDER))
+
+    def live(self) -> list[Call]:
+        """Return every call that has not ended, oldest first."""
+        return self._all(_ALL.where(calls.c.stage.in_(LIVE)).order_by(calls.c.arrived_at))
+
+    def due(self, now: datetime, limit: int = 50) -> list[str]:
+        """Return ids of calls whose stage must be looked at: lock each before deciding."""
+        return [row.id for row in self._rows(_DUE.limit(limit), now=now)]
+
+    def lock_head(self, languages: tuple[str, ...] | None = None) -> Call | None:
+        """Lock the first caller in line who speaks one of `languages`; None: nobody waits.
+
+        Not SKIP LOCKED: a caller whose lap is being answered this instant is still the head.
+        """
+        serves = _IN_LINE if languages is None else and_(_IN_LINE, calls.c.language.in_(languages))
+        head = _ALL.where(serves).order_by(*LINE_ORDER).limit(1)
+        for _ in range(HEAD_TRIES):
+            row = self._row(head.with_for_update())
+            # PostgreSQL: a row that left the line while we waited for it comes back as nothing
+            if row is not None or self._row(head) is None:
+                return self._maybe(row)
+        return None
+
+    def claim_head(
+        self,
+        clinician_id: str,
+        offer_id: str,
+        now: datetime,
+        languages: tuple[str, ...] | None = None,
+    ) -> Call | None:
+        """Give the head of the line to this clinician: the caller, locked, or None if they lost.
+
+        The offer is accepted for that caller; the caller's own stage is still to be advanced.
+        """
+        call = self.lock_head(languages)
+        accept = Offers(self.connection, self.now).accept
+        if call is None or not accept(offer_id, clinician_id, now, call.id):
+            return None
+        return call
+
+    def earlier(self, number: str, before: datetime, limit: int = 5) -> list[Call]:
+        """Return the contacts from this number shown that arrived before, newest first."""
+        found = _ALL.where(calls.c.number_shown == number, calls.c.arrived_at < before)
+        return self._all(found.order_by(calls.c.arrived_at.desc()).limit(limit))
+
+    def recent(self, limit: int = 50, before: datetime | None = None) -> list[Call]:
+        """Return the calls that arrived before an instant (None: now), newest first."""
+        found = _ALL.order_by(calls.c.arrived_at.desc(), calls.c.id).limit(limit)
+        return self._all(found if before is None else found.where(calls.c.arrived_at < before))
+
+    def between(
+        self, start: datetime, end: datetime, limit: int = 1000, after: Call | None = None
+    ) -> list[Call]:
+        """Return a page of the calls that arrived in [start, end), oldest first, after `after`."""
+        found = _ALL.where(calls.c.arrived_at >= start, calls.c.arrived_at < end)
+        if after is not None:
+            found = found.where(
+                or_(
+                    calls.c.arrived_at > after.arrived_at,
+                    and_(calls.c.arrived_at == after.arrived_at, calls.c.id > after.id),
+                )
+            )
+        return self._all(found.order_by(calls.c.arrived_at, calls.c.id).limit(limit))
+
+    def _maybe(self, row: Row[Any] | None) -> Call | None:
+        return None if row is None else _call(row)
+
+    def _all(self, statement: Any) -> list[Call]:
+        return [_call(row) for row in self._rows(statement)]
+
+    def _unknown_call(self, inbox_key: str) -> Seen:
+        known = self._row(select(journal.c.answer).where(_this), inbox_key=inbox_key)
+        return Seen(None, known and known.answer, known is not None)

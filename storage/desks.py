@@ -1,0 +1,86 @@
+"""Which clinicians are on duty, and in which state is each?"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import case, select, update
+
+from storage.noun import Noun, Shape
+from storage.tables import desks
+from storage.values import Desk
+
+SHAPE = Shape(Desk, desks)
+_ALL = select(*SHAPE.columns).order_by(desks.c.person_id)
+MAY_LEAVE = ("available", "paused")  # nobody goes home in the middle of a call
+
+
+class Desks(Noun):
+    """The desks."""
+
+    __slots__ = ()
+
+    def get(self, person_id: str) -> Desk | None:
+        return SHAPE.maybe(self._row(_ALL.where(desks.c.person_id == person_id)))
+
+    def all(self) -> list[Desk]:
+        return SHAPE.all(self._rows(_ALL))
+
+    def available(self, now: datetime, unheard_seconds: float = 25) -> list[Desk]:
+        """Return whoever may be offered a call: available, and heard from lately."""
+        heard = desks.c.heard_at > now - timedelta(seconds=unheard_seconds)
+        return SHAPE.all(self._rows(_ALL.where(desks.c.state == "available", heard)))
+
+    def on_duty(self, person_id: str, now: datetime) -> bool:
+        """Make a desk that is off available; False: it was on duty already and stays as it is."""
+        here = {
+            "state": "available",
+            "state_since": now,
+            "heard_at": now,
+            "active_at": now,
+            "idle_since": now,
+            "call_id": None,
+            "why": None,
+        }
+        arrive = self._insert(desks).values(person_id=person_id, **here)
+        return (
+            self._change(
+                arrive.on_conflict_do_update(
+                    index_elements=["person_id"], set_=here, where=desks.c.state == "off"
+                )
+            )
+            == 1
+        )
+
+    def off_duty(self, person_id: str, now: datetime) -> bool:
+        """False: they are in a call or its wrap-up."""
+        return self.set(person_id, "off", now, only_from=MAY_LEAVE)
+
+    def beat(self, person_id: str, now: datetime, active: bool) -> bool:
+        """Keep that the desk is there; `active`: somebody touched it. Announces no change."""
+        change = update(desks).where(desks.c.person_id == person_id).values(heard_at=now)
+        return self._change(change.values(active_at=now) if active else change) == 1
+
+    def set(
+        self,
+        person_id: str,
+        state: str,
+        now: datetime,
+        call_id: str | None = None,
+        why: str | None = None,
+        only_from: tuple[str, ...] | None = None,
+    ) -> bool:
+        """Change the state if it is one of `only_from` (None: any); False: it was not.
+
+        Leaving a talk starts the idle time by which the longest idle is offered first.
+        """
+        change = update(desks).where(desks.c.person_id == person_id)
+        if only_from is not None:
+            change = change.where(desks.c.state.in_(only_from))
+        idle = case((desks.c.state == "talking", now), else_=desks.c.idle_since)
+        return (
+            self._change(
+                change.values(
+                    state=state, state_since=now, call_id=call_id, why=why, idle_since=idle
+                )
+            )
+            == 1
+        )

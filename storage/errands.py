@@ -1,0 +1,136 @@
+"""What must be done outside, who has claimed it, and what became of it?
+
+Claimed by compare-and-swap; an outside effect happens after that commit. One live errand per
+target: a target whose effect is under way, or whose outcome is unknown, is not touched again
+(FAILURES R3); the unique index errands_one_live holds even where two claims race.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, bindparam, exists, insert, or_, select, text, update
+
+from storage.errors import Duplicate
+from storage.noun import Noun, Shape
+from storage.tables import errands
+from storage.values import ErrandRow
+
+SHAPE = Shape(ErrandRow, errands)
+
+_waiting, _other = errands.alias("waiting"), errands.alias("other")
+_TARGET_BUSY = exists().where(
+    _other.c.target == _waiting.c.target,
+    or_(
+        _other.c.state.in_(["claimed", "unknown"]),
+        and_(  # the older errand of a target goes first
+            _other.c.state == "pending",
+            or_(
+                _other.c.due_at < _waiting.c.due_at,
+                and_(_other.c.due_at == _waiting.c.due_at, _other.c.id < _waiting.c.id),
+            ),
+        ),
+    ),
+)
+_CLAIMABLE = (
+    select(_waiting.c.id)
+    .where(text("waiting.state = 'pending'"), _waiting.c.due_at <= bindparam("now"), ~_TARGET_BUSY)
+    .order_by(_waiting.c.due_at, _waiting.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True, of=_waiting)
+)
+_CLAIM = (
+    update(errands)
+    .where(errands.c.id.in_(_CLAIMABLE.scalar_subquery()), errands.c.state == "pending")
+    .values(
+        state="claimed",
+        claimed_by=bindparam("worker"),
+        lease_until=bindparam("until"),
+        tries=errands.c.tries + 1,
+    )
+    .returning(*SHAPE.columns)
+)
+_STUCK = (
+    update(errands)
+    .where(text("state = 'claimed'"), errands.c.lease_until <= bindparam("now"))
+    .values(state="unknown")
+    .returning(*SHAPE.columns)
+)
+_ADD = insert(errands)
+
+
+class Errands(Noun):
+    """The outbox."""
+
+    __slots__ = ()
+
+    def add(self, call_id: str, items: Iterable[tuple[str, dict[str, Any], str, datetime]]) -> None:
+        """Write (kind, facts, target, due_at) in one round trip; nothing to write costs none."""
+        now = self.now()
+        lines = [
+            {
+                "call_id": call_id,
+                "kind": kind,
+                "facts": facts,
+                "target": target,
+                "state": "pending",
+                "due_at": due_at,
+                "tries": 0,
+                "created_at": now,
+            }
+            for kind, facts, target, due_at in items
+        ]
+        if lines:
+            self.connection.execute(_ADD, lines)
+
+    def claim_due(
+        self, worker: str, now: datetime, lease_seconds: float = 10, limit: int = 20
+    ) -> list[ErrandRow]:
+        """Claim what is due, oldest first: each errand goes to exactly one worker."""
+        until = now + timedelta(seconds=lease_seconds)
+        try:
+            with self.connection.begin_nested():
+                claimed = self._rows(_CLAIM, now=now, most=limit, worker=worker, until=until)
+        except Duplicate:  # another worker took this target's other errand: next tick
+            return []
+        return sorted(SHAPE.all(claimed), key=lambda errand: (errand.due_at, errand.id))
+
+    def settle(
+        self, errand_id: int, state: str, outcome: str | None, now: datetime, worker: str = ""
+    ) -> bool:
+        """Write what became of it; False: it is not (or no longer) ours to say.
+
+        `worker`: who claimed it; its word counts even after the lease, while nothing else is
+        known. Without a worker it is the reconciler's word about what is pending or unknown.
+        """
+        ours = (
+            and_(errands.c.claimed_by == worker, errands.c.state.in_(["claimed", "unknown"]))
+            if worker
+            else errands.c.state.in_(["pending", "unknown"])
+        )
+        settled = None if state == "unknown" else now
+        change = update(errands).where(errands.c.id == errand_id, ours)
+        return self._change(change.values(state=state, outcome=outcome, settled_at=settled)) == 1
+
+    def postpone(self, errand_id: int, due_at: datetime) -> bool:
+        """Put a claimed or unknown errand back: only once it is certain that nothing happened."""
+        change = update(errands).where(
+            errands.c.id == errand_id, errands.c.state.in_(["claimed", "unknown"])
+        )
+        back = change.values(state="pending", due_at=due_at, claimed_by=None, lease_until=None)
+        return self._change(back) == 1
+
+    def stuck(self, now: datetime) -> list[ErrandRow]:
+        """Turn expired leases into `unknown` and return them: evidence decides, not a retry."""
+        return SHAPE.all(self._rows(_STUCK, now=now))
+
+    def unknown(self, limit: int = 50) -> list[ErrandRow]:
+        found = select(*SHAPE.columns).where(errands.c.state == "unknown").order_by(errands.c.id)
+        return SHAPE.all(self._rows(found.limit(limit)))
+
+    def get(self, errand_id: int) -> ErrandRow | None:
+        return SHAPE.maybe(self._row(select(*SHAPE.columns).where(errands.c.id == errand_id)))
+
+    def of(self, call_id: str) -> list[ErrandRow]:
+        found = select(*SHAPE.columns).where(errands.c.call_id == call_id).order_by(errands.c.id)
+        return SHAPE.all(self._rows(found))

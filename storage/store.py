@@ -1,0 +1,143 @@
+"""How does a room read and change what is kept? One short transaction at a time.
+
+    with store.begin() as rows:
+        call = rows.calls.lock(call_id)
+        ...
+        rows.calls.save(call)
+
+Nothing is sent to the carrier inside a transaction. Errors: StoreDown, Duplicate, Stale.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from threading import Lock, get_ident
+
+from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from storage.calls import Calls
+from storage.desks import Desks
+from storage.engine import POOL_SECONDS, beginning, open_engine
+from storage.errands import Errands
+from storage.errors import StoreDown
+from storage.journal import Journal
+from storage.offers import Offers
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Rows:
+    """Every noun, inside one transaction."""
+
+    def __init__(self, connection: Connection, now: Callable[[], datetime]) -> None:
+        self.calls = Calls(connection, now)
+        self.journal = Journal(connection, now)
+        self.errands = Errands(connection, now)
+        self.offers = Offers(connection, now)
+        self.desks = Desks(connection, now)
+
+
+class RoundTrips:
+    """How often one thread went to the database: begin, each statement, commit."""
+
+    def __init__(self) -> None:
+        self.statements: list[str] = []
+
+    @property
+    def count(self) -> int:
+        return len(self.statements)
+
+
+class Store:
+    """One database, shared by all threads of a process; open it after a fork, not before."""
+
+    def __init__(self, url: str, *, now: Callable[[], datetime] | None = None) -> None:
+        self.url = url
+        self.now = now or utc_now
+        self.engine = open_engine(url)
+        self.dialect = self.engine.dialect.name
+        self._writer = beginning(self.engine, "write")
+        self._reader = beginning(self.engine, "read")
+        # SQLite has one writer. Threads queue here, in order, instead of polling for its lock.
+        self._gate = Lock() if self.dialect == "sqlite" else None
+
+    @contextmanager
+    def begin(self) -> Iterator[Rows]:
+        """One short transaction: committed at the end, rolled back on any error."""
+        if self._gate is None:
+            with self._transaction(self._writer) as rows:
+                yield rows
+            return
+        if not self._gate.acquire(timeout=POOL_SECONDS):
+            raise StoreDown("another thread has been writing for too long")
+        try:
+            with self._transaction(self._writer) as rows:
+                yield rows
+        finally:
+            self._gate.release()
+
+    @contextmanager
+    def read(self) -> Iterator[Rows]:
+        """Read from one consistent picture; writing here fails on PostgreSQL."""
+        with self._transaction(self._reader) as rows:
+            yield rows
+
+    @contextmanager
+    def _transaction(self, engine: Engine) -> Iterator[Rows]:
+        with self._open(engine) as connection:
+            yield Rows(connection, self.now)
+            connection.commit()
+
+    def _open(self, engine: Engine) -> Connection:
+        """Begin. A connection that died in the pool shows it now, before anything was done."""
+        try:
+            return _begun(engine)
+        except StoreDown as down:
+            if not down.lost:
+                raise
+            return _begun(engine)  # the pool was emptied with the dead connection
+
+    def ping(self) -> None:
+        """Raise StoreDown when the database does not answer."""
+        with self._open(self._reader) as connection:
+            connection.execute(text("SELECT 1"))
+
+    @contextmanager
+    def round_trips(self) -> Iterator[RoundTrips]:
+        """Count what this thread sends while inside: for tests and the bench."""
+        trips, thread = RoundTrips(), get_ident()
+
+        def statement(_connection: Connection, _cursor: object, sql: str, *_rest: object) -> None:
+            if get_ident() == thread:
+                trips.statements.append(sql)
+
+        def commit(_connection: Connection) -> None:
+            if get_ident() == thread:
+                trips.statements.append("COMMIT")
+
+        event.listen(self.engine, "before_cursor_execute", statement)
+        event.listen(self.engine, "commit", commit)
+        try:
+            yield trips
+        finally:
+            event.remove(self.engine, "before_cursor_execute", statement)
+            event.remove(self.engine, "commit", commit)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _begun(engine: Engine) -> Connection:
+    try:
+        connection = engine.connect()
+    except PoolTimeoutError as error:
+        raise StoreDown("every connection has been busy for too long") from error
+    try:
+        connection.begin()
+    except BaseException:
+        connection.close()
+        raise
+    return connection

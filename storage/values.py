@@ -1,0 +1,219 @@
+"""What does a row look like outside this room? Frozen values, named as their columns.
+
+A call is `ivr.call.Call`. All instants are aware UTC; a person is named by `person_id`.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class JournalLine:
+    """One thing that happened to a call, and the bytes answered."""
+
+    id: int
+    call_id: str
+    at: datetime
+    inbox_key: str | None
+    event: str
+    facts: dict[str, Any]
+    stage_before: str | None
+    stage_after: str
+    surprise: bool
+    answer: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class ErrandRow:
+    """Something that must be done outside, written with its cause."""
+
+    id: int
+    call_id: str
+    kind: str
+    facts: dict[str, Any]
+    target: str
+    state: str
+    due_at: datetime
+    claimed_by: str | None
+    lease_until: datetime | None
+    tries: int
+    outcome: str | None
+    created_at: datetime
+    settled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Ringing one clinician about one caller or follow-up."""
+
+    id: str
+    kind: str
+    call_id: str | None
+    followup_id: str | None
+    person_id: str
+    channel: str
+    state: str
+    offered_at: datetime
+    lapses_at: datetime
+    settled_at: datetime | None = None
+    why: str | None = None
+    phone_leg: str | None = None
+    heard_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A clinician's state now."""
+
+    person_id: str
+    state: str
+    state_since: datetime
+    heard_at: datetime | None
+    active_at: datetime | None
+    idle_since: datetime
+    call_id: str | None
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody of the house: never a caller."""
+
+    id: str
+    name: str
+    email: str
+    phone: str | None
+    languages: tuple[str, ...]
+    skills: tuple[str, ...]
+    zone: str
+    auto_answer: bool
+    active: bool
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """One promise to be on call: the wall clock in `zone`, and the same as two instants."""
+
+    id: str
+    person_id: str
+    tier: str
+    zone: str
+    local_date: date
+    local_start: str
+    local_end: str
+    end_days: int
+    starts_at: datetime
+    ends_at: datetime
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One version of the roster's exchange document, and who made it why."""
+
+    revision: int
+    at: datetime
+    actor: str
+    reason: str
+    document: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """A promise to call somebody back."""
+
+    id: str
+    kind: str
+    call_id: str | None
+    state: str
+    name: str | None
+    number: str
+    zone: str
+    language: str
+    line: str
+    consent_by: str | None
+    consent_at: datetime | None
+    may_leave_message: bool
+    best_from: str
+    best_until: str
+    promised_at: datetime
+    due_at: datetime
+    attempts_max: int
+    attempts_made: int = 0
+    prefers: str | None = None
+    offered_to: str | None = None
+    closed_reason: str | None = None
+    closed_at: datetime | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try at a follow-up."""
+
+    id: str
+    followup_id: str
+    number_of: int
+    person_id: str
+    call_id: str
+    started_at: datetime
+    heard_at: datetime | None = None
+    outcome: str | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a named human must decide."""
+
+    id: str
+    kind: str
+    for_role: str
+    call_id: str | None
+    followup_id: str | None
+    text: str
+    opened_at: datetime
+    closed_at: datetime | None = None
+    closed_by: str | None = None
+    decision: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The wrap-up of a contact. `version` 0: not saved yet."""
+
+    call_id: str
+    author: str
+    version: int
+    disposition: str | None
+    person_name: str | None
+    callback_number: str | None
+    incident: str | None
+    notes: str
+    updated_at: datetime
+    finished_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """Who did or read what, sealed to the line before it."""
+
+    id: int
+    at: datetime
+    actor: str
+    action: str
+    object: str
+    facts: dict[str, Any]
+    prev_hash: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """When a process last swept, and how long that took."""
+
+    process: str
+    at: datetime
+    seconds: float

@@ -1,0 +1,132 @@
+"""Is a call kept whole, found again, and locked; is the waiting line in its order?"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from ivr.call import Ended, Kind, Stage
+from storage.errors import Duplicate, Stale
+
+
+def keep(store, *calls):
+    with store.begin() as rows:
+        for call in calls:
+            rows.calls.add(call)
+
+
+def test_a_call_comes_back_as_it_was_kept(store, a_call):
+    call = a_call(
+        kind=Kind.FOLLOWUP,
+        leg_sid="",
+        sip={"X-Incident": "2026-0142"},
+        ended_reason=Ended.LOST,
+        clinician_here=True,
+    )
+    keep(store, call)
+    with store.read() as rows:
+        assert rows.calls.get(call.id) == call
+
+
+def test_two_follow_ups_may_wait_for_their_first_leg(store, a_call):
+    keep(store, a_call(leg_sid=""), a_call(leg_sid=""))
+
+
+def test_a_leg_belongs_to_one_call(store, a_call):
+    call = a_call()
+    keep(store, call)
+    with pytest.raises(Duplicate):
+        keep(store, replace(call, id="another"))
+
+
+def test_instants_keep_their_zone(store, a_call):
+    keep(store, a_call(deadline_at=a_call().arrived_at))
+    with store.read() as rows:
+        call = rows.calls.live()[0]
+    assert call.arrived_at.utcoffset() == timedelta(0)
+    assert call.deadline_at == call.arrived_at + timedelta(minutes=-1) or call.deadline_at.tzinfo
+
+
+def test_a_saved_call_is_the_new_one(store, a_call):
+    call = a_call()
+    keep(store, call)
+    after = replace(call, stage=Stage.TALKING, hop=3, clinician_id="ana")
+    with store.begin() as rows:
+        assert rows.calls.lock(call.id) == call
+        rows.calls.save(after)
+    with store.read() as rows:
+        assert rows.calls.by_leg(call.leg_sid) == after
+
+
+def test_saving_a_call_nobody_added_is_stale(store, a_call):
+    with pytest.raises(Stale), store.begin() as rows:
+        rows.calls.save(a_call())
+
+
+def test_an_error_takes_everything_back(store, a_call):
+    with pytest.raises(ZeroDivisionError), store.begin() as rows:
+        rows.calls.add(a_call())
+        raise ZeroDivisionError
+    with store.read() as rows:
+        assert rows.calls.live() == []
+
+
+def test_the_line_goes_by_priority_and_then_by_place(store, a_call):
+    first, second, urgent = a_call(), a_call(), a_call(priority=10)
+    cut_off = a_call(line_since=first.line_since - timedelta(hours=1))
+    talking, gone = a_call(stage=Stage.TALKING), a_call(stage=Stage.ENDED)
+    keep(store, first, second, urgent, cut_off, talking, gone)
+    with store.read() as rows:
+        assert [call.id for call in rows.calls.waiting()] == [
+            call.id for call in (urgent, cut_off, first, second)
+        ]
+        assert {call.id for call in rows.calls.live()} == {
+            call.id for call in (first, second, urgent, cut_off, talking)
+        }
+
+
+def test_only_deadlines_that_passed_are_due(store, a_call):
+    early, late, never = a_call(), a_call(), a_call()
+    now = early.arrived_at
+    keep(
+        store,
+        replace(early, deadline_at=now),
+        replace(late, deadline_at=now + timedelta(seconds=1)),
+        never,
+        a_call(stage=Stage.ENDED, deadline_at=now),
+    )
+    with store.read() as rows:
+        assert rows.calls.due(now) == [early.id]
+
+
+@pytest.mark.parametrize(
+    ("languages", "found"), [(None, "es-first"), (("en",), "en-second"), (("vi",), None)]
+)
+def test_the_head_is_the_first_whom_the_clinician_can_serve(store, a_call, languages, found):
+    keep(store, a_call(id="es-first", language="es"), a_call(id="en-second"))
+    with store.begin() as rows:
+        head = rows.calls.lock_head(languages)
+    assert (head and head.id) == found
+
+
+def test_earlier_contacts_are_those_of_the_number_shown(store, a_call):
+    first, second, this = a_call(), a_call(), a_call()
+    keep(store, first, second, this, a_call(), a_call(number_shown=None))
+    with store.read() as rows:
+        assert rows.calls.earlier(this.number_shown, this.arrived_at) == [second, first]
+        assert rows.calls.earlier(this.number_shown, this.arrived_at, limit=1) == [second]
+
+
+def test_reports_page_through_a_span_without_gap_or_repeat(store, a_call):
+    start = a_call()
+    kept = [start, *(a_call(arrived_at=start.arrived_at) for _ in range(3)), a_call()]
+    keep(store, *kept)
+    end = start.arrived_at + timedelta(days=1)
+    seen, after = [], None
+    with store.read() as rows:
+        while page := rows.calls.between(start.arrived_at, end, limit=2, after=after):
+            seen, after = seen + page, page[-1]
+        assert [call.id for call in rows.calls.recent(1)] == [kept[-1].id]
+        assert rows.calls.between(end, end) == []
+    assert sorted(call.id for call in seen) == sorted(call.id for call in kept)
+    assert len(seen) == len(kept)
