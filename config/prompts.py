@@ -25,6 +25,7 @@ PROMPTS: Mapping[str, frozenset[str]] = {
     "cut_off": frozenset(),
     "passing_to_partner": frozenset({"partner_name"}),
     "partner_failed": frozenset(),
+    "pass_over": frozenset(),  # the partner or the dispatcher hung up; the caller is still ours
     "bringing_dispatcher": frozenset(),
     "dispatcher_failed": frozenset(),
     "callback_no_number": frozenset(),
