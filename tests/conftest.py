@@ -1,7 +1,6 @@
 """What does every test stand on: a database of its own, a browser, the oracles, a closed network?"""
 
 import fcntl
-import os
 import shutil
 import sqlite3
 import tempfile
@@ -13,6 +12,7 @@ import hypothesis
 import network_guard
 import private_postgres
 import pytest
+from needed import missing
 
 ROOT = Path(__file__).resolve().parent.parent
 SESSION = pytest.StashKey[Path]()
@@ -22,13 +22,6 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 # The same examples every time, and no deadline that a busy machine could miss.
 hypothesis.settings.register_profile("steady", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("steady")
-
-
-def missing(what: str) -> None:
-    """One line says what is missing and what installs it; CI has no excuse."""
-    if os.environ.get("CI"):
-        pytest.fail(what, pytrace=False)
-    pytest.skip(what)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -62,6 +62,7 @@ def test_a_planted_violation_is_caught(path, planted):
         ("telephony/carrier.py", "def client():\n    from twilio.rest import Client"),
         ("emulator/http_client.py", "from twilio.http import HttpClient"),
         ("webhooks.py", "from switchboard import calls\nfrom telephony import forms"),
+        ("routing/line.py", "from ivr.call import Call\nfrom ivr import call"),
         ("switchboard/clock.py", "import os, time, random\nimport apscheduler"),
     ],
 )
