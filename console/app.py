@@ -1,0 +1,100 @@
+"""How does the people door hang in the web process?"""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Flask, redirect, render_template, request, url_for
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from console import (
+    board_page,
+    desk,
+    figures,
+    followups,
+    guard,
+    people,
+    records,
+    roster,
+    signin,
+    stream,
+    words,
+)
+from console.here import me, myself
+from console.permissions import allowed
+from switchboard.board import Board
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entry of the left rail."""
+
+    name: str
+    endpoint: str
+    icon: str
+    section: tuple[str, ...]
+
+    @property
+    def url(self) -> str:
+        return url_for(f"console.{self.endpoint}")
+
+    @property
+    def here(self) -> bool:
+        return (request.endpoint or "").removeprefix("console.") in self.section
+
+
+PLACES = (
+    Place("Desk", "desk", "desk", ("desk", "schedule", "wrap_up")),
+    Place("Follow-ups", "followups", "followups", ("followups", "decide", "record")),
+    Place("Roster", "roster", "roster", ("roster", "shift", "new_shift", "add_shift")),
+    Place("Board", "board_page", "board", ("board_page",)),
+    Place("Figures", "figures", "figures", ("figures",)),
+    Place("People", "people", "people", ("people", "person", "new_person", "add_person")),
+)
+
+
+def attach(app: Flask, board: Board) -> None:
+    """Put sign-in, pages and their guards into `app`; the telephone door stays as it is."""
+    app.extensions["board"] = board
+    app.extensions["console_feed"] = stream.feed_for(board)
+    signin.install(app, board)
+    guard.install(app)
+    words.install(app)
+    app.jinja_env.globals["places"] = places
+    app.register_blueprint(door())
+
+
+def door() -> Blueprint:
+    console = Blueprint(
+        "console",
+        __name__,
+        template_folder="templates",
+        static_folder="static",
+        static_url_path="/assets",
+    )
+    console.add_url_rule("/", "home", home)
+    console.add_url_rule("/sign-in/link/<token>", "link", signin.follow)
+    console.add_url_rule("/events", "events", stream.events)
+    console.add_url_rule("/desk/events", "events", stream.events)
+    for part in (desk, records, roster, board_page, followups, figures, people):
+        part.install(console)
+    console.register_error_handler(HTTPException, explain)
+    return console
+
+
+def home() -> Response:
+    """The first place of the rail that this person may enter."""
+    return redirect(places()[0].url)
+
+
+def places() -> list[Place]:
+    person = me()
+    if person is None:
+        return []
+    return [p for p in PLACES if person.may(*allowed(f"console.{p.endpoint}"))]
+
+
+def explain(error: HTTPException) -> Response | tuple[str, int]:
+    """A page for people, with a way on; scripts read the status."""
+    if error.code is None or me() is None:
+        return error.get_response()  # type: ignore[return-value]
+    return render_template("problem.html", code=error.code, person=myself()), error.code

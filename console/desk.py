@@ -1,0 +1,160 @@
+"""The clinician's desk: on duty, offered, talking, wrapping up; one thing to do at a time."""
+
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from care.disposition import LABELS
+from console.here import board, myself, now
+from console.words import asset
+from switchboard import calls, desk, offers, presence
+from switchboard.desk import DeskState
+
+REASONS = (
+    ("busy", "I am with someone"),
+    ("break", "I need a moment"),
+    ("language", "Another language or skill is needed"),
+    ("other", "Another reason"),
+)
+
+
+def install(console: Blueprint) -> None:
+    add = console.add_url_rule
+    add("/desk", "desk", page)
+    add("/desk/panel", "desk_panel", panel)
+    add("/desk/record", "desk_record", record_region)
+    add("/desk/state", "desk_state", state)
+    add("/desk/token", "desk_token", token)
+    add("/desk/duty", "start_duty", start_duty, methods=["POST"])
+    add("/desk/duty/end", "end_duty", end_duty, methods=["POST"])
+    add("/desk/duty", "end_duty", end_duty, methods=["DELETE"])
+    add("/desk/beat", "beat", beat, methods=["POST"])
+    add("/desk/return", "come_back", come_back, methods=["POST"])
+    add("/offers/<offer_id>/acceptance", "accept", accept, methods=["POST"])
+    add("/offers/<offer_id>/refusal", "refuse", refuse, methods=["POST"])
+    add("/calls/<call_id>/ending", "end_call", end_call, methods=["POST"])
+    add("/calls/<call_id>/hold", "hold", hold, methods=["POST"])
+    add("/calls/<call_id>/hold/end", "unhold", unhold, methods=["POST"])
+    add("/calls/<call_id>/hold", "unhold", unhold, methods=["DELETE"])
+
+
+def shown() -> DeskState:
+    found = desk.state(board(), myself().id)
+    if found is None:
+        abort(404)
+    return found
+
+
+def facts(current: DeskState) -> dict[str, Any]:
+    """What the desk's templates need besides the state."""
+    tomorrow = now().astimezone(ZoneInfo(current.person.zone)) + timedelta(days=1)
+    return {
+        "desk": current,
+        "reasons": REASONS,
+        "dispositions": LABELS.items(),
+        "tomorrow": tomorrow.date().isoformat(),
+        "softphone_host": board().settings.softphone_host,
+        "sounds": asset("sounds/silence.wav"),
+    }
+
+
+def page() -> str:
+    return render_template("desk/page.html", **facts(shown()))
+
+
+def panel() -> str:
+    return render_template("desk/panel.html", **facts(shown()))
+
+
+def record_region() -> str:
+    return render_template("desk/record.html", **facts(shown()))
+
+
+def state() -> ResponseReturnValue:
+    """The desk as data, for pages that poll."""
+    current = shown()
+    return jsonify(
+        state=current.state,
+        call=current.call.id if current.call else None,
+        offers=[card.offer_id for card in current.cards],
+        others=current.others,
+    )
+
+
+def answered() -> ResponseReturnValue:
+    """After a change: the panel for htmx, nothing for a script, the page for a plain form."""
+    if "HX-Request" in request.headers:
+        return panel()
+    if "application/json" in request.headers.get("Accept", ""):
+        return jsonify(done=True)
+    return redirect(url_for("console.desk"), 303)
+
+
+def refused(status: int, say: str) -> ResponseReturnValue:
+    return jsonify(say=say), status
+
+
+def token() -> ResponseReturnValue:
+    return jsonify(token=desk.token(board(), myself().id))
+
+
+def start_duty() -> ResponseReturnValue:
+    presence.go_on_duty(board(), myself().id)
+    return answered()
+
+
+def end_duty() -> ResponseReturnValue:
+    if not presence.go_off_duty(board(), myself().id):
+        return refused(409, "A caller is with you. End the call first.")
+    return answered()
+
+
+def beat() -> ResponseReturnValue:
+    presence.beat(board(), myself().id, active=request.form.get("active") == "yes")
+    return "", 204
+
+
+def come_back() -> ResponseReturnValue:
+    presence.back(board(), myself().id)
+    return answered()
+
+
+def accept(offer_id: str) -> ResponseReturnValue:
+    try:
+        accepted = offers.accept(board(), offer_id, myself().id)
+    except offers.Taken as taken:
+        return refused(409, str(taken))
+    return jsonify(call=accepted.call_id, connect=accepted.connect)
+
+
+def refuse(offer_id: str) -> ResponseReturnValue:
+    reason = request.form.get("reason", "other")
+    known = dict(REASONS)
+    offers.decline(board(), offer_id, myself().id, reason if reason in known else "other")
+    return answered()
+
+
+def end_call(call_id: str) -> ResponseReturnValue:
+    if not calls.end(board(), call_id, myself().id):
+        abort(404)
+    return answered()
+
+
+def hold(call_id: str) -> ResponseReturnValue:
+    return put_on_hold(call_id, on=True)
+
+
+def unhold(call_id: str) -> ResponseReturnValue:
+    return put_on_hold(call_id, on=False)
+
+
+def put_on_hold(call_id: str, *, on: bool) -> ResponseReturnValue:
+    try:
+        if not desk.hold(board(), call_id, myself().id, on=on):
+            abort(404)
+    except desk.NotDone:
+        return refused(502, "The telephone service did not do it. The call goes on; try again.")
+    return answered()

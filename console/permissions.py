@@ -1,0 +1,77 @@
+"""Who may do what? One row per address of the people door; an address without a row is refused."""
+
+CLINICIAN, COORDINATOR, SUPERVISOR, ADMINISTRATOR = (
+    "clinician",
+    "coordinator",
+    "supervisor",
+    "administrator",
+)
+ROLES = (CLINICIAN, COORDINATOR, SUPERVISOR, ADMINISTRATOR)
+
+ANYBODY: frozenset[str] = frozenset({"anybody"})  # also people who have not signed in
+STAFF = frozenset(ROLES)
+ANSWERS = frozenset({CLINICIAN, SUPERVISOR})  # has a desk
+PLANS = frozenset({COORDINATOR, ADMINISTRATOR})  # edits the roster
+OVERSEES = frozenset({COORDINATOR, SUPERVISOR, ADMINISTRATOR})
+READS_RECORDS = frozenset({CLINICIAN, COORDINATOR, SUPERVISOR})  # and then only their own: records
+
+ALLOWED: dict[str, frozenset[str]] = {
+    # sign-in
+    "console.static": ANYBODY,
+    "console.link": ANYBODY,
+    "console.home": STAFF,
+    "security.login": ANYBODY,
+    "security.logout": STAFF,
+    "security.two_factor_setup": STAFF,
+    "security.two_factor_setup_validate": STAFF,
+    "security.two_factor_token_validation": ANYBODY,
+    "security.verify": STAFF,
+    # the desk
+    "console.desk": ANSWERS,
+    "console.desk_panel": ANSWERS,
+    "console.desk_record": ANSWERS,
+    "console.desk_state": ANSWERS,
+    "console.desk_token": ANSWERS,
+    "console.start_duty": ANSWERS,
+    "console.end_duty": ANSWERS,
+    "console.beat": ANSWERS,
+    "console.come_back": ANSWERS,
+    "console.accept": ANSWERS,
+    "console.refuse": ANSWERS,
+    "console.end_call": ANSWERS,
+    "console.hold": ANSWERS,
+    "console.unhold": ANSWERS,
+    "console.wrap_up": ANSWERS,
+    "console.schedule": ANSWERS,
+    "console.save_record": ANSWERS,
+    # every page's stream of change notices
+    "console.events": STAFF,
+    # the roster
+    "console.roster": STAFF,
+    "console.new_shift": PLANS,
+    "console.add_shift": PLANS,
+    "console.shift": PLANS,
+    "console.change_shift": PLANS,
+    "console.remove_shift": PLANS,
+    # the board
+    "console.board_page": STAFF,
+    "console.board_panel": STAFF,
+    # promises
+    "console.followups": STAFF,
+    "console.decide": OVERSEES,
+    # figures and people
+    "console.figures": OVERSEES,
+    "console.figures_csv": OVERSEES,
+    "console.people": STAFF,
+    "console.new_person": frozenset({ADMINISTRATOR}),
+    "console.add_person": frozenset({ADMINISTRATOR}),
+    "console.person": frozenset({ADMINISTRATOR}),
+    "console.change_person": frozenset({ADMINISTRATOR}),
+    # records
+    "console.record": READS_RECORDS,
+}
+
+
+def allowed(endpoint: str | None) -> frozenset[str]:
+    """The roles that may ask `endpoint`; nobody when the table does not name it."""
+    return ALLOWED.get(endpoint or "", frozenset())

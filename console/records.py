@@ -1,0 +1,206 @@
+"""The record of a contact: kept while talking, finished in wrap-up, read by those who may."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from care.disposition import LABELS
+from console.desk import facts, shown
+from console.forms import Form
+from console.here import Me, board, myself, now, store
+from console.permissions import CLINICIAN, COORDINATOR, SUPERVISOR
+from console.words import clock, record_values
+from ivr.call import Call
+from routing.wallclock import instant
+from storage.errors import Stale
+from storage.store import Rows
+from storage.values import Record
+from switchboard import desk, followups
+from switchboard.desk import Draft
+
+OF_CALL = "record:{}"
+
+
+def install(console: Blueprint) -> None:
+    add = console.add_url_rule
+    add("/records/<call_id>", "record", page)
+    add("/records/<call_id>", "save_record", save, methods=["POST"])
+    add("/calls/<call_id>/wrap-up", "wrap_up", finish, methods=["POST"])
+    add("/calls/<call_id>/follow-ups", "schedule", schedule, methods=["POST"])
+
+
+# -- writing ----------------------------------------------------------------------------------
+
+
+def save(call_id: str) -> ResponseReturnValue:
+    """The autosave: the new version, or both when somebody else was first."""
+    draft, version, form = read_draft()
+    if form.errors.get("notes"):
+        abort(413)
+    try:
+        record = desk.write_record(board(), call_id, myself().id, draft, version)
+    except desk.NotTheirs:
+        abort(404)
+    except Stale:
+        return conflict(call_id)
+    return jsonify(version=record.version, at=clock(record.updated_at, myself().zone))
+
+
+def conflict(call_id: str) -> ResponseReturnValue:
+    with store().read() as rows:
+        record = rows.records.get(call_id)
+    say = "This record was changed somewhere else."
+    version = record.version if record else 0
+    return jsonify(say=say, values=record_values(record), version=version), 409
+
+
+def finish(call_id: str) -> ResponseReturnValue:
+    draft, version, form = read_draft()
+    if draft.disposition is None:
+        form.refuse("disposition", "Choose what came of this contact.")
+    if form.errors:
+        return wrong(form)
+    try:
+        desk.finish(board(), call_id, myself().id, draft, version)
+    except desk.NotTheirs:
+        abort(404)
+    except Stale:
+        return conflict(call_id)
+    if wants_data():
+        return jsonify(done=True)
+    return redirect(url_for("console.desk"), 303)
+
+
+def read_draft() -> tuple[Draft, int, Form]:
+    form = Form(request.form)
+    disposition = form.text("disposition", 40)
+    if disposition and disposition not in LABELS:
+        form.refuse("disposition", "Choose one of the list.")
+    draft = Draft(
+        disposition=disposition,
+        person_name=form.text("person_name", 120),
+        callback_number=form.text("callback_number", 32),
+        incident=form.text("incident", 64),
+        notes=form.text("notes", desk.NOTES_MAX) or "",
+    )
+    return draft, form.whole("version"), form
+
+
+def wrong(form: Form) -> ResponseReturnValue:
+    if wants_data():
+        return jsonify(say="Something is missing.", errors=form.errors), 422
+    return render_template("desk/page.html", **facts(shown()), form=form), 422
+
+
+def wants_data() -> bool:
+    return "application/json" in request.headers.get("Accept", "")
+
+
+def schedule(call_id: str) -> ResponseReturnValue:
+    """Promise a follow-up from this contact."""
+    current = shown()
+    if current.call is None or current.call.id != call_id:
+        abort(404)
+    form = Form(request.form)
+    wish = read_wish(form, current.call.language)
+    if not form.errors:
+        try:
+            followups.schedule(board(), call_id, myself().id, wish)
+        except followups.NotPossible as why:
+            form.refuse("number", str(why))
+        current = shown()
+    region = {"promise": {"values": form.values, "errors": form.errors} if form.errors else {}}
+    status = 422 if form.errors else 200
+    if "HX-Request" in request.headers:
+        return render_template("desk/promises.html", **facts(current), **region), status
+    if form.errors:
+        return render_template("desk/page.html", **facts(current), **region), status
+    return redirect(url_for("console.desk"), 303)
+
+
+def read_wish(form: Form, language: str) -> followups.Wish:
+    if not form.checked("consent"):
+        form.refuse("consent", "Without their consent nobody may call.")
+    zone, day = form.zone("zone"), form.day("date")
+    best_from, best_until = form.time("best_from"), form.time("best_until")
+    if best_from >= best_until:
+        form.refuse("best_until", "Later than the first time.")
+    due_at = None
+    if day and not form.errors:
+        due_at = instant(datetime.combine(day, time.fromisoformat(best_from)), zone)
+        if due_at < now() - timedelta(hours=1):
+            form.refuse("date", "That moment has passed.")
+    return followups.Wish(
+        name=form.text("name", 120) or "",
+        number=form.number("number"),
+        zone=zone,
+        language=language,
+        consent_by=form.text("consent_by", 80, needed="Say who gave it.") or "",
+        best_from=best_from,
+        best_until=best_until,
+        may_leave_message=form.checked("may_leave_message"),
+        due_at=due_at,
+        note=form.text("note", 300) or "",
+    )
+
+
+# -- reading ----------------------------------------------------------------------------------
+
+
+def page(call_id: str) -> str:
+    person = myself()
+    with store().read() as rows:
+        call = rows.calls.get(call_id)
+        if call is None or not may_read(rows, person, call):
+            abort(404)  # a foreign record does not exist for this person (FAILURES E2)
+    note_reading(person, call_id)
+    with store().read() as rows:
+        shown_facts = read(rows, call)
+    return render_template("records/page.html", **shown_facts)
+
+
+def may_read(rows: Rows, person: Me, call: Call) -> bool:
+    """Supervisors read every record; a clinician their own contacts, and earlier ones of the
+    person they are with; a coordinator the contacts of open tasks and promises.
+    """
+    if person.may(SUPERVISOR):
+        return True
+    if person.may(COORDINATOR) and any(t.call_id == call.id for t in rows.tasks.open()):
+        return True
+    return person.may(CLINICIAN) and (
+        call.clinician_id == person.id or is_with_them(rows, person, call)
+    )
+
+
+def is_with_them(rows: Rows, person: Me, call: Call) -> bool:
+    own = rows.desks.get(person.id)
+    current = rows.calls.get(own.call_id) if own and own.call_id else None
+    shown_number = call.number_shown
+    if current is None or not shown_number or shown_number in board().book.own_numbers:
+        return False
+    return current.number_shown == shown_number
+
+
+def note_reading(person: Me, call_id: str) -> None:
+    """Reading is audited before anything is shown (FAILURES E16)."""
+    with store().begin() as rows:
+        rows.audit.write(person.id, "record.read", OF_CALL.format(call_id), {}, now())
+
+
+def read(rows: Rows, call: Call) -> dict[str, Any]:
+    names = {p.id: p.name for p in rows.people.all(active_only=False)}
+    record: Record | None = rows.records.get(call.id)
+    return {
+        "call": call,
+        "line": board().line(call.line),
+        "zone": myself().zone,
+        "names": names,
+        "record": record,
+        "labels": LABELS,
+        "journal": rows.journal.of(call.id),
+        "offers": rows.offers.of_call(call.id),
+        "promised": rows.followups.of_call(call.id),
+        "audit": rows.audit.of(OF_CALL.format(call.id)),
+    }

@@ -1,0 +1,162 @@
+"""How does a person sign in: password, one-time code, or (in the demo) a one-click link?"""
+
+import hashlib
+from collections import deque
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+from flask import Flask, abort, current_app, flash, redirect, request, session, url_for
+from flask_security import Security, login_user, user_authenticated
+from flask_security.totp import Totp
+from itsdangerous import BadData, URLSafeTimedSerializer
+from werkzeug.wrappers import Response
+
+from console.here import board, now
+from storage.people import datastore
+from switchboard.board import Board
+
+class Settings(Protocol):
+    """What signing in needs of the settings (this room does not import config)."""
+
+    @property
+    def secret_key(self) -> "Secret": ...
+    @property
+    def public_base_url(self) -> str: ...
+    @property
+    def demo(self) -> bool: ...
+
+
+class Secret(Protocol):
+    def get_secret_value(self) -> str: ...
+
+
+TRIES, WINDOW = 10, timedelta(minutes=5)  # per address and name; never a permanent lockout (E4)
+NAMES_MAX = 10_000
+
+
+def install(app: Flask, house: Board) -> None:
+    settings = house.settings
+    secret = settings.secret_key.get_secret_value()
+    app.config.update(
+        SECRET_KEY=secret,
+        SESSION_COOKIE_NAME="__Host-diversion" if secure(settings) else "diversion",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=secure(settings),
+        WTF_CSRF_TIME_LIMIT=None,  # the token ends with the session: a desk stays open all night
+        **security_options(secret),
+    )
+    tries: dict[str, deque[datetime]] = {}
+    app.before_request(lambda: limit(tries))
+    Doors(app, datastore(house.store), totp_cls=TypedTotp)
+    user_authenticated.connect(begin_session, app)
+
+
+def secure(settings: Settings) -> bool:
+    return str(settings.public_base_url).startswith("https://")
+
+
+def security_options(secret: str) -> dict[str, Any]:
+    options: dict[str, Any] = {
+        "PASSWORD_SALT": derived(secret, "password-salt"),
+        "PASSWORD_HASH": "argon2",
+        "PASSWORD_LENGTH_MIN": 12,
+        "LOGIN_URL": "/sign-in",
+        "LOGOUT_URL": "/sign-out",
+        "VERIFY_URL": "/sign-in/again",
+        "LOGIN_USER_TEMPLATE": "signin/login.html",
+        "VERIFY_TEMPLATE": "signin/verify.html",
+        "POST_LOGIN_VIEW": "/",
+        "POST_LOGOUT_VIEW": "/sign-in",
+        "TWO_FACTOR": True,
+        "TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
+        "TWO_FACTOR_SETUP_URL": "/sign-in/code-setup",
+        "TWO_FACTOR_TOKEN_VALIDATION_URL": "/sign-in/code",
+        "TWO_FACTOR_SETUP_TEMPLATE": "signin/code_setup.html",
+        "TWO_FACTOR_VERIFY_CODE_TEMPLATE": "signin/code.html",
+        "TWO_FACTOR_LOGIN_VALIDITY": "0 seconds",
+        "TOTP_SECRETS": {1: derived(secret, "totp")},
+        "TOTP_ISSUER": "Diversion line",
+        "TRACKABLE": True,
+        "RETURN_GENERIC_RESPONSES": True,  # a stranger must not learn who works here
+        "EMAIL_VALIDATOR_ARGS": {"check_deliverability": False, "test_environment": True},
+        "SEND_REGISTER_EMAIL": False,
+    }
+    return {f"SECURITY_{name}": value for name, value in options.items()}
+
+
+def derived(secret: str, purpose: str) -> str:
+    """A second secret from the one that was set, so that there is only one to keep."""
+    return hashlib.sha256(f"{purpose}:{secret}".encode()).hexdigest()
+
+
+class TypedTotp(Totp):  # type: ignore[misc]
+    """The authenticator's key is typed in: no picture library, and nothing to photograph."""
+
+    def generate_qrcode(self, username: str, totp: str) -> str:  # noqa: ARG002
+        return ""
+
+
+class Doors(Security):  # type: ignore[misc]
+    """Flask-Security without the library that only draws QR pictures."""
+
+    def _check_modules(self, module: str, config_name: str) -> Any:
+        return module == "qrcode" or super()._check_modules(module, config_name)
+
+
+def begin_session(_app: Flask, **_facts: object) -> None:
+    """A new sign-in starts new clocks and a new request token (E3)."""
+    session.pop("csrf_token", None)
+    session["began"] = session["seen"] = now().isoformat()
+
+
+def limit(tries: dict[str, deque[datetime]]) -> None:
+    """Slow guessing down, by address and name together."""
+    guess = request.endpoint in ("security.login", "security.two_factor_token_validation")
+    if not guess or request.method != "POST":
+        return
+    name = f"{request.remote_addr} {request.form.get('email', '')[:200].lower()}"
+    if len(tries) > NAMES_MAX:
+        tries.clear()
+    recent = tries.setdefault(name, deque(maxlen=TRIES))
+    if len(recent) == TRIES and now() - recent[0] < WINDOW:
+        abort(429)
+    recent.append(now())
+
+
+# -- one-click links --------------------------------------------------------------------------
+
+
+def link(settings: Settings, email: str, *, hours: int = 12) -> str:
+    """The address that signs `email` in for the next `hours`, where the demo allows it."""
+    token = signer(settings).dumps({"email": email, "hours": hours})
+    return f"{str(settings.public_base_url).rstrip('/')}/sign-in/link/{token}"
+
+
+def signer(settings: Settings) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(settings.secret_key.get_secret_value(), salt="sign-in-link")
+
+
+def follow(token: str) -> Response:
+    """GET /sign-in/link/<token>"""
+    settings = board().settings
+    email = read_link(settings, token) if settings.demo else None
+    doors = current_app.extensions["security"]
+    person = doors.datastore.find_user(email=email) if email else None
+    if person is None or not person.active:
+        flash("This link no longer works. Sign in with your password.")
+        return redirect(url_for("security.login"))
+    session.clear()
+    login_user(person, authn_via=["link"])
+    doors.datastore.commit()
+    return redirect(url_for("console.home"))
+
+
+def read_link(settings: Settings, token: str) -> str | None:
+    """The address a link was made for, while it is young enough."""
+    try:
+        facts, signed_at = signer(settings).loads(token, return_timestamp=True)
+    except BadData:
+        return None
+    young = datetime.now(UTC) - signed_at < timedelta(hours=facts["hours"])
+    return str(facts["email"]) if young else None

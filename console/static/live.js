@@ -1,0 +1,39 @@
+// How does an open page learn that something changed? By one stream; when there is no room for it,
+// by asking every two seconds. Each also ticks the waits that are on the page.
+const POLL = 2000;
+const TRY_STREAM_AGAIN = 30000;
+
+export function follow(url, onChange) {
+  let poll = null, stream = null;
+  const stopPolling = () => { clearInterval(poll); poll = null; };
+  const open = () => {
+    stream = new EventSource(url);
+    stream.addEventListener("changed", () => { stopPolling(); onChange(); });
+    stream.onerror = () => {
+      poll ??= setInterval(onChange, POLL);
+      if (stream.readyState === EventSource.CLOSED) setTimeout(open, TRY_STREAM_AGAIN);
+    };
+  };
+  open();
+  addEventListener("pagehide", () => stream.close());
+  addEventListener("pageshow", (event) => { if (event.persisted) open(); });
+}
+
+export const refresh = (id) => document.getElementById(id).dispatchEvent(new CustomEvent("changed"));
+
+const spoken = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+let ahead = 0; // how far this machine's clock is ahead of the server's, in ms
+
+export function tick() {
+  const stamp = document.querySelector("[data-now]");
+  if (stamp && stamp.dataset.now !== tick.stamp) {
+    tick.stamp = stamp.dataset.now;
+    ahead = Date.now() - Date.parse(tick.stamp);
+  }
+  for (const time of document.querySelectorAll("time.ticking")) {
+    const text = spoken(Math.max(0, (Date.now() - ahead - Date.parse(time.dataset.since)) / 1000));
+    if (time.textContent !== text) time.textContent = text;
+  }
+}
+
+setInterval(tick, 250);

@@ -1,0 +1,104 @@
+"""How are times, numbers and states said on a page?"""
+
+import hashlib
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from flask import Flask, url_for
+
+from console.here import me, now
+from ivr.call import Call, Ended
+from storage.values import Record
+
+STATIC = Path(__file__).parent / "static"
+LANGUAGES = {"en": "English", "es": "Spanish", "vi": "Vietnamese", "bs": "Bosnian"}
+ENDINGS = {
+    Ended.CALLER_LEFT: "left before being answered",
+    Ended.CALLER_ENDED: "talked, the caller ended",
+    Ended.CLINICIAN_ENDED: "talked, the clinician ended",
+    Ended.PASSED_ON: "passed on to the partner line",
+    Ended.RETURNED: "returned to the dispatcher",
+    Ended.CALLBACK: "chose to be called back",
+    Ended.UNREACHED: "not reached",
+    Ended.LOST: "lost by the carrier",
+}
+RECORD_FIELDS = ("disposition", "person_name", "callback_number", "incident", "notes")
+NATIONAL_DIGITS = 10
+
+
+def install(app: Flask) -> None:
+    app.jinja_env.filters.update(
+        mss=mss,
+        clock=clock,
+        moment=moment,
+        phone=phone,
+        language=language,
+        ending=ending,
+        count_of=count_of,
+        record_values=record_values,
+    )
+    app.jinja_env.globals.update(asset=asset, now=now, me=me, zone_names=zone_names)
+
+
+def mss(wait: timedelta | float) -> str:
+    """A wait as m:ss."""
+    seconds = wait.total_seconds() if isinstance(wait, timedelta) else wait
+    whole = max(0, int(seconds))
+    return f"{whole // 60}:{whole % 60:02d}"
+
+
+def clock(at: datetime, zone: str) -> str:
+    return f"{at.astimezone(ZoneInfo(zone)):%H:%M}"
+
+
+def moment(at: datetime, zone: str) -> str:
+    return f"{at.astimezone(ZoneInfo(zone)):%a %-d %b %H:%M}"
+
+
+def phone(number: str) -> str:
+    """A North American number grouped for the eye; any other as it is."""
+    digits = number.removeprefix("+1")
+    if number.startswith("+1") and len(digits) == NATIONAL_DIGITS and digits.isdigit():
+        return f"({digits[:3]}) {digits[3:6]}-{digits[6:]}"
+    return number
+
+
+def language(code: str) -> str:
+    return LANGUAGES.get(code, code)
+
+
+def ending(call: Call) -> str:
+    """What became of a call, in words."""
+    return ENDINGS.get(call.ended_reason, "ended") if call.ended_reason else "still going on"
+
+
+def count_of(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
+
+
+def record_values(record: Record | None) -> dict[str, str]:
+    """The record's fields as a form holds them."""
+    facts: dict[str, Any] = asdict(record) if record else {}
+    return {name: facts.get(name) or "" for name in RECORD_FIELDS}
+
+
+@cache
+def zone_names() -> list[str]:
+    """American zones first: that is where callers are; then every other region's."""
+    names = [z for z in available_timezones() if "/" in z and not z.startswith("Etc/")]
+    return sorted(names, key=lambda z: (not z.startswith("America/"), z))
+
+
+
+def asset(name: str) -> str:
+    """The address of a static file, which changes with its content."""
+    return url_for("console.static", filename=name, v=_fingerprint(name))
+
+
+@cache
+def _fingerprint(name: str) -> str:
+    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]

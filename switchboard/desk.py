@@ -1,0 +1,196 @@
+"""What does a clinician's desk show now, and how is the record of a contact kept?"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from ivr.call import Call
+from storage.errors import Stale
+from storage.store import Rows
+from storage.values import Desk, FollowUp, Offer, Person, Record
+from switchboard import calls, offers, presence
+from switchboard.board import Board
+from telephony import tokens
+from telephony.carrier import CarrierRefused, CarrierUnknown
+
+BUSY = ("connecting", "talking", "wrap_up")
+NOTES_MAX = 20_000  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class DeskState:
+    """Everything one desk shows, read at one moment."""
+
+    person: Person
+    state: str  # off | available | paused | connecting | talking | wrap_up
+    since: datetime
+    why: str | None = None  # paused: missed_offer | asked
+    cards: tuple[offers.Card, ...] = ()
+    call: Call | None = None
+    line_name: str = ""
+    accepted: str | None = None  # connecting: the offer to dial in with
+    record: Record | None = None
+    followup: FollowUp | None = None  # the promise this call keeps
+    promised: tuple[FollowUp, ...] = ()  # promises made in this call
+    others: int = 0  # other people on duty
+
+
+def state(board: Board, person_id: str) -> DeskState | None:
+    """The desk of one person; None when there is no such person.
+
+    A call stays here from acceptance until its wrap-up is finished.
+    """
+    cards = tuple(offers.cards(board, person_id))
+    with board.store.read() as rows:
+        person = rows.people.get(person_id)
+        if person is None:
+            return None
+        return _state(board, rows, person, cards)
+
+
+def _state(
+    board: Board, rows: Rows, person: Person, cards: tuple[offers.Card, ...]
+) -> DeskState:
+    desks = {desk.person_id: desk for desk in rows.desks.all()}
+    mine = desks.pop(person.id, None)
+    others = sum(desk.state in presence.ON_DUTY for desk in desks.values())
+    if mine is None:
+        return DeskState(person, "off", board.now(), others=others)
+    shown = DeskState(person, mine.state, mine.state_since, mine.why, others=others)
+    if mine.state == "available":
+        return replace(shown, cards=cards)
+    return _with_call(board, rows, shown, mine)
+
+
+def _with_call(board: Board, rows: Rows, shown: DeskState, desk: Desk) -> DeskState:
+    call = rows.calls.get(desk.call_id) if desk.call_id and desk.state in BUSY else None
+    if call is None:
+        return shown
+    promised = tuple(rows.followups.of_call(call.id))
+    return replace(
+        shown,
+        call=call,
+        line_name=board.line(call.line).name,
+        accepted=_accepted(rows.offers.of_call(call.id), desk.person_id),
+        record=rows.records.get(call.id),
+        followup=rows.followups.get(call.followup_id) if call.followup_id else None,
+        promised=promised,
+    )
+
+
+def _accepted(made: list[Offer], person_id: str) -> str | None:
+    return next(
+        (o.id for o in made if o.person_id == person_id and o.state == "accepted"), None
+    )
+
+
+def token(board: Board, person_id: str) -> str:
+    """The softphone's pass: one hour, for this person's identity and nothing else."""
+    return tokens.softphone_token(board.settings, person_id, board.now())
+
+
+class NotDone(Exception):  # noqa: N818 - the house's word
+    """The carrier would not, or did not say; the call goes on as it was."""
+
+
+def hold(board: Board, call_id: str, person_id: str, *, on: bool) -> bool:
+    """Put the caller on hold or take them off it. False: not their call, or nobody is talking.
+
+    Raises:
+        NotDone: the carrier did not do it.
+    """
+    try:
+        return calls.hold(board, call_id, person_id, on=on)
+    except (CarrierRefused, CarrierUnknown) as error:
+        raise NotDone from error
+
+
+# -- the record -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the record form says; the texts are already stripped and bounded."""
+
+    disposition: str | None
+    person_name: str | None
+    callback_number: str | None
+    incident: str | None
+    notes: str
+
+
+class NotTheirs(LookupError):
+    """The call is not with this person now."""
+
+
+def write_record(
+    board: Board, call_id: str, person_id: str, draft: Draft, version: int
+) -> Record:
+    """Keep the record as typed so far; audited.
+
+    Raises:
+        NotTheirs: this call is not on this person's desk.
+        Stale: it was changed since `version`; read it again.
+    """
+    with board.store.begin() as rows:
+        _theirs(rows, call_id, person_id)
+        return _write(board, rows, call_id, person_id, draft, version, finished=False)
+
+
+def finish(board: Board, call_id: str, person_id: str, draft: Draft, version: int) -> None:
+    """Close the wrap-up: the record is kept, and the desk is offered calls again.
+
+    Raises:
+        NotTheirs, Stale: as write_record.
+    """
+    with board.store.begin() as rows:
+        _theirs(rows, call_id, person_id)
+        _write(board, rows, call_id, person_id, draft, version, finished=True)
+        now = board.now()
+        if not rows.desks.set(person_id, "available", now, only_from=("wrap_up",)):
+            raise NotTheirs(call_id)
+    board.wake()
+
+
+def _theirs(rows: Rows, call_id: str, person_id: str) -> None:
+    desk = rows.desks.get(person_id)
+    if desk is None or desk.call_id != call_id or desk.state not in BUSY:
+        raise NotTheirs(call_id)
+
+
+def _write(
+    board: Board,
+    rows: Rows,
+    call_id: str,
+    person_id: str,
+    draft: Draft,
+    version: int,
+    *,
+    finished: bool,
+) -> Record:
+    now = board.now()
+    before = rows.records.get(call_id)
+    if (before.version if before else 0) != version:
+        raise Stale(call_id)
+    record = Record(
+        call_id=call_id,
+        author=before.author if before else person_id,
+        version=version,
+        disposition=draft.disposition,
+        person_name=draft.person_name,
+        callback_number=draft.callback_number,
+        incident=draft.incident,
+        notes=draft.notes,
+        updated_at=now,
+        finished_at=now if finished else None,
+    )
+    saved = rows.records.save(record, version)
+    changed = [name for name in Draft.__slots__ if _differs(before, record, name)]
+    if changed or finished:
+        action = "record.finished" if finished else "record.changed"
+        # Which fields, never what they say: the audit is read by people who may not read records.
+        rows.audit.write(person_id, action, f"record:{call_id}", {"fields": changed}, now)
+    return saved
+
+
+def _differs(before: Record | None, after: Record, name: str) -> bool:
+    return (getattr(before, name) if before else None) != (getattr(after, name) or None)
