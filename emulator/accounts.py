@@ -1,4 +1,4 @@
-"""What is provisioned in the account: numbers, applications, SIP domains, keys, and who may call?"""
+"""What is provisioned in the account: numbers, applications, SIP domains, keys, limits?"""
 
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -286,9 +286,7 @@ class Conference:
             "StatusCallbackEvent": name,
         }
         params |= (participant.facts() if participant else {}) | (fields or {})
-        notify(
-            self.town, None, "conference-event", subscription.method, subscription.url, params
-        )
+        notify(self.town, None, "conference-event", subscription.method, subscription.url, params)
 
 
 def _word(value: bool) -> str:

@@ -5,7 +5,6 @@ Twilio's pages "<Dial>", "<Number>", "<Client>", "<Sip>" and "<Queue>".
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from emulator import queues, twiml
@@ -17,9 +16,6 @@ from emulator.legs import Leg, Subscription
 from emulator.ringing import RING_BUFFER_SECONDS, ring
 from emulator.sounds import Ring, Silence
 from emulator.twiml import Goto
-
-if TYPE_CHECKING:
-    from emulator.engine import Emulator
 
 TARGETS_MAX = 10
 E164 = re.compile(r"\+[1-9]\d{6,14}")
@@ -99,9 +95,7 @@ async def dial_people(performance: Performance, verb: ET.Element, targets: list[
     return result
 
 
-async def _dial_round(
-    performance: Performance, verb: ET.Element, targets: list[Target]
-) -> Result:
+async def _dial_round(performance: Performance, verb: ET.Element, targets: list[Target]) -> Result:
     leg, town = performance.leg, performance.town
     caller_id = _caller_id(performance, verb, targets)
     attempt = Attempt(performance, caller_id, twiml.number(verb, "timeout", 30))

@@ -5,7 +5,7 @@ fault is a probability; `FaultPlan.of_seed` switches a random subset on.
 """
 
 import random
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 
 from emulator.web import WebAnswer, WebError, WebRequest, WebResponse
 
@@ -62,9 +62,11 @@ class FaultPlan:
     def of_seed(cls, seed: int, probability: float = 0.1) -> "FaultPlan":
         """A random subset of the faults, each with the given probability per request."""
         plan = cls(seed=seed)
-        names = [one.name for one in fields(cls) if one.type is float and _is_chance(one.name)]
-        chosen = [name for name in names if plan.random.random() < 0.5]
-        return replace(plan, **dict.fromkeys(chosen, probability))
+        names = [one.name for one in fields(cls) if _is_chance(one.name)]
+        chosen = [name for name in names if plan.random.getrandbits(1)]
+        for name in chosen:
+            setattr(plan, name, probability)
+        return plan
 
     def _happens(self, probability: float) -> bool:
         return probability > 0 and self.random.random() < probability

@@ -89,7 +89,7 @@ class _Visit:
         """One attempt with its redirects: 307 and 308 keep the form, the others become GET."""
         for _ in range(REDIRECTS_MAX + 1):
             answer = await self._send(method, url)
-            if not isinstance(answer, WebResponse) or not 300 <= answer.status < 400:
+            if not isinstance(answer, WebResponse) or not answer.redirects:
                 return answer, url, method
             location = answer.header("Location")
             if not location:

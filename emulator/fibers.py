@@ -104,7 +104,7 @@ async def either(clock: Clock, seconds: float | None, *signals: Signal[Any]) -> 
     woken: Signal[bool] = Signal()
     for signal in signals:
         signal.then(lambda: woken.set(True))
-    timer = None if seconds is None else clock.call_later(seconds, woken.set, False)  # noqa: FBT003
+    timer = None if seconds is None else clock.call_later(seconds, woken.set, False)
     try:
         return await woken
     finally:

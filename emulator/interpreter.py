@@ -17,7 +17,7 @@ from emulator.fetching import fetch
 from emulator.fibers import Signal, either
 from emulator.notices import notify
 from emulator.sounds import Say, Silence, Sound
-from emulator.twiml import Document, Goto
+from emulator.twiml import Document, Goto, Inline
 
 if TYPE_CHECKING:
     from emulator.engine import Emulator
@@ -62,12 +62,14 @@ class Performance:
         self.town, self.leg, self.scene = town, leg, scene
         self.document = Document(())
 
-    async def run(self, first: Goto | Document) -> Ending:
+    async def run(self, first: Goto | Inline) -> Ending:
         """Perform until a document runs out or a verb ends it."""
-        following: Goto | Document = first
+        following: Goto | Inline = first
         while True:
             self.document = (
-                following if isinstance(following, Document) else await self.load(following)
+                following.document()
+                if isinstance(following, Inline)
+                else await self.load(following)
             )
             outcome = await self.perform(self.document)
             if not isinstance(outcome, Goto):
@@ -102,9 +104,7 @@ class Performance:
 
     # --- what verbs are made of ------------------------------------------------------------
 
-    async def hear(
-        self, sound: Sound, seconds: float | None, *interrupts: Signal[str]
-    ) -> bool:
+    async def hear(self, sound: Sound, seconds: float | None, *interrupts: Signal[str]) -> bool:
         """Answer if need be and hear `sound` (None: for ever); True when interrupted."""
         self.leg.pick_up()
         if any(signal.is_set for signal in interrupts):
@@ -155,7 +155,7 @@ def performs(tag: str) -> Callable[[Performer], Performer]:
     return register
 
 
-async def converse(town: "Emulator", leg: "Leg", first: Goto | Document) -> None:
+async def converse(town: "Emulator", leg: "Leg", first: Goto | Inline) -> None:
     """A leg's life under TwiML, with its fallback, to the end of the call."""
     ending = await _perform_with_fallback(Performance(town, leg), first)
     if ending in (Ending.REJECTED, Ending.BUSY):
@@ -165,7 +165,7 @@ async def converse(town: "Emulator", leg: "Leg", first: Goto | Document) -> None
     leg.end("completed", "its document ended" if ending is Ending.RAN_OUT else "hangup")
 
 
-async def _perform_with_fallback(performance: Performance, first: Goto | Document) -> Ending:
+async def _perform_with_fallback(performance: Performance, first: Goto | Inline) -> Ending:
     """Any fatal error leads to the fallback URL; without one, to Twilio's apology."""
     leg, town = performance.leg, performance.town
     following = first

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from emulator.conferences import Participant
     from emulator.engine import Emulator
     from emulator.queues import Member
-    from emulator.twiml import Document, Goto
+    from emulator.twiml import Goto, Inline
 
 FINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
@@ -207,7 +207,7 @@ class Leg:
             self.endpoint.ended(self, status)
         self.town.leg_ended(self)
 
-    def redirect(self, first: "Goto | Document") -> None:
+    def redirect(self, first: "Goto | Inline") -> None:
         """Leave whatever it is doing, at once, and perform this instead."""
         if self.fiber is not None:
             self.fiber.cancel("redirected")

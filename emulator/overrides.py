@@ -3,7 +3,7 @@
 Twilio's page "Connection overrides": `#ct=2000&rt=4000&tt=13000&rc=2&rp=all`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import parse_qsl, urldefrag
 
@@ -19,7 +19,7 @@ NAMES = frozenset({*RANGES, "rp", "e", "sni"})
 class Overrides:
     """The defaults are Twilio's: 5 s to connect, 15 s in all, one retry of a failed connection."""
 
-    timeouts: Timeouts = Timeouts()
+    timeouts: Timeouts = field(default_factory=Timeouts)
     retries: int = 1
     retry_on: frozenset[str] = frozenset({"ct"})
 
@@ -30,7 +30,7 @@ class Overrides:
 def failure_class(answer: WebAnswer) -> str:
     """The name that `rp` has for this failure; '' for a success."""
     if isinstance(answer, WebResponse):
-        return f"{answer.status // 100}xx" if answer.status >= 400 else ""
+        return f"{answer.status // 100}xx" if answer.failed else ""
     return "rt" if answer.kind == "rt" else "ct"
 
 
@@ -46,7 +46,9 @@ def split(url: str) -> tuple[str, Overrides]:
     if not retry_on <= POLICIES:
         raise TwimlFailure(11243, f"invalid connection override rp={pairs['rp']}", bare)
     timeouts = Timeouts(
-        numbers.get("ct", 5000) / 1000, numbers.get("rt", 15_000) / 1000, numbers.get("tt", 15_000) / 1000
+        numbers.get("ct", 5000) / 1000,
+        numbers.get("rt", 15_000) / 1000,
+        numbers.get("tt", 15_000) / 1000,
     )
     return bare, Overrides(timeouts, int(numbers.get("rc", 1)), retry_on)
 

@@ -163,7 +163,7 @@ class Person:
     def _second_call(self, leg: "Leg") -> None:
         leg.reject("busy")
 
-    def stops_ringing(self, leg: "Leg", why: str) -> None:
+    def stops_ringing(self, leg: "Leg", why: str) -> None:  # noqa: ARG002  (Endpoint)
         if self._ringing is leg:
             self._ringing = None
             self._call_off()
@@ -231,9 +231,7 @@ class Softphone(Person):
 
     def connects(self, application_sid: str, params: Mapping[str, str] | None = None) -> "Leg":
         """`Device.connect({params})`."""
-        leg = self.town.call_from_client(
-            self.identity, application_sid, params, endpoint=self
-        )
+        leg = self.town.call_from_client(self.identity, application_sid, params, endpoint=self)
         self.legs.append(leg)
         return leg
 

@@ -15,7 +15,7 @@ from emulator.interpreter import converse
 from emulator.legs import Leg
 from emulator.notices import notify
 from emulator.ringing import ring
-from emulator.twiml import Document, Goto
+from emulator.twiml import Goto, Inline
 
 if TYPE_CHECKING:
     from emulator.engine import Emulator
@@ -78,7 +78,7 @@ class MachineDetection:
 def place(
     town: "Emulator",
     leg: Leg,
-    first: Goto | Document,
+    first: Goto | Inline,
     ring_seconds: float,
     detection: MachineDetection | None = None,
 ) -> None:
@@ -90,7 +90,7 @@ def place(
 async def _life(
     town: "Emulator",
     leg: Leg,
-    first: Goto | Document,
+    first: Goto | Inline,
     ring_seconds: float,
     detection: MachineDetection | None,
 ) -> None:

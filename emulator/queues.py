@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from emulator.legs import Leg
 
 DEFAULT_SIZE_MAX = 1000
+NAME_CHARACTERS_MAX = 64
 WAIT_VERBS = frozenset({"Say", "Play", "Pause", "Gather", "Redirect", "Hangup", "Leave"})
 QUEUE_VERBS = frozenset({"Say", "Play", "Pause", "Gather", "Redirect", "Hangup"})
 SHORTEST_LAP_SECONDS = 1.0  # an empty wait document must not become a busy loop
@@ -126,7 +127,7 @@ async def enqueue(performance: Performance, verb: ET.Element) -> Outcome:
     town, leg = performance.town, performance.leg
     leg.pick_up()
     name = (verb.text or "").strip()
-    if verb.get("workflowSid") or not name or len(name) > 64:
+    if verb.get("workflowSid") or not name or len(name) > NAME_CHARACTERS_MAX:
         town.alert(13610, "Enqueue: invalid queue name or workflow", leg)
         return _after(performance, verb, {"QueueResult": "error"})
     queue = named(town, name) or create(town, name)
@@ -139,7 +140,7 @@ async def enqueue(performance: Performance, verb: ET.Element) -> Outcome:
         result = await member.out
         if member.offer is not None:
             member.waiting.cancel("offered")
-            result = await _meet(member, member.offer, performance)
+            result = await _meet(member, member.offer)
     except Cancelled:
         moved = "redirected-from-bridged" if member.offer else "redirected"
         result = "hangup" if leg.final else moved
@@ -171,7 +172,12 @@ async def _wait(member: Member, verb: ET.Element, outer: Performance) -> None:
         leg.hears(Silence())
         return
     scene = Scene(
-        "a queue's wait document", WAIT_VERBS, 13630, "wait", lambda: member.queue.facts(member), True
+        "a queue's wait document",
+        WAIT_VERBS,
+        13630,
+        "wait",
+        lambda: member.queue.facts(member),
+        True,
     )
     performance = Performance(town, leg, scene)
     try:
@@ -193,7 +199,7 @@ async def _wait(member: Member, verb: ET.Element, outer: Performance) -> None:
         leg.end("completed", "hangup")
 
 
-async def _meet(member: Member, offer: Offer, outer: Performance) -> str:
+async def _meet(member: Member, offer: Offer) -> str:
     """What `<Dial><Queue url>` has the member hear, then the two talk until one goes."""
     town, leg = member.queue.town, member.leg
     member.queue.remove(member)

@@ -25,6 +25,16 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Inline:
+    """A document given with a REST request; it has no URL, and is parsed only when performed."""
+
+    text: str
+
+    def document(self) -> Document:
+        return Document(parse(self.text.encode()))
+
+
+@dataclass(frozen=True, slots=True)
 class Goto:
     """The next document is to be fetched from here."""
 
@@ -79,11 +89,6 @@ def _alone(tag: str, text: str, fetched: Fetched, waiting: bool) -> Document:
     verb.text = text
     then = () if waiting else (ET.Element("Hangup"),)
     return Document((verb, *then), fetched.url, fetched.method)
-
-
-def inline(text: str) -> Document:
-    """A document given with a REST request, which has no URL."""
-    return Document(parse(text.encode()))
 
 
 def words(verb: ET.Element) -> str:

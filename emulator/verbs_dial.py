@@ -56,9 +56,7 @@ async def _dial(performance: Performance, verb: ET.Element) -> Result:
     return await dial_people(performance, verb, targets)
 
 
-async def dial_conference(
-    performance: Performance, verb: ET.Element, noun: ET.Element
-) -> Result:
+async def dial_conference(performance: Performance, verb: ET.Element, noun: ET.Element) -> Result:
     """Be in the room until one leaves it, is led elsewhere, or it ends."""
     leg, town = performance.leg, performance.town
     leg.pick_up()
@@ -87,9 +85,7 @@ async def _stay(performance: Performance, verb: ET.Element, participant: Partici
         await either(performance.town.clock, limit, participant.left, star)
     except Cancelled:
         hung_up = leg.final
-        room.leave(
-            participant, "participant_hung_up" if hung_up else "participant_updated_via_api"
-        )
+        room.leave(participant, "participant_hung_up" if hung_up else "participant_updated_via_api")
         raise
     finally:
         leg.star = None

@@ -19,7 +19,7 @@ async def redirect(performance: Performance, verb: ET.Element) -> Outcome:
 
 
 @performs("Hangup")
-async def hangup(performance: Performance, verb: ET.Element) -> Outcome:
+async def hangup(_performance: Performance, _verb: ET.Element) -> Outcome:
     """Twilio's page "<Hangup>"."""
     return Ending.HANGUP
 
@@ -33,7 +33,7 @@ async def reject(performance: Performance, verb: ET.Element) -> Outcome:
 
 
 @performs("Leave")
-async def leave(performance: Performance, verb: ET.Element) -> Outcome:
+async def leave(performance: Performance, _verb: ET.Element) -> Outcome:
     """Twilio's page "<Leave>": out of the queue; elsewhere there is nothing to leave."""
     if performance.scene.name == "a queue's wait document":
         return Ending.LEAVE
@@ -69,7 +69,7 @@ async def record(performance: Performance, verb: ET.Element) -> Outcome:
 
 
 @performs("Echo")
-async def echo(performance: Performance, verb: ET.Element) -> Outcome:
+async def echo(performance: Performance, _verb: ET.Element) -> Outcome:
     """Undocumented: the caller hears themselves until they hang up."""
     await performance.hear(Silence(), None)
     return None

@@ -1,5 +1,4 @@
-"""How do Say, Play, Pause and Gather sound, how long do they last, and what did the person press?"""
-
+"""How do Say, Play, Pause and Gather sound, how long do they last, and what was pressed?"""
 
 import re
 import struct
@@ -22,7 +21,9 @@ SAY_CHARACTERS_MAX = 4096
 DIGITS_MAX = 1000
 BUILT_IN_SECONDS = 30.0  # Twilio's own sounds, which are not fetched
 HOLD_MUSIC = "http://com.twilio.sounds.music.s3.amazonaws.com/MARKOVICHAMP-Borghestral.mp3"
-_BUILT_IN = re.compile(r"https?://((com\.twilio\.|api\.twilio\.com|demo\.twilio\.com)|twimlets\.com)")
+_BUILT_IN = re.compile(
+    r"https?://((com\.twilio\.|api\.twilio\.com|demo\.twilio\.com)|twimlets\.com)"
+)
 
 
 @performs("Say")

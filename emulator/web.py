@@ -6,6 +6,7 @@ signatures are added above it (fetching.py). `wsgi.py` has the in-process transp
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Literal, Protocol
 
 
@@ -28,6 +29,14 @@ class WebResponse:
     status: int
     headers: list[tuple[str, str]] = field(default_factory=list)
     body: bytes = b""
+
+    @property
+    def redirects(self) -> bool:
+        return HTTPStatus.MULTIPLE_CHOICES <= self.status < HTTPStatus.BAD_REQUEST
+
+    @property
+    def failed(self) -> bool:
+        return self.status >= HTTPStatus.BAD_REQUEST
 
     def header(self, name: str) -> str | None:
         wanted = name.lower()

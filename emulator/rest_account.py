@@ -1,0 +1,294 @@
+"""How are the account, its numbers, applications, keys and SIP domains seen and set over REST?
+
+Twilio's pages "Account", "IncomingPhoneNumber", "Application", "Key" and "SIP Domain" resources,
+as far as provisioning a line needs them.
+"""
+
+from emulator.accounts import Application, Key, Number, SipDomain, VoiceConfig
+from emulator.errors import RestFailure
+from emulator.rest import Ask, Json, RestResponse, not_found, route
+from emulator.rest_calls import absolute, formatted
+from emulator.rest_pages import date, equal, page
+
+FIELDS = {
+    "VoiceUrl": "voice_url",
+    "VoiceMethod": "voice_method",
+    "VoiceFallbackUrl": "voice_fallback_url",
+    "VoiceFallbackMethod": "voice_fallback_method",
+    "StatusCallback": "status_callback",
+    "StatusCallbackMethod": "status_callback_method",
+    "VoiceStatusCallbackUrl": "status_callback",
+    "VoiceStatusCallbackMethod": "status_callback_method",
+    "VoiceApplicationSid": "voice_application_sid",
+}
+Owned = Number | Application | SipDomain
+
+
+def _configure(ask: Ask, thing: Owned) -> None:
+    """Set what the form names; 21405: a fallback needs a primary URL."""
+    wanted = {FIELDS[name]: text for name, text in ask.form.items() if name in FIELDS}
+    for name, text in wanted.items():
+        if name.endswith("_url") or name == "status_callback":
+            if text:
+                absolute(text, 21502)
+        elif name.endswith("_method") and text not in ("GET", "POST"):
+            raise RestFailure(400, 21403, f"Invalid method: {text}")
+    url = wanted.get("voice_url", thing.voice.voice_url)
+    if wanted.get("voice_fallback_url", thing.voice.voice_fallback_url) and not url:
+        raise RestFailure(400, 21405, "A fallback URL requires a primary URL")
+    for name, text in wanted.items():
+        setattr(thing.voice, name, text)
+    if "VoiceCallerIdLookup" in ask.form:
+        thing.voice.voice_caller_id_lookup = ask.flag("VoiceCallerIdLookup")
+    thing.friendly_name = ask.form.get("FriendlyName", thing.friendly_name)
+    thing.updated_at = ask.town.clock.now()
+
+
+def _voice_fields(voice: VoiceConfig) -> Json:
+    return {
+        "voice_url": voice.voice_url or None,
+        "voice_method": voice.voice_method,
+        "voice_fallback_url": voice.voice_fallback_url or None,
+        "voice_fallback_method": voice.voice_fallback_method,
+        "voice_caller_id_lookup": voice.voice_caller_id_lookup,
+        "status_callback": voice.status_callback or None,
+        "status_callback_method": voice.status_callback_method,
+    }
+
+
+def _sms_fields() -> Json:
+    return {
+        "sms_url": None,
+        "sms_method": "POST",
+        "sms_fallback_url": None,
+        "sms_fallback_method": "POST",
+    }
+
+
+def _common(ask: Ask, thing: Owned, path: str) -> Json:
+    return {
+        "sid": thing.sid,
+        "account_sid": ask.town.account_sid,
+        "api_version": "2010-04-01",
+        "friendly_name": thing.friendly_name,
+        "date_created": date(thing.created_at),
+        "date_updated": date(thing.updated_at),
+        "uri": f"{ask.base}/{path}/{thing.sid}.json",
+    }
+
+
+# --- the account ---------------------------------------------------------------------------
+
+
+@route("GET", "")
+def fetch_account(ask: Ask) -> RestResponse:
+    town = ask.town
+    trial = town.profile == "trial"
+    names = ("Calls", "Conferences", "Queues", "IncomingPhoneNumbers", "Applications", "Keys")
+    links = {_snake(name): f"{ask.base}/{name}.json" for name in names}
+    return RestResponse(
+        200,
+        {
+            "sid": town.account_sid,
+            "owner_account_sid": town.account_sid,
+            "friendly_name": "the emulator's account",
+            "status": "active",
+            "type": "Trial" if trial else "Full",
+            "auth_token": town.auth_token,
+            "date_created": date(town.created_at),
+            "date_updated": date(town.created_at),
+            "uri": f"{ask.base}.json",
+            "subresource_uris": links,
+        },
+    )
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{char.lower()}" if char.isupper() else char for char in name).lstrip("_")
+
+
+# --- numbers -------------------------------------------------------------------------------
+
+
+def show_number(ask: Ask, number: Number) -> Json:
+    common = _common(ask, number, "IncomingPhoneNumbers")
+    common |= _voice_fields(number.voice) | _sms_fields()
+    return common | {
+        "phone_number": number.phone_number,
+        "friendly_name": number.friendly_name or formatted(number.phone_number),
+        "voice_application_sid": number.voice.voice_application_sid or None,
+        "sms_application_sid": None,
+        "voice_receive_mode": "voice",
+        "address_requirements": "none",
+        "address_sid": None,
+        "beta": False,
+        "bundle_sid": None,
+        "capabilities": {"voice": True, "sms": False, "mms": False, "fax": False},
+        "emergency_address_sid": None,
+        "emergency_address_status": "unregistered",
+        "emergency_status": "Inactive",
+        "identity_sid": None,
+        "origin": "twilio",
+        "status": "in-use",
+        "trunk_sid": None,
+        "type": "local",
+    }
+
+
+def find_number(ask: Ask) -> Number:
+    for number in ask.town.numbers.values():
+        if number.sid == ask.ids[0]:
+            return number
+    raise not_found(ask.request.path)
+
+
+@route("GET", "/IncomingPhoneNumbers")
+def list_numbers(ask: Ask) -> RestResponse:
+    some = [
+        number
+        for number in ask.town.numbers.values()
+        if ask.query.get("PhoneNumber", "").lstrip("+") in number.phone_number
+        and equal(ask, "FriendlyName", number.friendly_name)
+    ]
+    name = "incoming_phone_numbers"
+    return page(ask, name, "/IncomingPhoneNumbers", some, lambda one: show_number(ask, one))
+
+
+@route("POST", "/IncomingPhoneNumbers")
+def buy_number(ask: Ask) -> RestResponse:
+    phone_number = ask.needs("PhoneNumber", 21421)
+    if phone_number in ask.town.numbers:
+        raise RestFailure(400, 21422, f"{phone_number} is not available")
+    number = ask.town.number(phone_number)
+    try:
+        _configure(ask, number)
+    except RestFailure:
+        del ask.town.numbers[phone_number]
+        raise
+    return RestResponse(201, show_number(ask, number))
+
+
+@route("GET", "/IncomingPhoneNumbers/{}")
+def fetch_number(ask: Ask) -> RestResponse:
+    return RestResponse(200, show_number(ask, find_number(ask)))
+
+
+@route("POST", "/IncomingPhoneNumbers/{}")
+def update_number(ask: Ask) -> RestResponse:
+    number = find_number(ask)
+    _configure(ask, number)
+    return RestResponse(200, show_number(ask, number))
+
+
+@route("DELETE", "/IncomingPhoneNumbers/{}")
+def release_number(ask: Ask) -> RestResponse:
+    del ask.town.numbers[find_number(ask).phone_number]
+    return RestResponse(204)
+
+
+# --- applications --------------------------------------------------------------------------
+
+
+def show_application(ask: Ask, application: Application) -> Json:
+    common = _common(ask, application, "Applications")
+    common |= _voice_fields(application.voice) | _sms_fields()
+    return common | {
+        "sms_status_callback": None,
+        "message_status_callback": None,
+        "public_application_connect_enabled": False,
+    }
+
+
+def find_application(ask: Ask) -> Application:
+    application = ask.town.applications.get(ask.ids[0])
+    if application is None:
+        raise not_found(ask.request.path)
+    return application
+
+
+@route("GET", "/Applications")
+def list_applications(ask: Ask) -> RestResponse:
+    some = [
+        one
+        for one in ask.town.applications.values()
+        if equal(ask, "FriendlyName", one.friendly_name)
+    ]
+    return page(ask, "applications", "/Applications", some, lambda one: show_application(ask, one))
+
+
+@route("POST", "/Applications")
+def create_application(ask: Ask) -> RestResponse:
+    application = ask.town.application(friendly_name=ask.form.get("FriendlyName", ""))
+    _configure(ask, application)
+    return RestResponse(201, show_application(ask, application))
+
+
+@route("GET", "/Applications/{}")
+def fetch_application(ask: Ask) -> RestResponse:
+    return RestResponse(200, show_application(ask, find_application(ask)))
+
+
+@route("POST", "/Applications/{}")
+def update_application(ask: Ask) -> RestResponse:
+    application = find_application(ask)
+    _configure(ask, application)
+    return RestResponse(200, show_application(ask, application))
+
+
+@route("DELETE", "/Applications/{}")
+def delete_application(ask: Ask) -> RestResponse:
+    del ask.town.applications[find_application(ask).sid]
+    return RestResponse(204)
+
+
+# --- keys ----------------------------------------------------------------------------------
+
+
+def show_key(key: Key) -> Json:
+    return {
+        "sid": key.sid,
+        "friendly_name": key.friendly_name,
+        "date_created": date(key.created_at),
+        "date_updated": date(key.updated_at),
+    }
+
+
+def find_key(ask: Ask) -> Key:
+    key = ask.town.keys.get(ask.ids[0])
+    if key is None:
+        raise not_found(ask.request.path)
+    return key
+
+
+@route("GET", "/Keys")
+def list_keys(ask: Ask) -> RestResponse:
+    return page(ask, "keys", "/Keys", list(ask.town.keys.values()), show_key)
+
+
+@route("POST", "/Keys")
+def create_key(ask: Ask) -> RestResponse:
+    """The only answer that ever contains the secret."""
+    town, now = ask.town, ask.town.clock.now()
+    secret = f"{town.clock.random.getrandbits(128):032x}"
+    key = Key(town.new_sid("SK"), ask.form.get("FriendlyName", ""), secret, now, now)
+    town.keys[key.sid] = key
+    return RestResponse(201, show_key(key) | {"secret": secret})
+
+
+@route("GET", "/Keys/{}")
+def fetch_key(ask: Ask) -> RestResponse:
+    return RestResponse(200, show_key(find_key(ask)))
+
+
+@route("POST", "/Keys/{}")
+def update_key(ask: Ask) -> RestResponse:
+    key = find_key(ask)
+    key.friendly_name = ask.form.get("FriendlyName", key.friendly_name)
+    key.updated_at = ask.town.clock.now()
+    return RestResponse(200, show_key(key))
+
+
+@route("DELETE", "/Keys/{}")
+def delete_key(ask: Ask) -> RestResponse:
+    del ask.town.keys[find_key(ask).sid]
+    return RestResponse(204)
