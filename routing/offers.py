@@ -47,7 +47,7 @@ class Ring:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """An offer that stands, or one already made about this wait (`settled`)."""
+    """An offer that stands; or, `settled`, one about this wait that must not be made again."""
 
     person_id: str
     call_id: str
@@ -79,9 +79,10 @@ def plan(
     everybody = list(people)
     this = _Round()
     for offer in offers:
-        if not offer.settled:
+        if offer.settled:
+            this.tried.add((offer.person_id, offer.call_id, offer.channel))
+        else:
             this.ringing[offer.person_id, offer.channel] = offer.call_id
-        this.tried.add((offer.person_id, offer.call_id, offer.channel))
     rings: list[Ring] = []
     for call in line:
         rungs = reached(ladder_of[call.line], call.rung)
@@ -99,7 +100,11 @@ def _desks(
     now: datetime,
 ) -> list[Ring]:
     tiers = {rung.tier for rung in rungs if rung.kind == "desks"}
-    able = [p for p in people if p.desk and p.tiers & tiers]
+    able = [
+        p
+        for p in people
+        if p.desk and p.tiers & tiers and (p.person_id, call.id, "desk") not in this.tried
+    ]
     waited = (now - call.line_since).total_seconds()
     if call.prefers and waited < PREFER_SECONDS:
         able = [p for p in able if p.person_id == call.prefers] or able

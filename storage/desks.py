@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, select, update
+from sqlalchemy import select, update
 
 from storage.noun import Noun, Shape
 from storage.tables import desks
@@ -50,6 +50,13 @@ class Desks(Noun):
             == 1
         )
 
+    def known(self, person_id: str, now: datetime) -> None:
+        """See that there is a desk, off: a clinician may answer by cell phone, never signed in."""
+        off = {"state": "off", "state_since": now, "idle_since": now}
+        self._change(
+            self._insert(desks).values(person_id=person_id, **off).on_conflict_do_nothing()
+        )
+
     def off_duty(self, person_id: str, now: datetime) -> bool:
         """False: they are in a call or its wrap-up."""
         return self.set(person_id, "off", now, only_from=MAY_LEAVE)
@@ -67,20 +74,16 @@ class Desks(Noun):
         call_id: str | None = None,
         why: str | None = None,
         only_from: tuple[str, ...] | None = None,
+        idle_since: datetime | None = None,
     ) -> bool:
         """Change the state if it is one of `only_from` (None: any); False: it was not.
 
-        Leaving a talk starts the idle time by which the longest idle is offered first.
+        `idle_since`: given when a call ends; the longest idle is offered first.
         """
         change = update(desks).where(desks.c.person_id == person_id)
         if only_from is not None:
             change = change.where(desks.c.state.in_(only_from))
-        idle = case((desks.c.state == "talking", now), else_=desks.c.idle_since)
-        return (
-            self._change(
-                change.values(
-                    state=state, state_since=now, call_id=call_id, why=why, idle_since=idle
-                )
-            )
-            == 1
-        )
+        facts = {"state": state, "state_since": now, "call_id": call_id, "why": why}
+        if idle_since is not None:
+            facts["idle_since"] = idle_since
+        return self._change(change, **facts) == 1

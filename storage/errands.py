@@ -56,6 +56,18 @@ _STUCK = (
     .values(state="unknown")
     .returning(*SHAPE.columns)
 )
+_QUIET = (
+    update(errands)
+    .where(text("state = 'unknown'"), errands.c.lease_until <= bindparam("before"))
+    .values(state="abandoned", settled_at=bindparam("now"))
+    .returning(*SHAPE.columns)
+)
+_ANY_DUE = select(errands.c.id).where(
+    or_(
+        and_(text("state = 'pending'"), errands.c.due_at <= bindparam("now")),
+        and_(text("state in ('claimed','unknown')"), errands.c.lease_until <= bindparam("now")),
+    )
+)
 _ADD = insert(errands)
 
 
@@ -82,6 +94,17 @@ class Errands(Noun):
         ]
         if lines:
             self.connection.execute(_ADD, lines)
+
+    def any_live(self, now: datetime) -> bool:
+        """Whether a sweep would find anything to do: due, or without a known outcome."""
+        live = select(errands.c.id).where(
+            text("state in ('pending','claimed','unknown')"), errands.c.due_at <= now
+        )
+        return self._row(live.limit(1)) is not None
+
+    def any_due(self, now: datetime) -> bool:
+        """Say whether there is anything to claim or to clear up: a tick's one cheap question."""
+        return self._row(_ANY_DUE.limit(1), now=now) is not None
 
     def claim_due(
         self, worker: str, now: datetime, lease_seconds: float = 10, limit: int = 20
@@ -123,6 +146,12 @@ class Errands(Noun):
     def stuck(self, now: datetime) -> list[ErrandRow]:
         """Turn expired leases into `unknown` and return them: evidence decides, not a retry."""
         return SHAPE.all(self._rows(_STUCK, now=now))
+
+    def quiet(self, before: datetime, now: datetime) -> list[ErrandRow]:
+        """Abandon what stayed unknown since `before`, and return it: no evidence came, so it did
+        not happen, and its target is free for another errand (FAILURES R3).
+        """
+        return SHAPE.all(self._rows(_QUIET, before=before, now=now))
 
     def unknown(self, limit: int = 50) -> list[ErrandRow]:
         found = select(*SHAPE.columns).where(errands.c.state == "unknown").order_by(errands.c.id)

@@ -53,8 +53,7 @@ def arrive(board: Board, facts: ArrivalFacts, inbox_key: str) -> bytes:
             _journal(rows, call, event, step, inbox_key, answer)
             rows.calls.add(step.call)
     except Duplicate:
-        with board.store.read() as rows:
-            return rows.journal.answered(inbox_key) or answer
+        return _answered(board, inbox_key)
     board.wake()
     return answer
 
@@ -65,15 +64,24 @@ def handle(board: Board, call_id: str, inbox_key: str, make: EventMaker) -> byte
     Raises:
         NoSuchCall: the address names no call of ours.
     """
-    with board.store.begin() as rows:
-        call, answered, seen = rows.calls.lock_with_answer(call_id, inbox_key)
-        if seen:
-            return answered or b""
-        if call is None:
-            raise NoSuchCall(call_id)
-        answer = take(board, rows, call, make(call, board.now()), inbox_key)
+    try:
+        with board.store.begin() as rows:
+            call, answered, seen = rows.calls.lock_with_answer(call_id, inbox_key)
+            if seen:
+                return answered or b""
+            if call is None:
+                raise NoSuchCall(call_id)
+            answer = take(board, rows, call, make(call, board.now()), inbox_key)
+    except Duplicate:  # its twin committed while we waited for the call
+        return _answered(board, inbox_key)
     board.wake()
     return answer
+
+
+def _answered(board: Board, inbox_key: str) -> bytes:
+    with board.store.read() as rows:
+        found = rows.journal.answered(inbox_key)
+    return found if isinstance(found, bytes) else voice.safe(board)
 
 
 def another_lap(board: Board, call_id: str, inbox_key: str) -> bytes:

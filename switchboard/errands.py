@@ -12,6 +12,7 @@ import structlog
 
 from ivr.call import Call
 from ivr.events import Event, LegEnded, PersonUnreached, RoomSeen
+from storage.store import Rows
 from storage.values import ErrandRow
 from switchboard import calls, tasks
 from switchboard.board import Board
@@ -29,15 +30,22 @@ def run_due(board: Board, limit: int = 20) -> int:
     """Carry out what is due; returns how many errands were claimed. Any process may."""
     now = board.now()
     with board.store.read() as rows:
-        if not rows.errands.any_due(now):
+        if not rows.errands.any_live(now):
             return 0
     with board.store.begin() as rows:
         rows.errands.stuck(now)
-        rows.errands.quiet(now - timedelta(seconds=QUIET_SECONDS), now)
+        _give_up_quiet(rows, now)
         claimed = rows.errands.claim_due(board.worker, now, LEASE_SECONDS, limit)
     for errand in claimed:
         _carry_out(board, errand)
     return len(claimed)
+
+
+def _give_up_quiet(rows: Rows, now: datetime) -> None:
+    """Nothing was heard of it for long: it did not happen, and no longer blocks its target."""
+    for errand in rows.errands.unknown():
+        if (now - errand.created_at).total_seconds() > QUIET_SECONDS:
+            rows.errands.settle(errand.id, "abandoned", errand.outcome, now)
 
 
 def _carry_out(board: Board, errand: ErrandRow) -> None:
@@ -79,12 +87,13 @@ def _later(board: Board, errand: ErrandRow) -> None:
 
 
 def _move(board: Board, errand: ErrandRow) -> str:
-    board.carrier.move(errand.facts["sid"], errand.facts["twiml"], _fallback(board, errand))
-    return errand.facts["sid"]
+    sid: str = errand.facts["sid"]
+    board.carrier.move(sid, errand.facts["twiml"].encode(), _fallback(board, errand))
+    return sid
 
 
 def _end(board: Board, errand: ErrandRow) -> str:
-    sid = errand.facts["sid"]
+    sid: str = errand.facts["sid"]
     if sid.startswith("CA"):
         board.carrier.end(sid)
     return sid
@@ -108,7 +117,7 @@ def _ring_phone(board: Board, errand: ErrandRow) -> str:
         timeout=int(board.policy.phone_ring_seconds),
     )
     with board.store.begin() as rows:
-        rows.offers.set_phone_leg(offer.id, sid)
+        rows.offers.rang(offer.id, sid)
         late = rows.offers.get(offer.id)
         if late and late.state not in ("offered", "accepted"):  # cancelled while we were asking
             facts = {"sid": sid, "reason": "cancelled"}
@@ -163,7 +172,8 @@ def _fallback(board: Board, errand: ErrandRow) -> str:
 
 
 def _refused(board: Board, errand: ErrandRow, refusal: CarrierRefused) -> None:
-    if errand.kind == "MoveCaller":
+    if errand.kind == "MoveCaller" and refusal.gone:
+        # Any other refusal leaves the caller waiting: their next lap takes them along.
         calls.happened(board, errand.call_id, lambda _call, at: LegEnded(at=at))
     elif errand.kind == "DialPerson":
         calls.happened(

@@ -85,9 +85,10 @@ def _end_phone(rows: Rows, offer: Offer, now: datetime) -> None:
 def _tell(board: Board, rows: Rows, line: list[Call], now: datetime) -> None:
     ladders = {call.line: board.ladder(call.line) for call in line}
     rings = plan(line, candidates(board, rows, now), _known(rows, line), ladders, board.policy, now)
-    made = rows.offers.add([_offer(board, ring, now) for ring in rings])
+    made = [_offer(board, ring, now) for ring in rings]
+    standing = rows.offers.add(made)
     for offer in made:
-        if offer.channel == "phone":
+        if offer.channel == "phone" and offer.id in standing:
             facts = {"offer": offer.id}
             target = f"phone:{offer.person_id}"
             rows.errands.add(offer.call_id or "", [("RingPhone", facts, target, now)])
@@ -185,6 +186,7 @@ def _claim(board: Board, rows: Rows, offer: Offer, person_id: str, now: datetime
             continue  # somebody else took this one a moment ago: the next in line
         if not rows.offers.accept(offer.id, person_id, now, call.id):
             raise Taken("This offer has ended. Someone else may have taken the call.")
+        rows.desks.known(person_id, now)
         rows.desks.set(person_id, "connecting", now, call_id=call.id)
         event = OfferAccepted(at=now, clinician_id=person_id, offer_id=offer.id)
         calls.take(board, rows, call, event)

@@ -1,0 +1,304 @@
+"""A whole town on one virtual clock: dispatchers, callers, clinicians, our switchboard, a carrier.
+
+Everything is genuine but the clock and the wires: real webhooks, real storage, real rules.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+from config import lines, prompts
+from config.settings import Settings
+from emulator import Emulator, VirtualClock, WsgiTransport
+from emulator.engine import FAKE_ACCOUNT, FAKE_KEY, FAKE_SECRET, FAKE_TOKEN
+from emulator.timeline import silence
+from ivr.call import Call, Stage
+from storage.store import Store
+from storage.values import Attempt, FollowUp, Offer, Person, Shift, Task
+from switchboard import calls, clock, followups, offers, presence, reconcile
+from switchboard.board import Board
+from telephony.carrier import Carrier
+from webhooks import create_app
+
+START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday, three in the morning in St. Louis
+BASE = "http://line.example.org"
+APP_SID = "APe0e0e0e0e0e0e0e00000000000000001"
+RIVERTON, LAKESIDE, GENERAL = "+13145550101", "+13145550102", "+13145550100"
+PARTNER, DISPATCH = "+13145550188", "+13145550191"
+BEAT_SECONDS = 8
+
+
+def settings_for(database_url: str) -> Settings:
+    return Settings(
+        database_url=database_url,
+        public_base_url=BASE,
+        secret_key="a secret of the town, thirty-two characters",
+        twilio_account_sid=FAKE_ACCOUNT,
+        twilio_auth_token=FAKE_TOKEN,
+        twilio_api_key=FAKE_KEY,
+        twilio_api_secret=FAKE_SECRET,
+        twilio_twiml_app_sid=APP_SID,
+    )
+
+
+class Town:
+    """The cast and the clock. Always close it: `with Town.opened(url) as town`."""
+
+    def __init__(self, database_url: str, *, seed: int = 1, start: datetime = START) -> None:
+        settings = settings_for(database_url)
+        self.clock = VirtualClock(start=start, seed=seed)
+        book = lines.read(settings.line_file)
+        words = prompts.read(settings.prompts_dir, book.languages, settings.sound_dir)
+        self.store = Store(database_url, now=self.clock.now)
+        self._sweep_wanted = False
+        self.carrier = Carrier(settings)
+        self.board = Board(
+            self.store, self.carrier, settings, book, words, now=self.clock.now, wake=self._wake
+        )
+        self.app = create_app(self.board)
+        self.twilio = Emulator(self.clock, transport=WsgiTransport(self.app, self.clock))
+        self.carrier = Carrier(settings, http_client=self.twilio.http_client())
+        object.__setattr__(self.board, "carrier", self.carrier)
+        for line in book.lines.values():
+            self.twilio.number(
+                line.number,
+                voice_url=f"{BASE}/voice/arrived",
+                voice_fallback_url=f"{BASE}/voice/fallback",
+                status_callback=f"{BASE}/voice/ended",
+            )
+        self.twilio.application(APP_SID, voice_url=f"{BASE}/voice/desk")
+        self._ticking = [
+            self.clock.every(clock.TICK_SECONDS, lambda: clock.tick(self.board, "town")),
+            self.clock.every(clock.RECONCILE_SECONDS, lambda: reconcile.run(self.board)),
+        ]
+        self.people: dict[str, Clinician] = {}
+
+    @classmethod
+    @contextmanager
+    def opened(cls, database_url: str, **given: object) -> "Iterator[Town]":
+        town = cls(database_url, **given)  # type: ignore[arg-type]
+        try:
+            yield town
+        finally:
+            town.close()
+
+    def close(self) -> None:
+        self.store.close()
+
+    def _wake(self) -> None:
+        """After commit, in this process, soon: as the web process's sweeper thread does."""
+        if not self._sweep_wanted:
+            self._sweep_wanted = True
+            self.clock.call_later(0.001, self._swept)
+
+    def _swept(self) -> None:
+        self._sweep_wanted = False
+        clock.sweep(self.board)
+
+    # -- time -----------------------------------------------------------------------------
+
+    def waits(self, seconds: float = 0, minutes: float = 0) -> None:
+        self.clock.advance(seconds + 60 * minutes)
+
+    def until(self, predicate, seconds: float = 60) -> None:
+        """Let time pass until `predicate()` holds; the timeline tells why it did not."""
+        held = self.clock.run_until(predicate, seconds)
+        assert held, f"not within {seconds} s\n{self.twilio.timeline.text()}"
+
+    @property
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    # -- the cast -------------------------------------------------------------------------
+
+    def clinician(self, name: str, tier: str | None = "primary", **facts: object) -> "Clinician":
+        """Somebody with a shift in `tier` around now (None: not on call)."""
+        person_id = name.lower()
+        with self.store.begin() as rows:
+            rows.people.add(
+                Person(
+                    id=person_id,
+                    name=name,
+                    email=f"{person_id}@example.org",
+                    phone=facts.get("phone"),  # type: ignore[arg-type]
+                    languages=facts.get("languages", ("en",)),  # type: ignore[arg-type]
+                    skills=(),
+                    zone="America/Chicago",
+                    auto_answer=False,
+                    active=True,
+                    roles=("clinician",),
+                )
+            )
+            if tier:
+                rows.roster.add(self._shift(person_id, tier))
+        self.people[person_id] = Clinician(self, person_id)
+        return self.people[person_id]
+
+    def _shift(self, person_id: str, tier: str) -> Shift:
+        return Shift(
+            id=f"{person_id}-{tier}",
+            person_id=person_id,
+            tier=tier,
+            zone="America/Chicago",
+            local_date=date(2026, 11, 22),
+            local_start="12:00",
+            local_end="12:00",
+            end_days=14,
+            starts_at=self.now - timedelta(hours=15),
+            ends_at=self.now + timedelta(days=14),
+            version=1,
+        )
+
+    def transfers_from_911(self, line: str = RIVERTON, shown: str = "+13145550150", **facts):
+        """A dispatcher presses transfer: the caller's leg arrives on the PSAP's own number."""
+        phone = self.twilio.phone(shown if shown.startswith("+1314") else "+13145550199")
+        leg = phone.dials(line, shown=shown, **facts)
+        return Caller(self, phone, leg)
+
+    def phone(self, number: str):
+        return self.twilio.phone(number)
+
+    # -- what is known --------------------------------------------------------------------
+
+    def call_of(self, leg_sid: str) -> Call:
+        with self.store.read() as rows:
+            call = rows.calls.by_leg(leg_sid)
+        assert call is not None, "no call of this leg"
+        return call
+
+    def call(self, call_id: str) -> Call:
+        with self.store.read() as rows:
+            call = rows.calls.get(call_id)
+        assert call is not None
+        return call
+
+    def offers_of(self, call_id: str) -> list[Offer]:
+        with self.store.read() as rows:
+            return rows.offers.of_call(call_id)
+
+    def followup(self, followup_id: str) -> FollowUp:
+        with self.store.read() as rows:
+            found = rows.followups.get(followup_id)
+        assert found is not None
+        return found
+
+    def attempts(self, followup_id: str) -> list[Attempt]:
+        with self.store.read() as rows:
+            return rows.attempts.of(followup_id)
+
+    def tasks(self) -> list[Task]:
+        with self.store.read() as rows:
+            return rows.tasks.open()
+
+    def surprises(self, call_id: str) -> list[str]:
+        with self.store.read() as rows:
+            return [line.event for line in rows.journal.of(call_id) if line.surprise]
+
+
+@dataclass
+class Caller:
+    """A person on the telephone, as the carrier's side sees them."""
+
+    town: Town
+    phone: object
+    leg: object
+
+    @property
+    def call(self) -> Call:
+        return self.town.call_of(self.leg.sid)
+
+    @property
+    def stage(self) -> Stage:
+        return self.call.stage
+
+    def hears(self, part: str) -> bool:
+        return part.casefold() in self.text.casefold()
+
+    @property
+    def text(self) -> str:
+        return "\n".join(one.text for one in self.leg.heard if one.kind in ("say", "play"))
+
+    @property
+    def silences(self) -> list:
+        """Stretches of four seconds and more in which the leg heard nothing (invariant 2)."""
+        return silence(self.leg, 4.0)
+
+    def presses(self, keys: str) -> None:
+        self.leg.press(keys)
+
+    def hangs_up(self) -> None:
+        self.leg.hang_up()
+
+
+@dataclass
+class Clinician:
+    """Somebody at a desk: browser, softphone and heartbeat."""
+
+    town: Town
+    id: str
+    leg: object = None
+    beating: list = field(default_factory=list)
+
+    def goes_on_duty(self) -> "Clinician":
+        presence.go_on_duty(self.town.board, self.id)
+        self._beat()
+        self.beating.append(self.town.clock.every(BEAT_SECONDS, self._beat))
+        return self
+
+    def _beat(self) -> None:
+        presence.beat(self.town.board, self.id, active=True)
+
+    def browser_dies(self) -> None:
+        """No more heartbeats, and the softphone's network is gone."""
+        for handle in self.beating:
+            handle.cancel()
+        self.beating.clear()
+        if self.leg is not None:
+            self.softphone.loses_network()
+
+    @property
+    def softphone(self):
+        return self.town.twilio.softphone(self.id)
+
+    @property
+    def cards(self) -> list:
+        return offers.cards(self.town.board, self.id)
+
+    @property
+    def is_offered(self) -> bool:
+        return bool(self.cards)
+
+    @property
+    def desk(self) -> str:
+        with self.town.store.read() as rows:
+            desk = rows.desks.get(self.id)
+        return desk.state if desk else "off"
+
+    def accepts(self) -> offers.Accepted:
+        """Press Answer: claim in our database, then the softphone dials in."""
+        accepted = offers.accept(self.town.board, self.cards[0].offer_id, self.id)
+        self.leg = self.softphone.connects(APP_SID, accepted.connect)
+        return accepted
+
+    def declines(self, reason: str = "in a visit") -> None:
+        offers.decline(self.town.board, self.cards[0].offer_id, self.id, reason)
+
+    def ends(self, call_id: str) -> None:
+        """Press End: our word first, then the softphone hangs up."""
+        assert calls.end(self.town.board, call_id, self.id)
+        self.softphone.hangs_up()
+
+    def schedules(self, call_id: str, **wish: object) -> str:
+        facts = {
+            "name": "Pat",
+            "number": "+13145550150",
+            "zone": "America/Chicago",
+            "language": "en",
+            "consent_by": "Pat",
+            "best_from": "09:00",
+            "best_until": "20:00",
+            "may_leave_message": False,
+        } | wish
+        wished = followups.Wish(**facts)  # type: ignore[arg-type]
+        return followups.schedule(self.town.board, call_id, self.id, wished)
