@@ -28,6 +28,12 @@ _LAPSE = (
     .values(state="lapsed", settled_at=bindparam("now"))
     .returning(*SHAPE.columns)
 )
+_CANCEL = (
+    update(offers)
+    .where(offers.c.state == "offered", offers.c.call_id == bindparam("cancelled"))
+    .values(state="cancelled", why=bindparam("because"), settled_at=bindparam("now"))
+    .returning(*SHAPE.columns)
+)
 _HEAR = (
     update(offers)
     .where(offers.c.id == bindparam("offer_id"), offers.c.heard_at.is_(None))
@@ -83,11 +89,15 @@ class Offers(Noun):
         change = update(offers).where(offers.c.id.in_(ids), offers.c.state == "offered")
         return self._change(change.values(state=state, why=why, settled_at=now))
 
+    def cancel(self, call_id: str, why: str, now: datetime) -> list[Offer]:
+        """End what is being offered about this call, and return exactly those ended now."""
+        return SHAPE.all(self._rows(_CANCEL, cancelled=call_id, because=why, now=now))
+
     def lapse(self, now: datetime) -> list[Offer]:
         """End the offers whose time is over, and return exactly those that this sweep ended."""
         return SHAPE.all(self._rows(_LAPSE, now=now))
 
-    def rang(self, offer_id: str, phone_leg: str) -> bool:
+    def set_phone_leg(self, offer_id: str, phone_leg: str) -> bool:
         """Keep which leg rings the clinician's cell phone."""
         change = update(offers).where(offers.c.id == offer_id)
         return self._change(change.values(phone_leg=phone_leg)) == 1

@@ -16,13 +16,23 @@ from threading import Lock, get_ident
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from storage.attempts import Attempts
+from storage.audit import Audit
 from storage.calls import Calls
+from storage.changes import Changes
 from storage.desks import Desks
 from storage.engine import POOL_SECONDS, beginning, open_engine
 from storage.errands import Errands
 from storage.errors import StoreDown
+from storage.followups import FollowUps
+from storage.heartbeats import Heartbeats
 from storage.journal import Journal
 from storage.offers import Offers
+from storage.people import People
+from storage.records import Records
+from storage.roster import RosterRows
+from storage.tasks import Tasks
+from storage.watch import OnChange, Watcher
 
 
 def utc_now() -> datetime:
@@ -38,6 +48,15 @@ class Rows:
         self.errands = Errands(connection, now)
         self.offers = Offers(connection, now)
         self.desks = Desks(connection, now)
+        self.people = People(connection, now)
+        self.roster = RosterRows(connection, now)
+        self.followups = FollowUps(connection, now)
+        self.attempts = Attempts(connection, now)
+        self.tasks = Tasks(connection, now)
+        self.records = Records(connection, now)
+        self.audit = Audit(connection, now)
+        self.heartbeats = Heartbeats(connection, now)
+        self.changes = Changes(connection, now)
 
 
 class RoundTrips:
@@ -104,6 +123,10 @@ class Store:
         """Raise StoreDown when the database does not answer."""
         with self._open(self._reader) as connection:
             connection.execute(text("SELECT 1"))
+
+    def watch(self, on_change: OnChange) -> Watcher:
+        """Hear of every commit, by topic (a table's name, or "*"); one watcher per process."""
+        return Watcher(self, on_change)
 
     @contextmanager
     def round_trips(self) -> Iterator[RoundTrips]:

@@ -1,0 +1,64 @@
+"""Whom did we promise to call back, and which promise is due?"""
+
+from datetime import datetime
+
+from sqlalchemy import bindparam, func, insert, select, update
+
+from storage.errors import Stale
+from storage.noun import Noun, Shape
+from storage.tables import followups
+from storage.values import FollowUp
+
+SHAPE = Shape(FollowUp, followups)
+OPEN = ("due", "offered", "placing")
+_ALL = select(*SHAPE.columns).order_by(followups.c.due_at, followups.c.id)
+_GET = _ALL.where(followups.c.id == bindparam("followup_id"))
+_LOCK = _GET.with_for_update()
+_DUE = _ALL.where(followups.c.state == "due", followups.c.due_at <= bindparam("now"))
+
+
+class FollowUps(Noun):
+    """The promises."""
+
+    __slots__ = ()
+
+    def add(self, followup: FollowUp) -> None:
+        self.connection.execute(insert(followups), SHAPE.facts(followup))
+
+    def get(self, followup_id: str) -> FollowUp | None:
+        return SHAPE.maybe(self._row(_GET, followup_id=followup_id))
+
+    def lock(self, followup_id: str) -> FollowUp | None:
+        """Hold it until the transaction ends; lock its call first, if any."""
+        return SHAPE.maybe(self._row(_LOCK, followup_id=followup_id))
+
+    def save(self, followup: FollowUp) -> None:
+        """Write the whole promise; it must have been locked in this transaction."""
+        facts = SHAPE.facts(followup)
+        if self._change(update(followups).where(followups.c.id == facts.pop("id")), **facts) != 1:
+            raise Stale(f"no follow-up {followup.id}")
+
+    def due(self, now: datetime, limit: int = 20) -> list[FollowUp]:
+        """Return what is due, longest first; lock each before acting."""
+        return SHAPE.all(self._rows(_DUE.limit(limit), now=now))
+
+    def of_call(self, call_id: str) -> list[FollowUp]:
+        """Return the promises that came from this contact."""
+        return SHAPE.all(self._rows(_ALL.where(followups.c.call_id == call_id)))
+
+    def open_by_number(self, number: str) -> list[FollowUp]:
+        """Return what is still promised to this number: they may reach us first."""
+        kept = _ALL.where(followups.c.number == number, followups.c.state.in_(OPEN))
+        return SHAPE.all(self._rows(kept))
+
+    def list(self, *states: str, limit: int = 200) -> list[FollowUp]:
+        """Return the promises in these states (none named: any), by due time."""
+        found = _ALL.where(followups.c.state.in_(states)) if states else _ALL
+        return SHAPE.all(self._rows(found.limit(limit)))
+
+    def counts(self) -> dict[str, int]:
+        """Return how many promises are in each state."""
+        by_state = select(followups.c.state, func.count().label("promises")).group_by(
+            followups.c.state
+        )
+        return {row.state: row.promises for row in self._rows(by_state)}

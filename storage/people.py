@@ -1,0 +1,120 @@
+"""Who belongs to the house, and what may each do?
+
+Flask-Security's view of the same rows is storage/signin.py: `datastore(store)`.
+"""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Row, bindparam, delete, func, insert, select, update
+
+from storage.errors import Stale
+from storage.noun import Noun
+from storage.tables import people, people_roles, roles
+from storage.values import Person
+
+if TYPE_CHECKING:
+    from storage.signin import Datastore
+    from storage.store import Store
+
+COLUMNS = tuple(
+    people.c[name]
+    for name in (
+        "id",
+        "name",
+        "email",
+        "phone",
+        "languages",
+        "skills",
+        "zone",
+        "auto_answer",
+        "active",
+    )
+)
+_ALL = (
+    select(*COLUMNS, roles.c.name.label("role"))
+    .outerjoin(people_roles, people_roles.c.person_id == people.c.id)
+    .outerjoin(roles, roles.c.id == people_roles.c.role_id)
+    .order_by(people.c.name, people.c.id, roles.c.name)
+)
+_GIVE_ROLE = insert(people_roles).from_select(
+    ["person_id", "role_id"],
+    select(bindparam("person", type_=people.c.id.type), roles.c.id).where(
+        roles.c.name.in_(bindparam("names", expanding=True))
+    ),
+)
+
+
+class People(Noun):
+    """The people of the house: clinicians, coordinators, supervisors, administrators."""
+
+    __slots__ = ()
+
+    def get(self, person_id: str) -> Person | None:
+        return self._first(_ALL.where(people.c.id == person_id))
+
+    def by_email(self, email: str) -> Person | None:
+        """Upper and lower case are one address."""
+        return self._first(_ALL.where(func.lower(people.c.email) == email.strip().lower()))
+
+    def all(self, active_only: bool = True) -> list[Person]:
+        """Return the people by name; those who left only on request."""
+        return self._people(_ALL.where(people.c.active) if active_only else _ALL)
+
+    def phones(self, person_ids: Iterable[str]) -> dict[str, str]:
+        """Return the backup phone of each of these who has one and is active."""
+        known = select(people.c.id, people.c.phone).where(
+            people.c.id.in_(tuple(person_ids)), people.c.phone.is_not(None), people.c.active
+        )
+        return {row.id: row.phone for row in self._rows(known)}
+
+    def add(self, person: Person) -> None:
+        """Raise Duplicate on a known address; without a password nobody signs in as them."""
+        facts = _facts(person) | {"fs_uniquifier": secrets.token_hex(32)}
+        self.connection.execute(insert(people), facts | {"created_at": self.now()})
+        self._give(person)
+
+    def update(self, person: Person) -> None:
+        """Write the whole person, roles too; who is no longer active is signed out at once."""
+        facts = _facts(person)
+        if not person.active:
+            facts["fs_uniquifier"] = secrets.token_hex(32)
+        if self._change(update(people).where(people.c.id == facts.pop("id")), **facts) != 1:
+            raise Stale(f"no person {person.id}")
+        self.connection.execute(delete(people_roles).where(people_roles.c.person_id == person.id))
+        self._give(person)
+
+    def _give(self, person: Person) -> None:
+        if person.roles:
+            self._change(_GIVE_ROLE, person=person.id, names=person.roles)
+
+    def _first(self, statement: Any) -> Person | None:
+        return next(iter(self._people(statement)), None)
+
+    def _people(self, statement: Any) -> list[Person]:
+        """Fold one row per role into one person."""
+        found: dict[str, Person] = {}
+        for row in self._rows(statement):
+            known = found.get(row.id) or _person(row)
+            found[row.id] = replace(known, roles=(*known.roles, row.role)) if row.role else known
+        return list(found.values())
+
+
+def _person(row: Row[Any]) -> Person:
+    facts = {column.name: getattr(row, column.name) for column in COLUMNS}
+    facts |= {"languages": tuple(row.languages), "skills": tuple(row.skills)}
+    return Person(**facts, roles=())
+
+
+def _facts(person: Person) -> dict[str, Any]:
+    facts = {column.name: getattr(person, column.name) for column in COLUMNS}
+    return facts | {"languages": list(person.languages), "skills": list(person.skills)}
+
+
+def datastore(store: "Store") -> "Datastore":
+    """Return what Flask-Security asks for its users; call its `remove()` when a request ends."""
+    from storage.signin import open_datastore  # the ORM is slow to import, and only needed here
+
+    return open_datastore(store)

@@ -1,0 +1,40 @@
+"""What came of a contact, in the clinician's own words?"""
+
+from dataclasses import replace
+
+from sqlalchemy import select, update
+
+from storage.errors import Stale
+from storage.noun import Noun, Shape
+from storage.tables import records
+from storage.values import Record
+
+SHAPE = Shape(Record, records)
+
+
+class Records(Noun):
+    """The wrap-ups."""
+
+    __slots__ = ()
+
+    def get(self, call_id: str) -> Record | None:
+        found = select(*SHAPE.columns).where(records.c.call_id == call_id)
+        return SHAPE.maybe(self._row(found))
+
+    def save(self, record: Record, expected_version: int) -> Record:
+        """Write the record as read at that version (0: the first save); return it as it is now.
+
+        Raise Stale when another tab or person saved it meanwhile: nothing of theirs is lost.
+        """
+        saved = replace(record, version=expected_version + 1)
+        if expected_version == 0:
+            write = self._insert(records).values(SHAPE.facts(saved)).on_conflict_do_nothing()
+            changed = self._change(write)
+        else:
+            same = update(records).where(
+                records.c.call_id == record.call_id, records.c.version == expected_version
+            )
+            changed = self._change(same, **SHAPE.facts(saved))
+        if changed != 1:
+            raise Stale(f"record {record.call_id} is no longer at version {expected_version}")
+        return saved
