@@ -1,7 +1,6 @@
 """Which telephone lines do we answer, and how far does a caller's wait climb? Reads line.toml."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
@@ -190,9 +189,10 @@ def _with_id(name: str, line: Any) -> Any:
 
 
 def _numbers_are_distinct(path: Path, text: str, lines: Iterable[Line]) -> None:
-    counts = Counter(line.number for line in lines)
+    taken = set()
     for line in lines:
-        if counts[line.number] > 1:
+        if line.number in taken:
             where = ("lines", line.id, "number")
             problem = f"={line.number!r}: expected a number of its own, another line has it"
             raise at_line(path, text, where, problem)
+        taken.add(line.number)

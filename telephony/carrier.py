@@ -5,6 +5,7 @@ here retries: a create that timed out may have rung somebody's phone (TWILIO RES
 idempotency key), so the errand behind it is settled by evidence instead.
 """
 
+import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,7 +38,7 @@ class CarrierError(Exception):
     """Something went wrong between us and the carrier."""
 
 
-class CarrierRefused(CarrierError):  # noqa: N818  (what happened, not that it is an error)
+class CarrierRefused(CarrierError):
     """The carrier said no, and nothing happened. `permanent`: asking again is useless."""
 
     def __init__(self, code: int, message: str, *, permanent: bool = True) -> None:
@@ -52,11 +53,11 @@ class CarrierRefused(CarrierError):  # noqa: N818  (what happened, not that it i
         return self.code in GONE_CODES
 
 
-class CarrierBusy(CarrierError):  # noqa: N818
+class CarrierBusy(CarrierError):
     """Too many requests, or not ready yet: nothing happened, ask again in a moment."""
 
 
-class CarrierUnknown(CarrierError):  # noqa: N818
+class CarrierUnknown(CarrierError):
     """No answer, or a broken one: it may have happened. Look for evidence before asking again."""
 
 
@@ -235,8 +236,21 @@ def _outcome(error: Exception) -> CarrierError:
     status = int(getattr(error, "status", 0) or 0)
     code = int(getattr(error, "code", 0) or status)
     message = str(getattr(error, "msg", "") or error)
+    if not status:
+        status, code, message = _of_page(error)
     if status == TOO_MANY:
         return CarrierBusy(message)
     if OK <= status < MULTIPLE or status >= FAILED or status in {0, TIMED_OUT}:
         return CarrierUnknown(message)
     return CarrierRefused(code, message)
+
+
+def _of_page(error: Exception) -> tuple[int, int, str]:
+    """Read a refused list: there the library raises a bare exception around the answer."""
+    answer = error.args[1] if len(error.args) > 1 else None
+    status = int(getattr(answer, "status_code", 0))
+    try:
+        said = json.loads(getattr(answer, "text", ""))
+        return status, int(said["code"]), str(said["message"])
+    except (ValueError, TypeError, KeyError):
+        return status, status, str(error.args[0] if error.args else error)

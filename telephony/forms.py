@@ -53,7 +53,7 @@ FACTS = (
 )
 
 
-class BadForm(ValueError):  # noqa: N818  (the room's word; an Error suffix would say nothing more)
+class BadForm(ValueError):
     """The form is not one the carrier sends: doubled, oversized or not text."""
 
 

@@ -17,13 +17,14 @@ def softphone_token(settings: Settings, identity: str, now: datetime) -> str:
     from twilio.jwt.access_token.grants import VoiceGrant
 
     at = int(now.timestamp())
+    grant = VoiceGrant(  # type: ignore[no-untyped-call]
+        incoming_allow=False, outgoing_application_sid=settings.twilio_twiml_app_sid
+    )
     token = AccessToken(  # type: ignore[no-untyped-call]
         settings.twilio_account_sid,
         settings.twilio_api_key,
         settings.twilio_api_secret.get_secret_value(),
-        grants=[
-            VoiceGrant(incoming_allow=False, outgoing_application_sid=settings.twilio_twiml_app_sid)
-        ],
+        grants=[grant],
         identity=identity,
         nbf=at - CLOCK_SKEW_SECONDS,
         valid_until=at + GOOD_FOR_SECONDS,

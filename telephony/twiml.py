@@ -23,7 +23,7 @@ SAFE_RING_SECONDS = 25
 SOUNDS = {"bed": "bed.wav", "ringing": "ring.wav"}
 
 
-class RefusedTwiml(ValueError):  # noqa: N818  (a refusal, named as one)
+class RefusedTwiml(ValueError):
     """The document must not be sent: it records, or is larger than the carrier accepts."""
 
 
