@@ -21,8 +21,16 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "console": PURE | {"switchboard", "storage", "reports"},
     "webhooks": frozenset({"switchboard", "telephony", "console", "config"}),
 }
-# The pure rooms' values that another pure room may speak of: a whole module, and no more.
-LISTED = {("routing", "ivr.call"), ("callbacks", "routing.wallclock")}
+# Values that another room may speak of: that one module, and no more of its room.
+LISTED = {
+    ("routing", "ivr.call"),
+    ("callbacks", "routing.wallclock"),
+    # The telephone door parses a form into an event; the switchboard decides what follows from it.
+    ("webhooks", "ivr.call"),
+    ("webhooks", "ivr.events"),
+    # Whether a sign-in link or a plain cookie is allowed is a setting.
+    ("console", "config.settings"),
+}
 # Libraries that one room keeps from all the others.
 KEPT_BY = {"sqlalchemy": "storage", "alembic": "storage", "twilio": "telephony"}
 # The emulator lends its in-process transport to Twilio's own client, and only there.

@@ -97,12 +97,12 @@ def test_when_one_dies_it_is_named_and_all_end(tmp_path):
 
 
 def test_one_that_never_comes_up_is_named_with_its_words(tmp_path):
-    with demo(tmp_path, f"web:{free_port()}", "clock!") as process:
+    with demo(tmp_path, "clock", f"web:{free_port()}!") as process:
         said, complained = process.communicate(timeout=SECONDS)
         assert process.returncode == 1
         assert "everybody is up" not in said
-        assert "demo: clock ended with exit code 1" in complained
-        assert "| clock: cannot go on" in complained
+        assert "demo: web ended with exit code 1" in complained
+        assert "| web: cannot go on" in complained
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells the children")

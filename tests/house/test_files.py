@@ -1,6 +1,7 @@
 """Does every file read as the house style promises: its question first, short functions?"""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,9 @@ import pytest
 from house.rooms import ROOMS, ROOT, files, files_of_tests
 
 LINES_MAX = 70
+SENTENCE_END = re.compile(r"[.?!:](\s|\)|$)")
+# A migration is one list, written once and never changed.
+AS_LONG_AS_IT_TAKES = Path("storage/migrations/versions")
 
 
 def parsed() -> Iterator[tuple[Path, ast.Module]]:
@@ -17,8 +21,8 @@ def parsed() -> Iterator[tuple[Path, ast.Module]]:
 
 def opens_well(tree: ast.Module) -> bool:
     """An empty file marks a package and has nothing to say."""
-    first = (ast.get_docstring(tree) or "").split("\n")[0]
-    return not tree.body or first.rstrip().endswith(("?", ".", ":", "!"))
+    first = (ast.get_docstring(tree) or "").split("\n\n")[0]
+    return not tree.body or bool(SENTENCE_END.search(first))
 
 
 def long_functions(path: Path, tree: ast.Module) -> list[str]:
@@ -36,7 +40,12 @@ def test_every_file_opens_with_the_question_it_answers():
 
 
 def test_no_function_is_too_long_to_read():
-    found = [line for path, tree in parsed() for line in long_functions(path, tree)]
+    found = [
+        line
+        for path, tree in parsed()
+        if path.parent != AS_LONG_AS_IT_TAKES
+        for line in long_functions(path, tree)
+    ]
     assert not found, "\n".join(found)
 
 
