@@ -13,6 +13,7 @@ Fields = Mapping[str, str]
 
 BODY_BYTES_MAX = 64 * 1024  # Twilio's largest webhooks are some 4 kB
 FIELDS_MAX = 200
+SIGNED_FIELDS_MAX = 100_000
 NAME_CHARS_MAX = 200
 VALUE_CHARS_MAX = 8_000  # a CallToken runs to some 2,000
 SHOWN_CHARS_MAX = 64
@@ -67,6 +68,22 @@ class ArrivalFacts:
     dialable: bool = False  # number_shown is a valid number, which still has to be confirmed
     forwarded_from: str | None = None
     sip: dict[str, str] = field(default_factory=dict)  # lower-case X- names, untrusted
+
+
+def signed_pairs(body: bytes) -> list[tuple[str, str]]:
+    """Split any form body into the pairs its signature is about, however broken; never raise.
+
+    Bytes that are no text survive as surrogates. Trust nothing here: `pairs` and `parse` decide.
+    """
+    try:
+        return parse_qsl(
+            body.decode("utf-8", "surrogateescape"),
+            keep_blank_values=True,
+            errors="surrogateescape",
+            max_num_fields=SIGNED_FIELDS_MAX,
+        )
+    except ValueError:  # a flood: nobody's signature
+        return []
 
 
 def pairs(body: bytes) -> list[tuple[str, str]]:

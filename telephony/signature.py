@@ -7,10 +7,12 @@ an unsigned stranger must get a 403 and never a 500 (Twilio's page "Webhooks sec
 import base64
 import hashlib
 import hmac
+import re
 from collections.abc import Iterable
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 Pairs = Iterable[tuple[str, str]]
+NOT_TEXT = re.compile("[\udc80-\udcff]")  # bytes that survived decoding as surrogates
 
 
 def valid(url: str, params: Pairs, body: bytes, header: str | None, tokens: Iterable[str]) -> bool:
@@ -32,7 +34,7 @@ def sign(url: str, params: Pairs, token: str) -> str:
         values.setdefault(key, set()).add(value)
     # Keys are sorted, never key+value: conference events carry Reason and ReasonConferenceEnded.
     text = url + "".join(key + value for key in sorted(values) for value in sorted(values[key]))
-    digest = hmac.new(token.encode(), text.encode("utf-8", "surrogatepass"), hashlib.sha1)
+    digest = hmac.new(token.encode(), _bytes(text), hashlib.sha1)
     return base64.b64encode(digest.digest()).decode()
 
 
@@ -49,10 +51,11 @@ def _valid(
     elif body and not params:
         return False  # something unreadable was sent and nothing signs it
     return any(
-        _same(sign(variant, params, token), header)
+        _same(sign(variant, form, token), header)
         for token in tokens
         if token
         for variant in _spellings(url)
+        for form in _readings(params)
     )
 
 
@@ -70,5 +73,24 @@ def _spellings(url: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((url, changed, quoted)))
 
 
+def _readings(params: tuple[tuple[str, str], ...]) -> tuple[tuple[tuple[str, str], ...], ...]:
+    """A form with bytes that are no text may be signed as bytes or with replacement characters."""
+    if not any(NOT_TEXT.search(part) for pair in params for part in pair):
+        return (params,)
+    replaced = tuple((_replaced(name), _replaced(value)) for name, value in params)
+    return (params, replaced)
+
+
+def _replaced(text: str) -> str:
+    return _bytes(text).decode("utf-8", "replace")
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
+
+
 def _same(one: str, other: str) -> bool:
-    return hmac.compare_digest(one.encode(), other.encode("utf-8", "surrogatepass"))
+    return hmac.compare_digest(one.encode(), _bytes(other))

@@ -1,5 +1,8 @@
 """Are the carrier's webhooks told from forged ones? On the vectors of seven official libraries."""
 
+import base64
+import hashlib
+import hmac
 import json
 from urllib.parse import urlencode
 
@@ -9,7 +12,7 @@ from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
 
-from telephony import signature
+from telephony import forms, signature
 
 TOKEN = "12345"
 URL = "https://line.example.org/voice/arrived"
@@ -54,10 +57,10 @@ def test_the_library_signs_the_same(oracles):
 
 
 names = st.text("abcXYZ019_", min_size=1, max_size=12)
-forms = st.dictionaries(names, st.text(max_size=20).filter(str.isprintable), max_size=12)
+filled = st.dictionaries(names, st.text(max_size=20).filter(str.isprintable), max_size=12)
 
 
-@given(forms, st.sampled_from(["", ":443", ":8443"]), names)
+@given(filled, st.sampled_from(["", ":443", ":8443"]), names)
 def test_the_library_agrees_about_any_form(form, port, path):
     url = f"https://line.example.org{port}/{path}?a=1"
     ours = signature.sign(url, form.items(), TOKEN)
@@ -66,7 +69,7 @@ def test_the_library_agrees_about_any_form(form, port, path):
     assert RequestValidator(TOKEN).validate(url, form, ours)
 
 
-@given(forms, names, st.text(max_size=5))
+@given(filled, names, st.text(max_size=5))
 def test_a_changed_form_is_not_believed(form, name, value):
     header = signature.sign(URL, form.items(), TOKEN)
     if form.get(name) != value:
@@ -107,3 +110,28 @@ def test_a_port_the_carrier_leaves_out_or_puts_in_is_no_forgery():
 def test_the_fragment_is_neither_sent_nor_signed():
     header = signature.sign(URL, PARAMS, TOKEN)
     assert signature.valid(URL + "#rc=2", PARAMS, b"", header, (TOKEN,))
+
+
+@pytest.mark.parametrize("body", [b"CallSid=CA1&From=%ff%fe", b"CallSid=CA1&From=\xff\xfe"])
+def test_a_signed_form_of_broken_text_is_known_as_the_carriers(body):
+    params = forms.signed_pairs(body)
+    as_bytes = hmac.new(TOKEN.encode(), URL.encode() + b"CallSidCA1From\xff\xfe", hashlib.sha1)
+    replaced = signature.sign(URL, [("CallSid", "CA1"), ("From", "\ufffd\ufffd")], TOKEN)
+    for header in (base64.b64encode(as_bytes.digest()).decode(), replaced):
+        assert signature.valid(URL, params, body, header, (TOKEN,))
+    with pytest.raises(forms.BadForm):  # known, and still not believed
+        forms.parse(forms.pairs(body))
+
+
+@given(st.dictionaries(names, st.text(st.characters(codec="utf-8")), max_size=9))
+def test_whatever_text_is_sent_its_pairs_are_those_signed(form):
+    assert forms.signed_pairs(urlencode(form).encode()) == list(form.items())
+
+
+@given(st.binary())
+def test_any_body_has_pairs_to_check(body):
+    assert signature.valid(URL, forms.signed_pairs(body), body, "A" * 28, (TOKEN,)) is False
+
+
+def test_a_flood_of_fields_is_nobodys():
+    assert forms.signed_pairs(b"a&" * 200_000) == []
