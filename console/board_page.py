@@ -78,7 +78,7 @@ def read() -> Shown:
     moment = now()
     with store().read() as rows:
         live = rows.calls.live()
-        beats = [beat.at for beat in rows.heartbeats.latest()]
+        beat = rows.heartbeats.latest()
         due, overdue = promises(rows, moment)
         return Shown(
             waiting=tuple(c for c in live if c.stage in (Stage.GREETING, Stage.WAITING)),
@@ -87,8 +87,8 @@ def read() -> Shown:
             due=due,
             overdue=overdue,
             tasks=len(rows.tasks.open()),
-            clock_late=not beats or moment - max(beats) > CLOCK_LATE,
-            clock_at=max(beats, default=None),
+            clock_late=beat is None or moment - beat.at > CLOCK_LATE,
+            clock_at=beat.at if beat else None,
         )
 
 

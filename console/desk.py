@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from callbacks.plan import LABELS as OUTCOMES
 from care.disposition import LABELS
 from console.here import board, myself, now
 from console.words import asset
@@ -55,6 +56,7 @@ def facts(current: DeskState) -> dict[str, Any]:
         "desk": current,
         "reasons": REASONS,
         "dispositions": LABELS.items(),
+        "outcomes": OUTCOMES.items(),
         "tomorrow": tomorrow.date().isoformat(),
         "softphone_host": board().settings.softphone_host,
         "sounds": asset("sounds/silence.wav"),

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
-from zoneinfo import ZoneInfo
 
 from flask import current_app, g
 from flask_security import current_user
@@ -53,13 +52,9 @@ def myself() -> Me:
     return person
 
 
-def house_zone() -> ZoneInfo:
-    """The zone of the house's first line: the roster's and the reports' wall clock."""
-    return ZoneInfo(house_zone_name())
-
-
 def house_zone_name() -> str:
-    return next(iter(board().book.lines.values())).zone
+    """The zone of the house's main line: the roster's and the figures' wall clock."""
+    return board().book.default.zone
 
 
 def _signed_in() -> Me | None:

@@ -1,22 +1,24 @@
 """The record of a contact: kept while talking, finished in wrap-up, read by those who may."""
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
 from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from callbacks.plan import LABELS as OUTCOMES
+from care import record
 from care.disposition import LABELS
 from console.desk import facts, shown
 from console.forms import Form
 from console.here import Me, board, myself, now, store
 from console.permissions import CLINICIAN, COORDINATOR, SUPERVISOR
-from console.words import clock, record_values
+from console.words import RECORD_FIELDS, clock, record_values
 from ivr.call import Call
 from routing.wallclock import instant
 from storage.errors import Stale
 from storage.store import Rows
-from storage.values import Record
 from switchboard import desk, followups
 from switchboard.desk import Draft
 
@@ -37,33 +39,34 @@ def install(console: Blueprint) -> None:
 def save(call_id: str) -> ResponseReturnValue:
     """The autosave: the new version, or both when somebody else was first."""
     draft, version, form = read_draft()
-    if form.errors.get("notes"):
-        abort(413)
+    if form.errors:
+        return wrong(form)
     try:
-        record = desk.write_record(board(), call_id, myself().id, draft, version)
+        kept = desk.write_record(board(), call_id, myself().id, draft, version)
     except desk.NotTheirs:
         abort(404)
     except Stale:
         return conflict(call_id)
-    return jsonify(version=record.version, at=clock(record.updated_at, myself().zone))
+    return jsonify(version=kept.version, at=clock(kept.updated_at, myself().zone))
 
 
 def conflict(call_id: str) -> ResponseReturnValue:
     with store().read() as rows:
-        record = rows.records.get(call_id)
+        kept = rows.records.get(call_id)
     say = "This record was changed somewhere else."
-    version = record.version if record else 0
-    return jsonify(say=say, values=record_values(record), version=version), 409
+    version = kept.version if kept else 0
+    return jsonify(say=say, values=record_values(kept), version=version), 409
 
 
 def finish(call_id: str) -> ResponseReturnValue:
     draft, version, form = read_draft()
-    if draft.disposition is None:
-        form.refuse("disposition", "Choose what came of this contact.")
+    draft = replace(draft, callback_number=full_number(draft.callback_number))
+    for name, words in record.unfinished(draft).items():
+        form.refuse(name, words)
     if form.errors:
         return wrong(form)
     try:
-        desk.finish(board(), call_id, myself().id, draft, version)
+        desk.finish(board(), call_id, myself().id, draft, version, outcome=came_of_it(form))
     except desk.NotTheirs:
         abort(404)
     except Stale:
@@ -73,18 +76,32 @@ def finish(call_id: str) -> ResponseReturnValue:
     return redirect(url_for("console.desk"), 303)
 
 
+def full_number(typed: str | None) -> str | None:
+    """The number in full where it can be understood; as typed where not, for the form to say."""
+    form = Form({"number": typed or ""})
+    return form.number("number") or typed
+
+
+def came_of_it(form: Form) -> str | None:
+    """The clinician's own word for a follow-up's attempt, when it was one."""
+    outcome = form.values.get("outcome")
+    return outcome if outcome in OUTCOMES else None
+
+
 def read_draft() -> tuple[Draft, int, Form]:
     form = Form(request.form)
-    disposition = form.text("disposition", 40)
-    if disposition and disposition not in LABELS:
-        form.refuse("disposition", "Choose one of the list.")
+    values = {name: form.values.get(name, "").replace("\x00", "") for name in RECORD_FIELDS}
     draft = Draft(
-        disposition=disposition,
-        person_name=form.text("person_name", 120),
-        callback_number=form.text("callback_number", 32),
-        incident=form.text("incident", 64),
-        notes=form.text("notes", desk.NOTES_MAX) or "",
+        disposition=values["disposition"] or None,
+        person_name=values["person_name"] or None,
+        callback_number=values["callback_number"] or None,
+        incident=values["incident"] or None,
+        notes=values["notes"],
     )
+    if draft.disposition and draft.disposition not in LABELS:
+        form.refuse("disposition", "Choose one of the list.")
+    for name, words in record.unkeepable(draft).items():
+        form.refuse(name, words)
     return draft, form.whole("version"), form
 
 
@@ -178,7 +195,7 @@ def is_with_them(rows: Rows, person: Me, call: Call) -> bool:
     own = rows.desks.get(person.id)
     current = rows.calls.get(own.call_id) if own and own.call_id else None
     shown_number = call.number_shown
-    if current is None or not shown_number or shown_number in board().book.own_numbers:
+    if current is None or not shown_number or shown_number in board().own_numbers:
         return False
     return current.number_shown == shown_number
 
@@ -191,13 +208,12 @@ def note_reading(person: Me, call_id: str) -> None:
 
 def read(rows: Rows, call: Call) -> dict[str, Any]:
     names = {p.id: p.name for p in rows.people.all(active_only=False)}
-    record: Record | None = rows.records.get(call.id)
     return {
         "call": call,
         "line": board().line(call.line),
         "zone": myself().zone,
         "names": names,
-        "record": record,
+        "record": rows.records.get(call.id),
         "labels": LABELS,
         "journal": rows.journal.of(call.id),
         "offers": rows.offers.of_call(call.id),

@@ -15,6 +15,7 @@ from console.here import board, now
 from storage.people import datastore
 from switchboard.board import Board
 
+
 class Settings(Protocol):
     """What signing in needs of the settings (this room does not import config)."""
 
@@ -48,7 +49,9 @@ def install(app: Flask, house: Board) -> None:
     )
     tries: dict[str, deque[datetime]] = {}
     app.before_request(lambda: limit(tries))
-    Doors(app, datastore(house.store), totp_cls=TypedTotp)
+    users = datastore(house.store)
+    Doors(app, users, totp_cls=TypedTotp)
+    app.teardown_appcontext(lambda _error: users.remove())
     user_authenticated.connect(begin_session, app)
 
 
@@ -74,7 +77,7 @@ def security_options(secret: str) -> dict[str, Any]:
         "TWO_FACTOR_TOKEN_VALIDATION_URL": "/sign-in/code",
         "TWO_FACTOR_SETUP_TEMPLATE": "signin/code_setup.html",
         "TWO_FACTOR_VERIFY_CODE_TEMPLATE": "signin/code.html",
-        "TWO_FACTOR_LOGIN_VALIDITY": "0 seconds",
+        "TWO_FACTOR_LOGIN_VALIDITY": timedelta(0),
         "TOTP_SECRETS": {1: derived(secret, "totp")},
         "TOTP_ISSUER": "Diversion line",
         "TRACKABLE": True,

@@ -132,7 +132,7 @@ def opened(
     found = []
     for shift in before:
         start = max(shift.starts_at, now)
-        for since, until in new.gaps(start, shift.ends_at, shift.tier) if start < shift.ends_at else ():
+        for since, until in new.gaps(start, max(start, shift.ends_at), shift.tier):
             if not old.gaps(since, until, shift.tier):
                 found.append(Gap(shift.tier, wall(since, zone), wall(until, zone)))
     return sorted(set(found), key=lambda gap: gap.start)

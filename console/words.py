@@ -26,6 +26,28 @@ ENDINGS = {
     Ended.UNREACHED: "not reached",
     Ended.LOST: "lost by the carrier",
 }
+HAPPENINGS = {
+    "Arrived": "The call came in",
+    "LanguageChosen": "The caller chose another language",
+    "GreetingEnded": "The greeting ended",
+    "Waited": "Still waiting; the caller was told what is happening",
+    "KeyPressed": "The caller pressed a key",
+    "LineLeft": "The caller left the waiting line",
+    "TalkEnded": "The conversation ended",
+    "PassEnded": "The call passed on came to its end",
+    "FetchFailed": "The telephone service could not read an answer of ours",
+    "ClinicianArrived": "The clinician's telephone is there",
+    "ClinicianLeft": "The clinician's telephone left",
+    "PersonAnswered": "The person's telephone was picked up",
+    "PersonUnreached": "The person was not reached",
+    "OfferAccepted": "A clinician accepted",
+    "ClinicianJoined": "The clinician is in the conversation",
+    "CallerJoined": "The caller is in the conversation",
+    "ClinicianEnded": "The clinician pressed End",
+    "LegEnded": "The telephone service reported the call's end",
+    "WaitElapsed": "A wait came to its limit",
+    "MoveFailed": "The caller could not be moved",
+}
 RECORD_FIELDS = ("disposition", "person_name", "callback_number", "incident", "notes")
 NATIONAL_DIGITS = 10
 
@@ -38,6 +60,7 @@ def install(app: Flask) -> None:
         phone=phone,
         language=language,
         ending=ending,
+        happening=happening,
         count_of=count_of,
         record_values=record_values,
     )
@@ -74,6 +97,11 @@ def language(code: str) -> str:
 def ending(call: Call) -> str:
     """What became of a call, in words."""
     return ENDINGS.get(call.ended_reason, "ended") if call.ended_reason else "still going on"
+
+
+def happening(event: str) -> str:
+    """An event of the journal in words."""
+    return HAPPENINGS.get(event, event)
 
 
 def count_of(count: int, one: str, many: str) -> str:

@@ -7,13 +7,12 @@ from ivr.call import Call
 from storage.errors import Stale
 from storage.store import Rows
 from storage.values import Desk, FollowUp, Offer, Person, Record
-from switchboard import calls, offers, presence
+from switchboard import calls, followups, offers, presence
 from switchboard.board import Board
 from telephony import tokens
-from telephony.carrier import CarrierRefused, CarrierUnknown
+from telephony.carrier import CarrierError
 
 BUSY = ("connecting", "talking", "wrap_up")
-NOTES_MAX = 20_000  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,7 @@ def token(board: Board, person_id: str) -> str:
     return tokens.softphone_token(board.settings, person_id, board.now())
 
 
-class NotDone(Exception):  # noqa: N818 - the house's word
+class NotDone(Exception):
     """The carrier would not, or did not say; the call goes on as it was."""
 
 
@@ -100,7 +99,7 @@ def hold(board: Board, call_id: str, person_id: str, *, on: bool) -> bool:
     """
     try:
         return calls.hold(board, call_id, person_id, on=on)
-    except (CarrierRefused, CarrierUnknown) as error:
+    except CarrierError as error:
         raise NotDone from error
 
 
@@ -136,8 +135,17 @@ def write_record(
         return _write(board, rows, call_id, person_id, draft, version, finished=False)
 
 
-def finish(board: Board, call_id: str, person_id: str, draft: Draft, version: int) -> None:
+def finish(
+    board: Board,
+    call_id: str,
+    person_id: str,
+    draft: Draft,
+    version: int,
+    outcome: str | None = None,
+) -> None:
     """Close the wrap-up: the record is kept, and the desk is offered calls again.
+
+    `outcome`: the clinician's own word for a follow-up's attempt (callbacks.plan.Outcome).
 
     Raises:
         NotTheirs, Stale: as write_record.
@@ -148,6 +156,9 @@ def finish(board: Board, call_id: str, person_id: str, draft: Draft, version: in
         now = board.now()
         if not rows.desks.set(person_id, "available", now, only_from=("wrap_up",)):
             raise NotTheirs(call_id)
+        call = rows.calls.get(call_id)
+        if outcome and call and call.attempt_id:
+            followups.record(rows, call.attempt_id, outcome, now)
     board.wake()
 
 

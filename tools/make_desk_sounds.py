@@ -1,4 +1,4 @@
-"""Which sounds does the desk make? Writes them as short WAV files of our own, with nothing fetched."""
+"""Which sounds does the desk make? Short WAV files of our own."""
 
 import math
 import struct

@@ -119,7 +119,7 @@ export class RecordForm {
     if (this.dirty && !(await this.save())) return;
     const { form, call } = this;
     try {
-      await post(form.action, { ...this.values, version: form.dataset.version });
+      await post(form.action, { ...this.values, outcome: form.elements.outcome?.value ?? "", version: form.dataset.version });
       localStorage.removeItem(key(call));
       this.region.dispatchEvent(new CustomEvent("finished", { bubbles: true }));
     } catch (error) {
