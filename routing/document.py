@@ -73,33 +73,26 @@ def check(document: Any) -> Checked:
 
 def _read(document: Any) -> tuple[Roster, list[RosterError]]:
     """Read all that can be read, and collect what cannot."""
-    errors: list[RosterError] = []
-
-    def each(name: str, read: Reader[T]) -> tuple[T, ...]:
-        found = []
-        entries: Any = whole_document.value.get(name)
-        entries = [] if entries is None else entries
-        if not isinstance(entries, list):
-            errors.append(RosterError(name, "expected a list"))
-            entries = []
-        for index, value in enumerate(entries):
-            try:
-                found.append(read(value, f"{name}[{index}]"))
-            except RosterError as error:
-                errors.append(error)
-        return tuple(found)
-
     try:
         whole_document = Item(document, "", PARTS)
     except RosterError as error:
         return Roster("UTC"), [RosterError(error.path or "document", error.message)]
-    home = "UTC"
-    people: dict[str, Person] = {}
-    try:
-        people = _people(whole_document)
-        home = whole_document.need("zone", zone)
-    except RosterError as error:
-        errors.append(error)
+    given = {name: value for name, value in document.items() if value is not None}
+    errors: list[RosterError] = []
+
+    def kept(path: str, value: Any, read: Reader[T]) -> Iterator[T]:
+        try:
+            yield read(value, path)
+        except RosterError as error:
+            errors.append(error)
+
+    def each(name: str, read: Reader[T]) -> tuple[T, ...]:
+        entries = next(kept(name, given.get(name, []), many(_as_it_is)), ())
+        places = ((f"{name}[{index}]", value) for index, value in enumerate(entries))
+        return tuple(one for place, value in places for one in kept(place, value, read))
+
+    home = next(kept("zone", whole_document, lambda item, _: item.need("zone", zone)), "UTC")
+    people = next(kept("people", given.get("people", {}), _by_name), {})
     roster = Roster(
         home,
         each("patterns", partial(_pattern, home=home)),
@@ -109,10 +102,20 @@ def _read(document: Any) -> tuple[Roster, list[RosterError]]:
         each("exact_plans", _exact_plan),
         each("time_off", _time_off),
         each("closures", _closure),
-        people,
+        {name: one for name in people for one in kept(f"people.{name}", people[name], _person)},
         each("needs", _need),
     )
-    return roster, [*errors, *_repeated(roster), *_conflicts(document, roster)]
+    return roster, [*errors, *_repeated(roster), *_conflicts(given, roster)]
+
+
+def _as_it_is(value: Any, _path: str) -> Any:
+    return value
+
+
+def _by_name(value: Any, path: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise RosterError(path, "expected an object with people's names")
+    return value
 
 
 # -- patterns ---------------------------------------------------------------------------------
@@ -239,13 +242,6 @@ def _closure(value: Any, path: str) -> Closure:
 # -- people and needs -------------------------------------------------------------------------
 
 
-def _people(document: Item) -> dict[str, Person]:
-    entries = document.may("people", lambda value, path: Item(value, path, " ".join(value)), None)
-    if entries is None:
-        return {}
-    return {name: entries.may(name, _person, Person()) for name in entries.value}
-
-
 def _person(value: Any, path: str) -> Person:
     item = Item(value, path, "skills languages counties email phone zone max_hours")
     return Person(
@@ -289,7 +285,7 @@ def _conflicts(document: dict[str, Any], roster: Roster) -> Iterator[RosterError
     """No two overrides of a tier may speak of one person at the same time."""
     places = {id(each): index for index, each in enumerate(roster.overrides)}
     in_order = sorted(roster.overrides, key=lambda each: each.start)
-    exact = len(document.get("overrides") or ()) == len(in_order)
+    exact = len(document.get("overrides", ())) == len(in_order)
     for index, one in enumerate(in_order):
         for other in in_order[index + 1 :]:
             if other.start >= one.end:

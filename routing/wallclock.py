@@ -11,7 +11,7 @@ zoneinfo.reset_tzpath(())
 TZDATA = version("tzdata")
 
 
-class UnknownZone(ValueError):  # noqa: N818 (a fact about the value, said by its name)
+class UnknownZone(ValueError):
     """The name is no IANA time zone."""
 
 

@@ -25,7 +25,10 @@ GOOD = {
     "exact_plans": [{"tier": "backup", **WINDOW, "shifts": [{"person": "ana", **WINDOW}]}],
     "time_off": [{"person": "dana", **WINDOW}],
     "closures": [{**WINDOW, "tiers": ["supervisor"]}],
-    "people": {"ana": {"skills": ["youth"], "languages": ["es"], "max_hours": 40}},
+    "people": {
+        "Ben Carter": {},
+        "ana": {"skills": ["youth"], "languages": ["es"], "max_hours": 40},
+    },
     "needs": [{"tier": "primary", "need": 1, "days": ["sat"], "start": "20:00", "end": "08:00"}],
 }
 # (place, what is written there, where the error must point, its code)

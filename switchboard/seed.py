@@ -1,0 +1,123 @@
+"""What does the demo start with? A believable month of a line, the same each time.
+
+Everything here is fictional: people, numbers (+1 314 555 01xx), notes.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from config.lines import LineBook
+from ivr.call import Call
+from routing import document
+from routing.oncall import Shift, Timeline
+from storage import ids, seeding
+from storage.store import Rows, Store
+from storage.values import Person
+from switchboard import roster_rows, seed_cast
+from switchboard.seed_history import Month
+from switchboard.seed_promises import Dice, History
+
+SEED = 911
+LINES = ("riverton", "lakeside", "general")  # of config/line.toml
+RETOLD = 60  # of the latest calls, how many have a journal
+# Who signs in by link in the demo, and must be on call whenever it starts.
+AT_THE_DESK = {
+    "primary": "ana@example.org",
+    "backup": "ben@example.org",
+    "supervisor": "sam@example.org",
+}
+HELD_FOR = timedelta(hours=12)
+
+
+def fill(store: Store, now: datetime, *, book: LineBook | None = None, fresh: bool = False) -> bool:
+    """Put the month before `now` and eight weeks of roster into an empty database.
+
+    With `fresh` everything there is removed first. A database that has people in it keeps what
+    it has. Either way the demo's people are on call from now on. False: nothing was planted.
+    """
+    with store.begin() as rows:
+        if fresh:
+            seeding.wipe(rows)
+        planted = not rows.people.all(active_only=False)
+        if planted:
+            _plant(rows, Dice(SEED), now, _lines(book))
+        _hold_the_line(rows, now)
+    return planted
+
+
+def _plant(rows: Rows, dice: Dice, now: datetime, lines: tuple[str, ...]) -> None:
+    staff = seed_cast.staff(dice)
+    for person in staff:
+        rows.people.add(person)
+    on_call = _plant_roster(rows, dice, now, staff)
+    told = Month(dice, now, on_call, lines).tell()
+    seeding.plant(
+        rows,
+        {
+            "calls": told.calls,
+            "records": told.records,
+            "followups": list(told.followups.values()),
+            "attempts": told.attempts,
+            "tasks": told.tasks,
+            "journal": [line for call in _latest(told) for line in _journal(call)],
+        },
+    )
+
+
+def _plant_roster(rows: Rows, dice: Dice, now: datetime, staff: list[Person]) -> Timeline:
+    exchange = seed_cast.roster(now)
+    person_ids = {person.name: person.id for person in staff}
+    window = seed_cast.window(now)
+    roster = document.parse(exchange)
+    shifts = list(roster_rows.rows_of(roster, person_ids, window, dice.id))
+    revision = {"at": now, "actor": "Cora Ellis", "reason": "the first roster"}
+    seeding.plant(rows, {"shifts": shifts, "rosters": [revision | {"document": exchange}]})
+    return roster_rows.timeline(shifts)
+
+
+def _hold_the_line(rows: Rows, now: datetime) -> None:
+    """Whoever tries the demo must be on call, on whichever day and hour it is started."""
+    held = rows.roster.shifts_between(now, now + HELD_FOR)
+    on_call = {(one.person_id, one.tier) for one in held if one.starts_at <= now}
+    for tier, email in AT_THE_DESK.items():
+        person = rows.people.by_email(email)
+        if person is None or (person.id, tier) in on_call:
+            continue
+        later = [one.starts_at for one in held if (one.person_id, one.tier) == (person.id, tier)]
+        promise = Shift(person.id, tier, now, min([now + HELD_FOR, *later]))
+        rows.roster.add(roster_rows.row(promise, person.id, person.zone, ids.new()))
+
+
+def _lines(book: LineBook | None) -> tuple[str, ...]:
+    """Return the lines' ids, the general one last."""
+    if book is None:
+        return LINES
+    return tuple(sorted(book.lines, key=lambda name: book.lines[name].kind == "general"))
+
+
+def _latest(told: History) -> list[Call]:
+    return sorted(told.calls, key=lambda call: call.arrived_at)[-RETOLD:]
+
+
+def _journal(call: Call) -> list[dict[str, Any]]:
+    """Return what the record page shows of a call's way."""
+    steps = [(call.arrived_at, "Arrived", "greeting")]
+    if call.answered_at:
+        steps.append((call.answered_at, "ClinicianArrived", "talking"))
+    if call.ended_at:
+        steps.append((call.ended_at, "LegEnded", "ended"))
+    befores = [None, *(stage for _, _, stage in steps)]
+    return [
+        {
+            "call_id": call.id,
+            "at": at,
+            "inbox_key": None,
+            "event": event,
+            "facts": {},
+            "stage_before": before,
+            "stage_after": stage,
+            "surprise": False,
+            "answer": None,
+        }
+        for before, (at, event, stage) in zip(befores, steps, strict=False)
+    ]

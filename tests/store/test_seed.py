@@ -1,0 +1,97 @@
+"""Does the demo start with a believable month, and with its people on call?"""
+
+from collections import Counter
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from config import lines
+from ivr.call import Kind
+from routing import document
+from storage.store import Store
+from switchboard import roster_rows, seed
+
+NOW = datetime.fromisoformat("2026-11-20T15:00:00+00:00")
+MONTH = NOW - timedelta(days=31)
+
+
+@pytest.fixture
+def store(database_url):
+    opened = Store(database_url)
+    yield opened
+    opened.close()
+
+
+def cast(rows):
+    return {person.email.split("@")[0]: person for person in rows.people.all()}
+
+
+# a morning, a night, and the two hours in which a clock change is near
+@pytest.mark.parametrize("hours", [0, 14, 24 * 108 - 7, -24 * 19 - 8])
+def test_somebody_is_on_call_in_every_tier(store, hours):
+    now = NOW + timedelta(hours=hours)
+    assert seed.fill(store, now)
+    with store.read() as rows:
+        timeline = roster_rows.timeline(rows.roster.shifts_between(now, now + timedelta(days=14)))
+        people, tiers = cast(rows), timeline.at(now)
+    assert people["ana"].id in tiers["primary"]
+    assert people["ben"].id in tiers["backup"]
+    assert people["sam"].id in tiers["supervisor"]
+    gaps = [timeline.gaps(now, now + timedelta(days=14), tier) for tier in ("primary", "backup")]
+    assert [len(found) for found in gaps] == [1, 1]
+
+
+def test_the_month_is_the_same_each_time_and_believable(store):
+    seed.fill(store, NOW, book=lines.read(Path("config/line.toml")))
+    with store.read() as rows:
+        calls = rows.calls.recent(1000, NOW)
+        people, tasks = cast(rows), rows.tasks.open()
+    inbound = [call for call in calls if call.kind is Kind.INBOUND]
+    answered = [call for call in inbound if call.answered_at]
+    assert 400 < len(inbound) < 600
+    assert 0.85 < len(answered) / len(inbound) < 0.97
+    assert all(call.ended_at and call.ended_at <= NOW for call in calls)
+    assert {call.line for call in inbound} == {"riverton", "lakeside", "general"}
+    assert people["cora"].roles == ("coordinator",)
+    assert people["dana"].roles == ()
+    assert tasks
+    busy = Counter(call.clinician_id for call in answered)
+    assert len(busy) >= 8
+
+
+def test_there_are_promises_of_every_kind(store):
+    seed.fill(store, NOW)
+    with store.read() as rows:
+        counts = rows.followups.counts()
+        due = rows.followups.list("due")
+    assert {"due", "kept", "closed"} <= set(counts)
+    assert any(one.due_at < NOW for one in due)
+    assert any(NOW < one.due_at < NOW + timedelta(hours=24) for one in due)
+
+
+def test_a_later_start_keeps_the_month_and_holds_the_line(store):
+    seed.fill(store, NOW)
+    later = NOW + timedelta(hours=12)  # Ana's half of the day is over
+    assert not seed.fill(store, later)
+    assert not seed.fill(store, later)
+    with store.read() as rows:
+        shifts = rows.roster.shifts_between(later, later + timedelta(seconds=1))
+        ana = cast(rows)["ana"].id
+    assert [one.tier for one in shifts if one.person_id == ana] == ["primary"]
+
+
+def test_a_fresh_start_leaves_nothing_of_the_old(store):
+    seed.fill(store, NOW)
+    with store.read() as rows:
+        before = {call.id for call in rows.calls.recent(1000, NOW)}
+    assert seed.fill(store, NOW, fresh=True)
+    with store.read() as rows:
+        assert {call.id for call in rows.calls.recent(1000, NOW)} == before  # the same dice
+
+
+def test_the_roster_document_is_kept_and_may_be_kept(store):
+    seed.fill(store, NOW)
+    with store.read() as rows:
+        checked = document.check(rows.roster.latest_document())
+    assert checked == document.Checked((), ())
