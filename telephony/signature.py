@@ -8,7 +8,7 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 Pairs = Iterable[tuple[str, str]]
@@ -29,20 +29,14 @@ def valid(url: str, params: Pairs, body: bytes, header: str | None, tokens: Iter
 
 def sign(url: str, params: Pairs, token: str) -> str:
     """Sign as Twilio does: the URL, then every key, sorted, with its distinct values, sorted."""
-    values: dict[str, set[str]] = {}
-    for key, value in params:
-        values.setdefault(key, set()).add(value)
-    # Keys are sorted, never key+value: conference events carry Reason and ReasonConferenceEnded.
-    text = url + "".join(key + value for key in sorted(values) for value in sorted(values[key]))
-    digest = hmac.new(token.encode(), _bytes(text), hashlib.sha1)
-    return base64.b64encode(digest.digest()).decode()
+    return _signed(url, _bytes(_joined(params)), token)
 
 
 def _valid(
     url: str, params: tuple[tuple[str, str], ...], body: bytes, header: str, tokens: tuple[str, ...]
 ) -> bool:
     url = url.partition("#")[0]
-    declared = parse_qs(urlsplit(url).query).get("bodySHA256")
+    declared = parse_qs(urlsplit(url).query).get("bodySHA256") if "bodySHA256" in url else None
     if declared:
         actual = hashlib.sha256(body).hexdigest()
         if not _same(declared[0], actual):
@@ -50,17 +44,29 @@ def _valid(
         params = ()
     elif body and not params:
         return False  # something unreadable was sent and nothing signs it
+    forms = tuple(_readings(params))
     return any(
-        _same(sign(variant, form, token), header)
+        _same(_signed(spelling, form, token), header)
+        for spelling in _spellings(url)
+        for form in forms
         for token in tokens
         if token
-        for variant in _spellings(url)
-        for form in _readings(params)
     )
 
 
-def _spellings(url: str) -> tuple[str, ...]:
+def _joined(params: Pairs) -> str:
+    # Keys are sorted, never key+value: conference events carry Reason and ReasonConferenceEnded.
+    return "".join(key + value for key, value in sorted(set(params)))
+
+
+def _signed(url: str, form: bytes, token: str) -> str:
+    digest = hmac.digest(token.encode(), _bytes(url) + form, "sha1")
+    return base64.b64encode(digest).decode()
+
+
+def _spellings(url: str) -> Iterator[str]:
     """Twilio is not consistent about the port: as given, without, and with the standard one."""
+    yield url
     parts = urlsplit(url)
     place = parts.netloc
     if parts.port is not None:
@@ -68,17 +74,17 @@ def _spellings(url: str) -> tuple[str, ...]:
     else:
         other = f"{place}:{443 if parts.scheme == 'https' else 80}"
     start = len(parts.scheme) + len("://")
-    changed = url[:start] + other + url[start + len(place) :]
-    quoted = urlunsplit(parts._replace(query=parts.query.replace("'", "%27")))
-    return tuple(dict.fromkeys((url, changed, quoted)))
+    yield url[:start] + other + url[start + len(place) :]
+    if "'" in parts.query:
+        yield urlunsplit(parts._replace(query=parts.query.replace("'", "%27")))
 
 
-def _readings(params: tuple[tuple[str, str], ...]) -> tuple[tuple[tuple[str, str], ...], ...]:
+def _readings(params: Pairs) -> Iterator[bytes]:
     """A form with bytes that are no text may be signed as bytes or with replacement characters."""
-    if not any(NOT_TEXT.search(part) for pair in params for part in pair):
-        return (params,)
-    replaced = tuple((_replaced(name), _replaced(value)) for name, value in params)
-    return (params, replaced)
+    text = _joined(params)
+    yield _bytes(text)
+    if NOT_TEXT.search(text):
+        yield _bytes(_joined((_replaced(name), _replaced(value)) for name, value in params))
 
 
 def _replaced(text: str) -> str:
