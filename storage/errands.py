@@ -38,10 +38,11 @@ _CLAIMABLE = (
     .order_by(_waiting.c.due_at, _waiting.c.id)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True, of=_waiting)
+    .cte("claimable")  # as a plain subquery PostgreSQL may run it, and its limit, more than once
 )
 _CLAIM = (
     update(errands)
-    .where(errands.c.id.in_(_CLAIMABLE.scalar_subquery()), errands.c.state == "pending")
+    .where(errands.c.id.in_(select(_CLAIMABLE.c.id)), errands.c.state == "pending")
     .values(
         state="claimed",
         claimed_by=bindparam("worker"),

@@ -1,9 +1,11 @@
 """Is a call kept whole, found again, and locked; is the waiting line in its order?"""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy.exc import StatementError
 
 from ivr.call import Ended, Kind, Stage
 from storage.errors import Duplicate, Stale
@@ -40,11 +42,17 @@ def test_a_leg_belongs_to_one_call(store, a_call):
 
 
 def test_instants_keep_their_zone(store, a_call):
-    keep(store, a_call(deadline_at=a_call().arrived_at))
+    in_st_louis = datetime(2026, 11, 1, 1, 30, tzinfo=ZoneInfo("America/Chicago"), fold=1)
+    keep(store, a_call(deadline_at=in_st_louis))
     with store.read() as rows:
-        call = rows.calls.live()[0]
-    assert call.arrived_at.utcoffset() == timedelta(0)
-    assert call.deadline_at == call.arrived_at + timedelta(minutes=-1) or call.deadline_at.tzinfo
+        kept = rows.calls.live()[0].deadline_at
+    assert kept == in_st_louis.astimezone(UTC)
+    assert kept.utcoffset() == timedelta(0)
+
+
+def test_an_instant_without_a_zone_is_refused(store, a_call):
+    with pytest.raises(StatementError, match="no zone"):
+        keep(store, a_call(deadline_at=datetime(2026, 11, 1)))  # noqa: DTZ001 - the point
 
 
 def test_a_saved_call_is_the_new_one(store, a_call):
@@ -64,9 +72,13 @@ def test_saving_a_call_nobody_added_is_stale(store, a_call):
 
 
 def test_an_error_takes_everything_back(store, a_call):
-    with pytest.raises(ZeroDivisionError), store.begin() as rows:
-        rows.calls.add(a_call())
-        raise ZeroDivisionError
+    def fail_midway():
+        with store.begin() as rows:
+            rows.calls.add(a_call())
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_midway()
     with store.read() as rows:
         assert rows.calls.live() == []
 
