@@ -137,3 +137,10 @@ def ringing() -> Samples:
     moment = np.arange(RATE * 2) / RATE
     tone = np.sin(2 * np.pi * 440 * moment) + np.sin(2 * np.pi * 480 * moment)
     return np.concatenate([tone * 1500, np.zeros(RATE * 4)]).astype(np.int16)
+
+
+def bed() -> Samples:
+    """A quiet chord that swells and fades in four seconds: the line is alive."""
+    moment = np.arange(RATE * 4) / RATE
+    chord = sum(np.sin(2 * np.pi * pitch * moment) for pitch in (220.0, 277.25, 329.75))
+    return np.asarray(chord * np.sin(np.pi * moment / 4) ** 2 * 900).astype(np.int16)

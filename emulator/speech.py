@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import io
+import secrets
 import shutil
+import subprocess
 import tempfile
 import wave
 from pathlib import Path
@@ -50,27 +52,31 @@ class Voice:
 
     async def _kept(self, text: str, language: str, pace: int) -> bytes | None:
         if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="emulator-speech-")
+            self._folder = tempfile.TemporaryDirectory(
+                prefix="emulator-speech-", ignore_cleanup_errors=True
+            )
         name = hashlib.sha256(f"{language}\n{pace}\n{text}".encode()).hexdigest()[:32]
         path = Path(self._folder.name) / f"{name}.wav"
-        if not path.exists() and not await self._make(path, text, language, pace):
+        # In a thread: a prompt that is broken off must not leave a half-dead process behind.
+        made = path.exists() or await asyncio.to_thread(self._make, path, text, language, pace)
+        if not made:
             return None
         return path.read_bytes()
 
-    async def _make(self, path: Path, text: str, language: str, pace: int) -> bool:
-        maker = await asyncio.create_subprocess_exec(
-            *self._arguments(path, language, pace),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
+    def _make(self, path: Path, text: str, language: str, pace: int) -> bool:
+        part = path.with_suffix(f".{secrets.token_hex(4)}.wav")
         try:
-            await asyncio.wait_for(maker.communicate(text.encode()), _SPEAKING_SECONDS_MAX)
-        except TimeoutError:
-            maker.kill()
-            await maker.wait()
+            subprocess.run(  # noqa: S603 (the program was found by name, the text goes in by stdin)
+                self._arguments(part, language, pace),
+                input=text.encode(),
+                check=True,
+                capture_output=True,
+                timeout=_SPEAKING_SECONDS_MAX,
+            )
+            part.replace(path)
+        except (OSError, subprocess.SubprocessError):
             return False
-        return maker.returncode == 0
+        return True
 
     def _arguments(self, path: Path, language: str, pace: int) -> list[str]:
         assert self._command is not None

@@ -1,0 +1,126 @@
+"""What does `python -m emulator` serve: which account, numbers, applications and people?
+
+One JSON file, overridden by EMULATOR_… variables, overridden by the command line.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from emulator import engine
+from emulator.handsets import Person
+
+_URLS = (
+    "voice_url",
+    "voice_method",
+    "voice_fallback_url",
+    "voice_fallback_method",
+    "status_callback",
+    "status_callback_method",
+)
+_HABITS = ("no-answer", "busy", "failed", "answers", "voicemail")
+
+
+class ConfigurationError(Exception):
+    """One sentence that names the file or variable, and what was expected there."""
+
+
+@dataclass(frozen=True)
+class Configuration:
+    host: str = "127.0.0.1"
+    port: int = 8081
+    """0 takes any free port."""
+    account_sid: str = engine.FAKE_ACCOUNT
+    auth_token: str = engine.FAKE_TOKEN
+    api_key: str = engine.FAKE_KEY
+    api_secret: str = engine.FAKE_SECRET
+    calls_per_second: float = 1.0
+    seed: int | None = None
+    numbers: list[dict[str, str]] = field(default_factory=list)
+    """Each: number, name, and any of voice_url, voice_fallback_url, status_callback (…_method)."""
+    applications: list[dict[str, str]] = field(default_factory=list)
+    """Each: sid, name, and the same URLs."""
+    people: list[Person] = field(default_factory=list)
+    quiet: bool = False
+    """Print no line for each event."""
+    sound: bool = True
+
+
+def read(path: Path | None, environ: Mapping[str, str]) -> Configuration:
+    """Raises ConfigurationError; unknown names are errors too, so that no typo is believed."""
+    chosen = path or (Path(environ["EMULATOR_CONFIG"]) if environ.get("EMULATOR_CONFIG") else None)
+    configuration = _from_file(chosen) if chosen else Configuration()
+    return _from_environment(configuration, environ)
+
+
+def _from_file(path: Path) -> Configuration:
+    try:
+        given = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"{path}: expected a JSON file ({error})") from error
+    if not isinstance(given, dict):
+        raise ConfigurationError(f"{path}: expected a JSON object")
+    known = {one.name for one in fields(Configuration)}
+    for name in given:
+        if name not in known:
+            raise ConfigurationError(f"{path}: {name!r} is not one of {', '.join(sorted(known))}")
+    for name, required in (("numbers", "number"), ("applications", "sid")):
+        given[name] = [_owned(path, name, one, required) for one in given.get(name, [])]
+    given["people"] = [_person(path, one) for one in given.get("people", [])]
+    return Configuration(**given)
+
+
+def _owned(path: Path, what: str, given: Any, required: str) -> dict[str, str]:
+    known = {required, "name", *_URLS}
+    if not isinstance(given, dict) or required not in given or not known.issuperset(given):
+        raise ConfigurationError(
+            f"{path}: {what}: expected {required!r} and any of {', '.join(sorted(known))}: {given}"
+        )
+    return {str(name): str(value) for name, value in given.items()}
+
+
+def _person(path: Path, given: Any) -> Person:
+    try:
+        person = Person(**given)
+    except TypeError as error:
+        raise ConfigurationError(f"{path}: people: {error}") from error
+    if person.habit not in _HABITS:
+        raise ConfigurationError(f"{path}: people: habit: expected one of {', '.join(_HABITS)}")
+    return person
+
+
+def _from_environment(found: Configuration, environ: Mapping[str, str]) -> Configuration:
+    simple = ("host", "account_sid", "auth_token", "api_key", "api_secret")
+    changes: dict[str, Any] = {
+        name: environ[f"EMULATOR_{name.upper()}"]
+        for name in simple
+        if environ.get(f"EMULATOR_{name.upper()}")
+    }
+    if environ.get("EMULATOR_PORT"):
+        try:
+            changes["port"] = int(environ["EMULATOR_PORT"])
+        except ValueError as error:
+            raise ConfigurationError("EMULATOR_PORT: expected a whole number") from error
+    return replace(found, **changes)
+
+
+def number_from_words(words: str) -> dict[str, str]:
+    """`--number +13145550101=http://localhost:8080/voice/arrived`."""
+    number, _, url = words.partition("=")
+    if not number.startswith("+") or not number[1:].isdigit():
+        raise ConfigurationError(f"--number {words}: expected +NUMBER=URL")
+    return {"number": number, "voice_url": url}
+
+
+def provide(emulator: engine.Emulator, configuration: Configuration) -> None:
+    """Own the configured numbers and applications."""
+    for one in configuration.numbers:
+        urls = {name: one[name] for name in _URLS if name in one}
+        emulator.number(one["number"], friendly_name=one.get("name", ""), **urls)
+    for one in configuration.applications:
+        urls = {name: one[name] for name in _URLS if name in one}
+        emulator.application(one["sid"], friendly_name=one.get("name", one["sid"]), **urls)

@@ -1,0 +1,101 @@
+"""What did each leg hear, when, and what was asked of the application? As a page and as text."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+from itertools import islice
+from typing import Any
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from emulator.engine import Emulator
+from emulator.legs import Leg
+from emulator.phonepage import page_of
+from emulator.timeline import silence
+
+_LEGS_MAX = 40
+_LINES_MAX = 20_000
+# DESIGN: nobody hears nothing for longer than this.
+SILENCE_SECONDS_MAX = 4.0
+_TELLING = ("CallStatus", "Digits", "QueueResult", "DialCallStatus", "StatusCallbackEvent")
+_SOUNDS = {
+    "say": "hears",
+    "play": "hears a recording",
+    "ring": "hears ringing",
+    "silence": "hears nothing",
+    "conference": "is in the conference",
+    "bridge": "is connected with",
+}
+
+
+class TimelinePage:
+    def __init__(self, emulator: Emulator) -> None:
+        self._emulator = emulator
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/timeline", page_of("timeline.html")),
+            web.get("/timeline.json", self.rows),
+            web.get("/timeline.txt", self.text),
+        ]
+
+    async def text(self, request: web.Request) -> web.Response:
+        sid = request.query.get("leg")
+        legs = [self._emulator.legs[sid]] if sid in self._emulator.legs else []
+        return web.Response(text=self._emulator.timeline.text(legs) + "\n")
+
+    async def rows(self, _request: web.Request) -> web.Response:
+        timeline = self._emulator.timeline
+        legs = list(islice(reversed(self._emulator.legs.values()), _LEGS_MAX))
+        lines: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for entry in islice(reversed(timeline.entries), _LINES_MAX):
+            if entry.what != "hears":
+                lines[entry.about].append(_line(entry.at, "note", entry.what, entry.text))
+        for one in islice(reversed(timeline.exchanges), _LINES_MAX):
+            facts = " ".join(f"{key}={one.sent[key]}" for key in _TELLING if one.sent.get(key))
+            outcome = one.failure or str(one.status or "waiting…")
+            words = f"{urlsplit(one.url).path} {facts} → {outcome} in {one.seconds:.2f} s"
+            lines[one.leg_sid].append(_line(one.at, "exchange", f"{one.kind} {one.method}", words))
+        return web.json_response({"legs": [_leg(leg, lines[leg.sid]) for leg in legs]})
+
+
+def _leg(leg: Leg, lines: list[dict[str, Any]]) -> dict[str, Any]:
+    rows = lines + _heard(leg) + _gaps(leg)
+    rows.sort(key=lambda row: row["at"])
+    for row in rows:
+        row["at"] = round(row["at"] - leg.created_at.timestamp(), 2)
+    gaps = sum(1 for row in rows if row["kind"] == "gap")
+    return {
+        "sid": leg.sid,
+        "title": f"{leg.from_ or 'no number'} → {leg.to or 'the application'}",
+        "kind": f"{leg.kind}, {leg.direction}",
+        "status": leg.status,
+        "began_at": leg.created_at.isoformat(),
+        "seconds": leg.seconds,
+        "gaps": gaps,
+        "rows": rows,
+    }
+
+
+def _heard(leg: Leg) -> list[dict[str, Any]]:
+    return [
+        _line(one.at, one.kind, _SOUNDS[one.kind], f"{one.text} {_long(one.seconds)}".strip())
+        for one in leg.heard
+    ]
+
+
+def _gaps(leg: Leg) -> list[dict[str, Any]]:
+    return [
+        _line(at, "gap", "Too quiet:", f"nothing was heard for {seconds:.1f} seconds")
+        for at, seconds in silence(leg, SILENCE_SECONDS_MAX)
+    ]
+
+
+def _long(seconds: float | None) -> str:
+    return "(now)" if seconds is None else f"({seconds:.1f} s)"
+
+
+def _line(at: datetime, kind: str, what: str, text: str) -> dict[str, Any]:
+    return {"at": at.timestamp(), "kind": kind, "what": what, "text": text}

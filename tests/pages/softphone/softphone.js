@@ -1,0 +1,40 @@
+// The smallest page that holds the genuine SDK: the test drives it and reads what happened.
+const SOUNDS = ["incoming", "outgoing", "disconnect", "dtmfs", "dtmfh",
+  ...Array.from({ length: 10 }, (_, digit) => `dtmf${digit}`)];
+
+window.happened = [];
+const note = (what) => window.happened.push(what);
+
+window.build = (token, host, more = {}) => {
+  const device = new Twilio.Device(token, {
+    chunderw: host,
+    publishEvents: false,
+    codecPreferences: ["opus", "pcmu"],
+    maxCallSignalingTimeoutMs: 30000,
+    enableImprovedSignalingErrorPrecision: true,
+    sounds: Object.fromEntries(SOUNDS.map((name) => [name, "/quiet.wav"])),
+    ...more,
+  });
+  window.device = device;
+  ["registered", "unregistered", "tokenWillExpire"].forEach((name) => device.on(name, () => note(name)));
+  device.on("error", (error) => note(`error ${error.code}`));
+  device.on("incoming", (call) => { note("incoming"); watch(call); });
+};
+
+window.watch = (call) => {
+  window.call = call;
+  ["accept", "cancel", "disconnect", "reject", "reconnecting", "reconnected"].forEach((name) => {
+    call.on(name, () => note(name));
+  });
+  call.on("ringing", (early) => note(`ringing ${early}`));
+  call.on("error", (error) => note(`call error ${error.code}`));
+  call.on("messageReceived", (message) => note(`message ${JSON.stringify(message.content)}`));
+};
+
+window.dial = async (params) => {
+  const began = performance.now();
+  const call = await device.connect({ params });
+  watch(call);
+  await new Promise((resolve) => { call.on("accept", resolve); });
+  return performance.now() - began;
+};

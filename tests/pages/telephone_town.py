@@ -1,0 +1,195 @@
+"""What do the softphone tests stand in? A served emulator, a null application, a page with the SDK."""
+
+import io
+import threading
+import wave
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import parse_qs
+
+from playwright.sync_api import Browser, Page, Playwright
+from twilio.jwt.access_token import AccessToken
+from twilio.jwt.access_token.grants import VoiceGrant
+
+from emulator import engine
+from emulator.configuration import Configuration
+from emulator.serve import ServedElsewhere, serve_in_thread
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).parent / "softphone"
+APPLICATION = "AP" + "0" * 32
+LINE = "+13145550101"
+ROOM = "+13145550102"
+FLAGS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+    "--allow-loopback-in-peer-connection",
+]
+FILES = {
+    "/softphone.html": (HERE / "softphone.html", "text/html"),
+    "/softphone.js": (HERE / "softphone.js", "text/javascript"),
+    "/ws-shim.js": (ROOT / "emulator/phone/ws-shim.js", "text/javascript"),
+    "/sdk.js": (
+        ROOT / "console/static/vendor/twilio-voice-2.18.5.min.js",
+        "text/javascript",
+    ),
+}
+TWIML = {
+    "/line": "<Say>Hello. Stay with me.</Say><Enqueue waitUrl='/wait'>line</Enqueue>",
+    "/wait": "<Pause length='20'/>",
+    "/room": "<Dial><Conference beep='false' waitUrl=''>room</Conference></Dial>",
+    "/gather": "<Gather numDigits='1' action='/room' timeout='20'/>",
+}
+
+
+class NullApplication(ThreadingHTTPServer):
+    """Answers each webhook from TWIML; `/client` does what the softphone's `then` param says."""
+
+    daemon_threads = False
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.forms: list[dict[str, str]] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def twiml(self, path: str, form: dict[str, str]) -> str:
+        self.forms.append({"path": path, **form})
+        if path == "/client":
+            path = f"/{form.get('then', 'room')}"
+        inner = f"<Dial>{form['who']}</Dial>" if path == "/call" else TWIML.get(path, "")
+        return f"<?xml version='1.0'?><Response>{inner}</Response>"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: NullApplication
+
+    def do_GET(self) -> None:
+        if self.path == "/quiet.wav":
+            self._send(quiet_wav(), "audio/wav")
+        elif self.path in FILES:
+            file, kind = FILES[self.path]
+            self._send(file.read_bytes(), kind)
+        else:
+            self.send_error(404)
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"] or 0)).decode()
+        form = {name: values[0] for name, values in parse_qs(body).items()}
+        self._send(self.server.twiml(self.path, form).encode(), "text/xml")
+
+    def _send(self, body: bytes, kind: str) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_args: object) -> None:
+        """Tests print nothing."""
+
+
+def quiet_wav() -> bytes:
+    data = io.BytesIO()
+    with wave.open(data, "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(8000)
+        out.writeframes(bytes(1600))
+    return data.getvalue()
+
+
+class Town:
+    """An emulator, its application, and as many pages as a test opens."""
+
+    def __init__(self, served: ServedElsewhere, app: NullApplication, browser: Browser) -> None:
+        self.served, self.app, self._browser = served, app, browser
+        self.host = served.url.removeprefix("http://")
+        self.alerts: list[str] = []
+
+    def token(self, identity: str, seconds: int = 3600) -> str:
+        token = AccessToken(
+            engine.FAKE_ACCOUNT, engine.FAKE_KEY, engine.FAKE_SECRET, identity=identity, ttl=seconds
+        )
+        token.add_grant(VoiceGrant(incoming_allow=True, outgoing_application_sid=APPLICATION))
+        return str(token.to_jwt())
+
+    def page(self, url: str, tone: int) -> Page:
+        page = self._browser.new_context().new_page()
+        page.add_init_script(f"window.tone = {tone};")
+        page.add_init_script(path=HERE / "tone.js")
+        page.on("pageerror", lambda error: self.alerts.append(str(error)))
+        page.goto(url)
+        return page
+
+    def softphone(self, identity: str, tone: int = 700, *, register: bool = True) -> Page:
+        """A page with the genuine SDK, its Device built and (unless told not to) registered."""
+        page = self.page(f"{self.app.url}/softphone.html", tone)
+        page.evaluate("([token, host]) => build(token, host)", [self.token(identity), self.host])
+        if register:
+            page.evaluate("device.register()")
+        return page
+
+    def phone_page(self, tone: int = 440) -> Page:
+        page = self.page(f"{self.served.url}/phone/", tone)
+        page.wait_for_function("document.querySelector('select[name=to]').options.length > 1")
+        return page
+
+
+def happens(page: Page, what: str, seconds: float = 10) -> None:
+    """Wait until the softphone has noted `what`."""
+    page.wait_for_function("what => happened.includes(what)", arg=what, timeout=seconds * 1000)
+
+
+def hears(page: Page, pitch: int, *, stream: str) -> None:
+    """Wait until the tone arrives clearly in `stream` (an expression of the page)."""
+    page.wait_for_function(f"pitch => loudness({stream}, pitch) > -50", arg=pitch, timeout=15_000)
+
+
+def loudness(page: Page, pitch: int, *, stream: str) -> float:
+    return float(page.evaluate(f"pitch => loudness({stream}, pitch)", pitch))
+
+
+SOFTPHONE_STREAM = "call.getRemoteStream()"
+PHONE_STREAM = "document.querySelector('#phones audio').srcObject"
+
+
+@contextmanager
+def town(playwright: Playwright, chromium: str) -> Iterator[Town]:
+    app = NullApplication()
+    thread = threading.Thread(target=app.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+    try:
+        with serve_in_thread(configuration(app.url)) as served:
+            yield Town(served, app, browser)
+            browser.close()
+    finally:
+        app.shutdown()
+        thread.join()
+        app.server_close()
+
+
+def configuration(app: str) -> Configuration:
+    return Configuration(
+        port=0,
+        quiet=True,
+        numbers=[
+            {"number": LINE, "name": "County line", "voice_url": f"{app}/line"},
+            {"number": ROOM, "name": "A room", "voice_url": f"{app}/room"},
+        ],
+        applications=[{"sid": APPLICATION, "voice_url": f"{app}/client"}],
+    )

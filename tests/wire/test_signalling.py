@@ -1,0 +1,407 @@
+"""Does `/signal` say what the genuine voice SDK expects, message by message? (VSP, version 1.6)."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+from hypothesis import given
+from hypothesis import strategies as st
+from twilio.jwt.access_token import AccessToken
+from twilio.jwt.access_token.grants import VoiceGrant
+
+from emulator import engine, signalling
+from emulator.accesstoken import RefusedTokenError, read_token
+from emulator.configuration import Configuration
+from emulator.serve import Server, serving
+
+aiortc = pytest.importorskip("aiortc", reason="pip install 'diversion-line[softphone]'")
+
+APPLICATION = "AP" + "0" * 32
+KEYS = {engine.FAKE_KEY: engine.FAKE_SECRET}
+PATIENCE_SECONDS = 10
+
+
+def token(identity: str = "ben", seconds: int = 3600, secret: str = engine.FAKE_SECRET) -> str:
+    """As the genuine library makes it: it is the oracle for our own reading."""
+    made = AccessToken(engine.FAKE_ACCOUNT, engine.FAKE_KEY, secret, identity=identity, ttl=seconds)
+    made.add_grant(VoiceGrant(incoming_allow=True, outgoing_application_sid=APPLICATION))
+    return str(made.to_jwt())
+
+
+class Device:
+    """One socket, as a tab would hold it."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self.socket = socket
+        self.peer: Any = None
+
+    async def say(self, kind: str, **payload: Any) -> None:
+        await self.socket.send_str(json.dumps({"type": kind, "version": "1.6", "payload": payload}))
+
+    async def told(self, kind: str) -> dict[str, Any]:
+        """The next message of this kind; others are passed over."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                text = (await self.socket.receive_str()).strip()
+                if text and (message := json.loads(text))["type"] == kind:
+                    assert message["version"] == "1.6"
+                    return dict(message["payload"])
+
+    async def asked(self, kind: str, answer: str, **payload: Any) -> dict[str, Any]:
+        await self.say(kind, **payload)
+        return await self.told(answer)
+
+    async def arrives(self, identity: str = "ben") -> "Device":
+        await self.asked("listen", "connected", token=token(identity), reconnectTimeout=30)
+        await self.asked("register", "ready", media={"audio": True})
+        return self
+
+    async def leave(self) -> None:
+        await self.socket.close()
+        if self.peer is not None:
+            await self.peer.close()
+
+    async def offer(self) -> str:
+        self.peer = aiortc.RTCPeerConnection(aiortc.RTCConfiguration(iceServers=[]))
+        self.peer.addTransceiver("audio", "recvonly")
+        await self.peer.setLocalDescription(await self.peer.createOffer())
+        return str(self.peer.localDescription.sdp)
+
+    async def answer(self, sdp: str) -> str:
+        self.peer = aiortc.RTCPeerConnection(aiortc.RTCConfiguration(iceServers=[]))
+        await self.peer.setRemoteDescription(aiortc.RTCSessionDescription(sdp, "offer"))
+        await self.peer.setLocalDescription(await self.peer.createAnswer())
+        return str(self.peer.localDescription.sdp)
+
+    async def dial(self, params: str = "") -> dict[str, Any]:
+        sdp = await self.offer()
+        await self.say("invite", callsid="TJS1", sdp=sdp, twilio={"params": params})
+        return await self.told("answer")
+
+
+class Town:
+    """A served emulator whose application answers `self.twiml` and keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.twiml = "<Say>Hello.</Say><Pause length='30'/>"
+        self.forms: list[dict[str, str]] = []
+        self.devices: list[Device] = []
+        self.server: Server
+        self.session: aiohttp.ClientSession
+
+    async def device(self) -> Device:
+        url = self.server.url + "/signal"
+        device = Device(await self.session.ws_connect(url))
+        self.devices.append(device)
+        return device
+
+    async def voice(self, request: web.Request) -> web.Response:
+        self.forms.append({name: str(value) for name, value in (await request.post()).items()})
+        return web.Response(text=f"<Response>{self.twiml}</Response>", content_type="text/xml")
+
+    def legs(self) -> list[str]:
+        return [leg.status for leg in self.server.emulator.legs.values()]
+
+
+@asynccontextmanager
+async def town() -> AsyncIterator[Town]:
+    place = Town()
+    application = web.Application()
+    application.router.add_post("/voice", place.voice)
+    runner = web.AppRunner(application, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    url = f"http://127.0.0.1:{runner.addresses[0][1]}/voice"
+    one = {"sid": APPLICATION, "voice_url": url}
+    try:
+        async with serving(Configuration(port=0, quiet=True, applications=[one])) as server:
+            place.server = server
+            async with aiohttp.ClientSession() as place.session:
+                try:
+                    yield place
+                finally:
+                    print(server.emulator.timeline.text())  # pytest shows it for a failure
+                    await asyncio.gather(*[device.leave() for device in place.devices])
+    finally:
+        await runner.cleanup()
+
+
+def plays(story: Callable[[Town], Awaitable[None]]) -> Callable[[], None]:
+    """Run the story in a town of its own."""
+
+    def test() -> None:
+        async def run() -> None:
+            async with town() as place:
+                await story(place)
+
+        asyncio.run(run())
+
+    test.__name__, test.__doc__ = story.__name__, story.__doc__
+    return test
+
+
+async def until(probe: Callable[[], object]) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not probe():  # noqa: ASYNC110 (the emulator has no event for every change)
+            await asyncio.sleep(0.01)
+
+
+# --- letting in ---
+
+
+@plays
+async def test_a_good_token_is_told_how_long_it_lasts(place: Town) -> None:
+    device = await place.device()
+    connected = await device.asked("listen", "connected", token=token(seconds=600))
+    assert connected["token"]["identity"] == "ben"
+    assert connected["token"]["ttl"] in (599, 600)
+
+
+@plays
+async def test_nothing_is_heard_before_a_good_listen(place: Town) -> None:
+    device = await place.device()
+    refused = await device.asked("register", "error", media={"audio": True})
+    assert refused["error"]["code"] == 31204
+
+
+@plays
+async def test_bad_tokens_are_refused_by_twilios_codes(place: Town) -> None:
+    device = await place.device()
+    for bad, code in [
+        ("nonsense", 31204),
+        (token(secret="x" * 32), 31204),
+        (token(seconds=-5), 31205),
+    ]:
+        refused = await device.asked("listen", "error", token=bad)
+        assert refused["error"]["code"] == code
+
+
+@plays
+async def test_registering_and_leaving(place: Town) -> None:
+    device = await (await place.device()).arrives()
+    assert place.server.emulator.endpoints("client:ben")
+    await device.asked("register", "offline", media={"audio": False})
+    assert not place.server.emulator.endpoints("client:ben")
+
+
+def test_a_quiet_socket_is_kept_alive(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(signalling, "HEARTBEAT_SECONDS", 0.05)
+
+    async def story(place: Town) -> None:
+        device = await place.device()
+        assert await asyncio.wait_for(device.socket.receive_str(), PATIENCE_SECONDS) == "\n"
+        await device.socket.send_str("\n")  # the SDK echoes it
+        await device.arrives()
+
+    plays(story)()
+
+
+@plays
+async def test_nonsense_is_answered_and_survived(place: Town) -> None:
+    device = await (await place.device()).arrives()
+    for nonsense in ("{", "[]", '{"type": "dance", "payload": {}}', '{"payload": {}}'):
+        await device.socket.send_str(nonsense)
+        assert (await device.told("error"))["error"]["code"] == 31100
+    await device.asked("register", "ready", media={"audio": True})
+
+
+# --- calling out ---
+
+
+@plays
+async def test_a_call_out_rings_is_answered_and_carries_its_parameters(place: Town) -> None:
+    device = await (await place.device()).arrives()
+    await device.say(
+        "invite",
+        callsid="TJS1",
+        sdp=await device.offer(),
+        twilio={"params": "offer=a%20b%26c%3Dd&n%C3%A4me=%2B1"},
+    )
+    ringing = await device.told("ringing")
+    answer = await device.told("answer")
+    assert answer["callsid"] == ringing["callsid"]
+    assert "opus" in answer["sdp"]
+    assert answer["reconnect"]
+    form = place.forms[0]
+    assert (form["offer"], form["näme"]) == ("a b&c=d", "+1")
+    assert form["From"] == "client:ben"
+
+
+@plays
+async def test_a_hang_up_by_the_temporary_name_ends_the_call(place: Town) -> None:
+    device = await (await place.device()).arrives()
+    await device.say("invite", callsid="TJS1", sdp=await device.offer(), twilio={"params": ""})
+    await device.say("hangup", callsid="TJS1")
+    await until(lambda: place.legs() and not place.server.emulator.live)
+
+
+@plays
+async def test_the_application_hanging_up_is_told(place: Town) -> None:
+    place.twiml = "<Say>Bye.</Say><Hangup/>"
+    device = await (await place.device()).arrives()
+    answer = await device.dial()
+    assert (await device.told("hangup"))["callsid"] == answer["callsid"]
+
+
+@plays
+async def test_keys_reach_the_leg(place: Town) -> None:
+    place.twiml = "<Gather numDigits='2' timeout='20'/>"
+    device = await (await place.device()).arrives()
+    answer = await device.dial()
+    place.twiml = "<Pause length='30'/>"
+    await device.say("dtmf", callsid=answer["callsid"], dtmf="1w2")
+    await until(lambda: place.forms[-1].get("Digits") == "12")
+
+
+@plays
+async def test_messages_are_acknowledged(place: Town) -> None:
+    device = await (await place.device()).arrives()
+    about = {"callsid": (await device.dial())["callsid"], "voiceeventsid": "KX1"}
+    good = {"content": {"a": 1}, "contenttype": "application/json"}
+    ack = await device.asked("message", "ack", messagetype="user-defined-message", **good, **about)
+    assert ack == {"acktype": "message", **about}
+    refused = await device.asked("message", "error", messagetype="other", **good, **about)
+    assert refused["error"]["code"] == 31210
+    assert refused["voiceeventsid"] == "KX1"
+
+
+# --- being called ---
+
+
+async def rung(place: Town, *identities: str) -> list[Device]:
+    """Somebody dials the softphone of each identity; these are their tabs, all ringing."""
+    devices = [await (await place.device()).arrives(identity) for identity in identities]
+    place.twiml = (
+        "<Dial><Client><Identity>ana</Identity><Parameter name='why' value='a b'/></Client></Dial>"
+    )
+    place.server.emulator.call_from_client("cora", APPLICATION, {})
+    return devices
+
+
+@plays
+async def test_every_tab_rings_and_the_first_answer_wins(place: Town) -> None:
+    first, second = await rung(place, "ana", "ana")
+    invite, other = await first.told("invite"), await second.told("invite")
+    assert invite["callsid"] == other["callsid"]
+    assert invite["parameters"]["From"] == "client:cora"
+    assert invite["parameters"]["Params"] == "why=a%20b"
+    answer = await first.answer(invite["sdp"])
+    await first.say("answer", callsid=invite["callsid"], sdp=answer)
+    await second.told("cancel")
+    assert "sdp" not in await first.told("answer")
+    assert place.legs() == ["in-progress", "in-progress"]
+
+
+@plays
+async def test_a_rejected_call_is_over(place: Town) -> None:
+    (device,) = await rung(place, "ana")
+    invite = await device.told("invite")
+    await device.say("reject", callsid=invite["callsid"])
+    await until(lambda: place.legs()[1] == "busy")
+
+
+@plays
+async def test_the_caller_giving_up_is_a_cancel(place: Town) -> None:
+    (device,) = await rung(place, "ana")
+    invite = await device.told("invite")
+    next(iter(place.server.emulator.legs.values())).hang_up()
+    assert (await device.told("cancel"))["callsid"] == invite["callsid"]
+
+
+# --- keeping a call ---
+
+
+@plays
+async def test_a_call_outlives_its_socket(place: Town) -> None:
+    device = await (await place.device()).arrives()
+    answer = await device.dial()
+    await device.socket.close()
+    back = await (await place.device()).arrives()
+    again = await back.asked(
+        "invite",
+        "answer",
+        callsid=answer["callsid"],
+        reconnect=answer["reconnect"],
+        sdp=device.peer.localDescription.sdp,
+        twilio={},
+    )
+    assert "sdp" not in again
+    await back.say("hangup", callsid=answer["callsid"])
+    await until(lambda: place.legs() == ["completed"])
+
+
+@plays
+async def test_another_device_takes_a_call_over(place: Town) -> None:
+    old = await (await place.device()).arrives()
+    answer = await old.dial()
+    new = await (await place.device()).arrives()
+    moved = await new.asked(
+        "invite",
+        "answer",
+        callsid=answer["callsid"],
+        reconnect=answer["reconnect"],
+        sdp=await new.offer(),
+        twilio={},
+    )
+    assert moved["sdp"]
+    assert (await old.told("hangup"))["callsid"] == answer["callsid"]
+    assert place.legs() == ["in-progress"]
+
+
+@plays
+async def test_a_dead_media_path_is_replaced(place: Town) -> None:
+    device = await (await place.device()).arrives()
+    answer = await device.dial()
+    await device.peer.close()
+    renewed = await device.asked(
+        "reinvite", "answer", callsid=answer["callsid"], sdp=await device.offer()
+    )
+    assert renewed["sdp"]
+
+
+@plays
+async def test_a_restarted_server_ends_what_it_does_not_know(place: Town) -> None:
+    device = await (await place.device()).arrives()
+    ended = await device.asked(
+        "invite", "hangup", callsid="CA" + "0" * 32, reconnect="old", sdp="v=0", twilio={}
+    )
+    assert ended["error"]["code"] == 31002
+
+
+# --- escaping and tokens ---
+
+
+@given(st.dictionaries(st.text(min_size=1), st.text()))
+def test_any_characters_survive_connect_params(params: dict[str, str]) -> None:
+    from urllib.parse import quote
+
+    encoded = "&".join(f"{quote(k, safe='')}={quote(v, safe='')}" for k, v in params.items())
+    assert signalling.read_params(encoded) == params
+
+
+def test_a_good_token_says_whose_softphone_it_is() -> None:
+    grant = read_token(token(), KEYS, engine.FAKE_ACCOUNT, time.time())
+    assert (grant.identity, grant.application_sid) == ("ben", APPLICATION)
+
+
+@pytest.mark.parametrize(
+    ("account", "made", "code"),
+    [
+        ("AC" + "1" * 32, token(), 31204),
+        (engine.FAKE_ACCOUNT, token(seconds=-1), 31205),
+        (engine.FAKE_ACCOUNT, token(secret="y" * 32), 31204),
+        (engine.FAKE_ACCOUNT, token() + "x", 31204),
+        (engine.FAKE_ACCOUNT, "", 31204),
+        (engine.FAKE_ACCOUNT, "a.b.c", 31204),
+    ],
+)
+def test_bad_tokens(account: str, made: str, code: int) -> None:
+    with pytest.raises(RefusedTokenError) as refused:
+        read_token(made, KEYS, account, time.time())
+    assert refused.value.code == code
