@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from emulator.accounts import VoiceConfig
 from emulator.endpoints import Endpoint
-from emulator.interpreter import converse
 from emulator.legs import Fallback, Leg, Subscription
 from emulator.twiml import Goto
 
@@ -103,7 +102,7 @@ def begin(
     once = {key: text for key, text in leg.extra.items() if ONLY_AT_FIRST.fullmatch(key)}
     leg.extra = {key: text for key, text in leg.extra.items() if key not in once}
     first = Goto(voice.voice_url, voice.voice_method, once | leg.parameters)
-    leg.fiber = town.spawn(converse(town, leg, first))
+    leg.fiber = town.converse(leg, first)
     return leg
 
 

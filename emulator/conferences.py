@@ -117,7 +117,7 @@ class Participant:
         if goto is None:
             self.leg.hears(Silence() if silent else Play(HOLD_MUSIC, 0, "", BUILT_IN_SECONDS))
             return
-        self.voice = self.leg.town.spawn(self._hear(goto, after))
+        self.voice = self.leg.town.spawn(self._hear, goto, after)
 
     async def _hear(self, goto: Goto, after: str) -> None:
         town, failed = self.leg.town, False

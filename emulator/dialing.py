@@ -134,7 +134,7 @@ def start_child(attempt: Attempt, target: Target) -> Leg:
         child.subscriptions.append(target.subscription)
     attempt.children.append(child)
     town.add_leg(child)
-    child.fiber = town.spawn(_child_life(attempt, child, target))
+    child.fiber = town.spawn(_child_life, attempt, child, target)
     child.over.then(attempt.gone)
     return child
 

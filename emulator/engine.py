@@ -2,10 +2,11 @@
 
 import os
 import re
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from emulator import arriving, interpreter, notices, placing, verbs_dial, verbs_flow, verbs_sound
 from emulator.accounts import PROFILES, Application, Key, Number, SipDomain, VoiceConfig
@@ -14,7 +15,7 @@ from emulator.conferences import Conference
 from emulator.endpoints import Endpoint
 from emulator.errors import RealAccountError
 from emulator.faults import NO_FAULTS, FaultPlan
-from emulator.fibers import Fiber
+from emulator.fibers import Fiber, Work
 from emulator.legs import Leg
 from emulator.people import Phone, Softphone
 from emulator.queues import Queue
@@ -101,6 +102,7 @@ class Emulator:
         self.keys = {api_key: Key(api_key, "the first key", api_secret, now, now)}
         self.pace = placing.Pace(self)
         self.play_seconds: dict[str, float] = {}
+        self._fibers: WeakSet[Fiber] = WeakSet()
         self._endpoints: dict[str, list[Endpoint]] = {}
         self.anyone: Endpoint | None = None  # rings for every number that nobody else answers
         self._phones: dict[str, Phone] = {}
@@ -247,8 +249,16 @@ class Emulator:
     def new_sid(self, prefix: str) -> str:
         return f"{prefix}{self.clock.random.getrandbits(128):032x}"
 
-    def spawn(self, coro: Coroutine[Any, None, object]) -> Fiber:
-        return Fiber(self.clock, coro)
+    def spawn(self, fn: Callable[..., Work], *args: Any) -> Fiber:
+        """Run `fn(*args)`, a coroutine function, from the next step of the clock on."""
+        fiber = Fiber(self.clock, fn, *args)
+        self._fibers.add(fiber)
+        return fiber
+
+    def close(self) -> None:
+        """Stop everything that is under way, so that nothing is left waiting on the clock."""
+        for fiber in list(self._fibers):
+            fiber.abandon()
 
     def alert(self, code: int, message: str, leg: Leg | None = None, url: str = "") -> None:
         """Log an error as Twilio's debugger would; whoever raised decides what follows."""
@@ -263,9 +273,9 @@ class Emulator:
         self.timeline.note(leg, "begins", f"{leg.direction} {leg.from_} -> {leg.to}")
         return leg
 
-    def converse(self, leg: Leg, first: Goto | Inline) -> Coroutine[Any, None, None]:
-        """The leg's life under TwiML from here on."""
-        return interpreter.converse(self, leg, first)
+    def converse(self, leg: Leg, first: Goto | Inline) -> Fiber:
+        """Begin the leg's life under TwiML."""
+        return self.spawn(interpreter.converse, self, leg, first)
 
     def children(self, leg: Leg) -> list[Leg]:
         """The legs that this one dialled, oldest first."""

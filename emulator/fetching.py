@@ -114,7 +114,7 @@ class _Visit:
             answer: WebAnswer = fault.instead or WebResponse(204)
         else:
             if fault.copies > 1:
-                self.town.spawn(self._repeat(request, exchange, fault.copy_delay_seconds))
+                self.town.spawn(self._repeat, request, exchange, fault.copy_delay_seconds)
             answer = await carry(self.town, request, self.timeouts)
         if fault.lose_answer:
             answer = WebError("reset", "planned: the answer was lost")

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from emulator.clock import Clock
 
 T = TypeVar("T")
+Work = Coroutine[Any, None, object]
 
 
 class Cancelled(BaseException):
@@ -51,12 +52,17 @@ class Signal(Generic[T]):
 
 
 class Fiber:
-    """One coroutine on the clock, cancellable from outside at any await."""
+    """One coroutine on the clock, cancellable from outside at any await.
 
-    __slots__ = ("_clock", "_coro", "_doomed", "_turn", "done", "running")
+    The coroutine is made at its first step, so that one never started leaves nothing behind.
+    """
 
-    def __init__(self, clock: Clock, coro: Coroutine[Any, None, object]) -> None:
-        self._clock, self._coro = clock, coro
+    __slots__ = ("__weakref__", "_clock", "_coro", "_doomed", "_make", "_turn", "done", "running")
+
+    def __init__(self, clock: Clock, fn: Callable[..., Work], *args: Any) -> None:
+        self._clock = clock
+        self._make: tuple[Callable[..., Work], tuple[Any, ...]] = (fn, args)
+        self._coro: Work | None = None
         self._turn = 0
         self._doomed: str | None = None
         self.running = False
@@ -66,6 +72,9 @@ class Fiber:
     def _step(self, turn: int) -> None:
         if self.done or turn != self._turn:
             return
+        if self._coro is None:
+            fn, args = self._make
+            self._coro = fn(*args)
         self._turn += 1
         self.running = True
         try:
@@ -82,17 +91,27 @@ class Fiber:
             signal.then(lambda: self._clock.call_later(0, self._step, expected))
 
     def cancel(self, why: str) -> None:
+        """Unwind at once; a fiber that cancels itself first comes to its next await."""
         if self.done:
             return
-        if self.running:  # it cancels itself: let it come to its next await first
+        if self.running:
             self._doomed = why
             return
         self.done = True
+        if self._coro is None:
+            return
         try:
             self._coro.throw(Cancelled(why))
         except (Cancelled, StopIteration):
             return
         raise RuntimeError("a fiber awaited something while it was being cancelled")
+
+    def abandon(self) -> None:
+        """Never run again: the town is being taken down."""
+        if not self.running and not self.done:
+            self.done = True
+            if self._coro is not None:
+                self._coro.close()
 
 
 async def sleep(clock: Clock, seconds: float) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from emulator.endpoints import Endpoint
 from emulator.fibers import Fiber, Signal
 from emulator.geography import place_fields
-from emulator.sounds import Heard, Silence, Sound
+from emulator.sounds import Heard, Play, Say, Silence, Sound
 
 if TYPE_CHECKING:
     from emulator.conferences import Participant
@@ -212,12 +212,14 @@ class Leg:
         if self.fiber is not None:
             self.fiber.cancel("redirected")
         self.hears(Silence())
-        self.fiber = self.town.spawn(self.town.converse(self, first))
+        self.fiber = self.town.converse(self, first)
 
     def hears(self, sound: Sound | None) -> None:
         """From now on this leg hears `sound`; stretches of no length are not kept."""
-        if self.sound == sound or (self.final and sound is not None):
+        if self.final and sound is not None:
             return
+        if self.sound == sound and not isinstance(sound, Say | Play):
+            return  # the same words twice are two stretches, silence after silence is one
         now = self.town.clock.now()
         if self.heard and self.heard[-1].seconds is None:
             last = self.heard[-1]

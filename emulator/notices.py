@@ -34,7 +34,7 @@ def notify(
 ) -> None:
     """Send it on its way; a failure is only logged, as Twilio does."""
     if url:
-        town.spawn(_deliver(town, leg, kind, method, url, dict(params)))
+        town.spawn(_deliver, town, leg, kind, method, url, dict(params))
 
 
 async def _deliver(

@@ -84,7 +84,7 @@ def place(
 ) -> None:
     """Begin the life of a REST-created call."""
     town.add_leg(leg)
-    leg.fiber = town.spawn(_life(town, leg, first, ring_seconds, detection))
+    leg.fiber = town.spawn(_life, town, leg, first, ring_seconds, detection)
 
 
 async def _life(
@@ -103,7 +103,7 @@ async def _life(
     if detection is not None and not detection.asynchronous:
         await _detect(town, leg, detection)
     elif detection is not None:
-        town.spawn(_detect_beside(town, leg, detection))
+        town.spawn(_detect_beside, town, leg, detection)
     await converse(town, leg, first)
 
 
@@ -139,7 +139,7 @@ def place_participant(town: "Emulator", participant: Participant, ring_seconds: 
     participant.conference.coming.append(participant)
     town.add_leg(leg)
     leg.over.then(lambda: _never_came(participant))
-    leg.fiber = town.spawn(_participant_life(town, participant, ring_seconds))
+    leg.fiber = town.spawn(_participant_life, town, participant, ring_seconds)
 
 
 def _never_came(participant: Participant) -> None:

@@ -135,7 +135,7 @@ async def enqueue(performance: Performance, verb: ET.Element) -> Outcome:
     if len(queue.members) >= min(size_max, queue.size_max):
         return _after(performance, verb, {"QueueResult": "queue-full"})
     member = queue.add(leg)
-    member.waiting = town.spawn(_wait(member, verb, performance))
+    member.waiting = town.spawn(_wait, member, verb, performance)
     try:
         result = await member.out
         if member.offer is not None:
