@@ -3,7 +3,7 @@
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
@@ -87,6 +87,16 @@ class Settings(BaseSettings):
         frozen=True, env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
     )
 
+    NEEDED_FOR_CALLS: ClassVar = (
+        "public_base_url",
+        "secret_key",
+        "twilio_account_sid",
+        "twilio_auth_token",
+        "twilio_api_key",
+        "twilio_api_secret",
+        "twilio_twiml_app_sid",
+    )
+
     database_url: Annotated[str, AfterValidator(_database_url)] = Field(
         default=SQLITE, description="Where the data lives: an SQLite file or a PostgreSQL database."
     )
@@ -142,7 +152,7 @@ class Settings(BaseSettings):
     )
     prompts_dir: Path = Field(
         default=HERE / "prompts",
-        description="One <language>.toml of spoken sentences for each language.",
+        description="One file of spoken sentences for each language, such as en.toml.",
     )
     sound_dir: Path = Field(
         default=HERE / "sound", description="Sounds and recordings, served under /sound/."
@@ -204,16 +214,9 @@ class Settings(BaseSettings):
 
     def ready_for_calls(self) -> Self:
         """Return these settings, or raise ConfigError naming what telephone service still needs."""
-        needed = (
-            "public_base_url",
-            "secret_key",
-            "twilio_account_sid",
-            "twilio_auth_token",
-            "twilio_api_key",
-            "twilio_api_secret",
-            "twilio_twiml_app_sid",
-        )
-        missing = [name.upper() for name in needed if not _plain(getattr(self, name))]
+        missing = [
+            name.upper() for name in self.NEEDED_FOR_CALLS if not _plain(getattr(self, name))
+        ]
         if missing:
             raise ConfigError(f"{', '.join(missing)}: expected a value, see docs/settings.md")
         return self

@@ -213,3 +213,9 @@ def test_the_shipped_ladder_keeps_the_promised_times():
     assert reached["desks", "primary"] == 0
     assert reached["phones", "backup"] <= 30
     assert reached["partner", None] < 120
+
+
+def test_the_page_of_settings_is_printed_from_the_settings(root):
+    from config.page import page
+
+    assert (root / "docs" / "settings.md").read_text(encoding="utf-8") == page()

@@ -2,14 +2,12 @@
 
 import json
 from datetime import timedelta
-from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 import requests
-from twilio.http import HttpClient
 from twilio.http.response import Response
 from wire import api_oracle
+from wire.carrier_wire import Wire, says
 from wire.line_of_tests import AT, PROMPTS, SETTINGS, call, page
 
 from ivr import replies as heard
@@ -19,27 +17,6 @@ from telephony.carrier import Carrier, CarrierBusy, CarrierRefused, CarrierUnkno
 LEG = "CA" + "1" * 32
 FALLBACK = "https://line.example.org/voice/fallback"
 WORDS = twiml.render((heard.Say("cut_off"), heard.WaitInLine()), call(), page())
-
-
-class Wire(HttpClient):
-    """Stands where the network would be: remembers requests, answers with Twilio's examples."""
-
-    def __init__(self, oracles=None, answer: Any = None) -> None:
-        self.oracles, self.answer = oracles, answer
-        self.asked: list[tuple[str, str, dict, dict]] = []
-
-    def request(self, method, url, params=None, data=None, headers=None, auth=None, **_rest):
-        path = urlsplit(url).path
-        self.asked.append((method, path, dict(params or {}), dict(data or {})))
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        if self.answer is not None:
-            return self.answer
-        return Response(200, json.dumps(api_oracle.example(method, path, self.oracles)))
-
-    @property
-    def form(self) -> dict:
-        return self.asked[-1][3]
 
 
 def carrier(wire: Wire, **changed) -> Carrier:
@@ -157,11 +134,6 @@ def test_requests_go_where_the_settings_say(oracles):
 
 
 # -- what can come back -----------------------------------------------------------------------
-
-
-def says(status: int, code: int | None = None) -> Response:
-    said = {"code": code, "message": "as it says", "status": status}
-    return Response(status, json.dumps(said) if code else "<html>Bad gateway</html>")
 
 
 REFUSED = [
