@@ -1,14 +1,25 @@
 """How does a roster's meaning become rows of the database, and how are they read back?"""
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from routing import oncall
 from routing.roster import Roster
 from routing.stretches import stretches
-from routing.wallclock import wall
+from routing.wallclock import instant, wall
 from storage import ids
 from storage.values import Shift
+
+# How far a document is written out as shifts. Later instants are answered from the document
+# itself, and `roster_book.carry_forward` moves the end long before it is reached.
+BACK, AHEAD = timedelta(days=35), timedelta(days=120)
+IMPORTED, CARRIED = "imported", "carried forward"  # why a revision was written
+
+
+def window(now: datetime, zone: str) -> tuple[datetime, datetime]:
+    """Return whole days of the zone, from BACK before `now` to AHEAD after it."""
+    midnight = wall(now, zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    return instant(midnight - BACK, zone), instant(midnight + AHEAD, zone)
 
 
 def rows_of(

@@ -30,7 +30,7 @@ HELD_FOR = timedelta(hours=12)
 
 
 def fill(store: Store, now: datetime, *, book: LineBook | None = None, fresh: bool = False) -> bool:
-    """Put the month before `now` and eight weeks of roster into an empty database.
+    """Put the month before `now` and the coming months' roster into an empty database.
 
     With `fresh` everything there is removed first. A database that has people in it keeps what
     it has. Either way the demo's people are on call from now on. False: nothing was planted.
@@ -67,10 +67,10 @@ def _plant(rows: Rows, dice: Dice, now: datetime, lines: tuple[str, ...]) -> Non
 def _plant_roster(rows: Rows, dice: Dice, now: datetime, staff: list[Person]) -> Timeline:
     exchange = seed_cast.roster(now)
     person_ids = {person.name: person.id for person in staff}
-    window = seed_cast.window(now)
+    window = roster_rows.window(now, seed_cast.ZONE)
     roster = document.parse(exchange)
     shifts = list(roster_rows.rows_of(roster, person_ids, window, dice.id))
-    revision = {"at": now, "actor": "Cora Ellis", "reason": "the first roster"}
+    revision = {"at": now, "actor": "Cora Ellis", "reason": roster_rows.IMPORTED}
     seeding.plant(rows, {"shifts": shifts, "rosters": [revision | {"document": exchange}]})
     return roster_rows.timeline(shifts)
 

@@ -8,7 +8,6 @@ from routing.wallclock import instant, wall
 from storage.values import Person
 
 ZONE = "America/Chicago"
-WEEKS_BACK, WEEKS_AHEAD = 5, 8
 DAY = timedelta(days=1)
 CLINICIANS = ("clinician",)
 # name, languages, skills, roles; the first name is the e-mail address, numbers are fictional
@@ -47,15 +46,6 @@ def staff(rng: Random) -> list[Person]:
         )
         for place, (name, languages, skills, roles) in enumerate(STAFF)
     ]
-
-
-def window(now: datetime) -> tuple[datetime, datetime]:
-    """Return how far the demo's roster reaches: whole days of the line's zone."""
-    midnight = wall(now, ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
-    return (
-        instant(midnight - timedelta(weeks=WEEKS_BACK), ZONE),
-        instant(midnight + timedelta(weeks=WEEKS_AHEAD), ZONE),
-    )
 
 
 def roster(now: datetime) -> dict[str, Any]:

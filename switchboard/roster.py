@@ -1,0 +1,243 @@
+"""The commands `diversion roster ...`: who is on call, where are the gaps, is this file right?"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from config import settings as environment
+from routing import document, oncall
+from routing.fields import moment
+from routing.roster import TIERS, Roster, RosterError
+from storage.errors import StorageError
+from storage.store import Rows, Store
+from switchboard import roster_book
+
+MOST_SAID = 20  # mistakes listed at once
+
+
+class Instant(click.ParamType[datetime]):
+    """An ISO instant with its offset."""
+
+    name = "instant"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> datetime:
+        """Read it, or say what was expected."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            return moment(value, "--at" if param is None else param.opts[0])
+        except RosterError as error:
+            self.fail(error.message, param, ctx)
+
+
+INSTANT = Instant()
+from_file = click.option(
+    "--file", "path", type=click.Path(path_type=Path), help="Read this document, not the database."
+)
+as_json = click.option("--json", "in_json", is_flag=True, help="Answer in JSON.")
+tier_of = click.option("--tier", type=click.Choice([str(tier) for tier in TIERS]), required=True)
+
+
+def bounds(command: Callable[..., None]) -> Callable[..., None]:
+    """Add --from and --to."""
+    command = click.option("--to", "end", type=INSTANT, required=True)(command)
+    return click.option("--from", "start", type=INSTANT, required=True)(command)
+
+
+@click.group()
+def roster() -> None:
+    """Who is on call when: ask, check, import and export the roster."""
+
+
+# -- questions --------------------------------------------------------------------------------
+
+
+@roster.command()
+@click.option("--at", "moments", multiple=True, help="An instant, such as 2026-06-01T15:00:00Z.")
+@from_file
+@as_json
+def who(moments: tuple[str, ...], path: Path | None, in_json: bool) -> None:
+    """Say who is on call at each instant (without --at: now)."""
+    asked = moments or (datetime.now(UTC).isoformat(timespec="seconds"),)
+    instants = [(said, INSTANT.convert(said, None, None)) for said in asked]
+    with _reader(path) as timeline_of:
+        answers = []
+        for said, at in instants:
+            found = timeline_of(at, at + timedelta(seconds=1)).at(at)
+            answers.append({"at": said, "on_call": {t: list(p) for t, p in found.items()}})
+    _answer(answers, in_json, (line for each in answers for line in _who_lines(each)))
+
+
+def _who_lines(answer: dict[str, Any]) -> Iterator[str]:
+    yield str(answer["at"])
+    for tier, people in answer["on_call"].items():
+        yield f"  {tier:<11} {', '.join(people) or '(nobody)'}"
+
+
+@roster.command()
+@bounds
+@tier_of
+@click.option("--need", type=click.IntRange(min=1), default=1, show_default=True)
+@click.option("--skill", help="Count only those with this skill or language.")
+@from_file
+@as_json
+def gaps(
+    start: datetime,
+    end: datetime,
+    tier: str,
+    need: int,
+    skill: str | None,
+    path: Path | None,
+    in_json: bool,
+) -> None:
+    """List when fewer than --need people of a tier are on call."""
+    _in_order(start, end)
+    if path:
+        found = oncall.gaps(_read(path), start, end, tier, need, skill)
+    else:
+        with _database() as rows:
+            timeline = roster_book.timeline(rows, start, end)
+            able = roster_book.able(rows, skill).__contains__ if skill else None
+            found = timeline.gaps(start, end, tier, need, able)
+    answer = [{"start": _said(since), "end": _said(until)} for since, until in found]
+    lines = (f"{one['start']}  to  {one['end']}" for one in answer)
+    _answer(answer, in_json, lines if answer else iter(["No gaps."]))
+
+
+@roster.command()
+@bounds
+@tier_of
+@from_file
+@as_json
+def hours(start: datetime, end: datetime, tier: str, path: Path | None, in_json: bool) -> None:
+    """Add up each person's elapsed hours on call."""
+    _in_order(start, end)
+    with _reader(path) as timeline_of:
+        found = timeline_of(start, end).hours(start, end, tier)
+    _answer(found, in_json, (f"{total:8.2f}  {person}" for person, total in found.items()))
+
+
+@roster.command()
+@from_file
+@as_json
+def check(path: Path | None, in_json: bool) -> None:
+    """Say what is wrong with a document, and which swaps lost their shift."""
+    if path:
+        checked = document.check(_load(path))
+    else:
+        with _database() as rows:
+            newest = rows.roster.latest_document()
+        checked = document.check(newest) if newest else document.Checked((), ())
+    answer = {"errors": checked.codes, "orphans": list(checked.orphans)}
+    lines = [f"{error.code}: {error}" for error in checked.errors]
+    lines += [f"orphan: swap {swap} has no shift any more" for swap in checked.orphans]
+    _answer(answer, in_json, iter(lines or ["Nothing is wrong."]))
+    if checked.errors:
+        raise SystemExit(1)
+
+
+# -- import and export ------------------------------------------------------------------------
+
+
+@roster.command("import")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--create-people", is_flag=True, help="Add people the document names and we do not.")
+@click.option("--leave-uncovered", metavar="REASON", help="Open gaps all the same; audited.")
+@click.option("--actor", default="command line", show_default=True, help="Who imports it.")
+def import_(path: Path, create_people: bool, leave_uncovered: str | None, actor: str) -> None:
+    """Put a document in the place of every shift: all of it, or nothing."""
+    exchange = _load(path)
+    with _database(write=True) as rows:
+        try:
+            done = roster_book.take(
+                rows,
+                exchange,
+                actor,
+                rows.roster.now(),
+                create_people=create_people,
+                leave_uncovered=leave_uncovered,
+            )
+        except roster_book.CannotImport as error:
+            raise _refused(path, error.why) from error
+    if done.created:
+        click.echo(f"People added: {', '.join(done.created)}.")
+    click.echo(f"Imported as revision {done.revision}: {done.shifts} shifts.")
+
+
+@roster.command()
+def export() -> None:
+    """Write the database's roster as a document."""
+    with _database() as rows:
+        exchange, whole = roster_book.export(rows)
+    if not whole:
+        click.echo("Edited since its import: written shift by shift, without patterns.", err=True)
+    click.echo(json.dumps(exchange, indent=2, ensure_ascii=False))
+
+
+# -- where from, where to ---------------------------------------------------------------------
+
+
+@contextmanager
+def _reader(path: Path | None) -> Iterator[Callable[[datetime, datetime], oncall.Timeline]]:
+    if path:
+        yield partial(oncall.Timeline.of, _read(path))
+    else:
+        with _database() as rows:
+            yield partial(roster_book.timeline, rows)
+
+
+@contextmanager
+def _database(*, write: bool = False) -> Iterator[Rows]:
+    store = Store(environment.read().database_url)
+    try:
+        with store.begin() if write else store.read() as rows:
+            yield rows
+    except StorageError as error:
+        raise click.ClickException(f"the database cannot be read: {error}") from error
+    finally:
+        store.close()
+
+
+def _load(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise click.ClickException(f"{path}: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise click.ClickException(f"{path}: expected a JSON document: {error}") from error
+
+
+def _read(path: Path) -> Roster:
+    checked = document.check(exchange := _load(path))
+    if checked.errors:
+        raise _refused(path, map(str, checked.errors))
+    return document.parse(exchange)
+
+
+def _refused(path: Path, why: Any) -> click.ClickException:
+    lines = list(why)
+    more = [f"and {len(lines) - MOST_SAID} more"] if len(lines) > MOST_SAID else []
+    return click.ClickException("\n  ".join([f"{path} is refused:", *lines[:MOST_SAID], *more]))
+
+
+def _in_order(start: datetime, end: datetime) -> None:
+    if end <= start:
+        raise click.ClickException("--to must be after --from")
+
+
+def _said(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _answer(answer: Any, in_json: bool, lines: Iterator[str]) -> None:
+    if in_json:
+        click.echo(json.dumps(answer, ensure_ascii=False))
+    else:
+        for line in lines:
+            click.echo(line)
