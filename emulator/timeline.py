@@ -47,11 +47,13 @@ class Exchange:
 class Timeline:
     """The emulator's memory, bounded: the oldest lines go first."""
 
-    def __init__(self, clock: Clock, limit: int = 200_000) -> None:
+    def __init__(
+        self, clock: Clock, entries_max: int = 200_000, exchanges_max: int = 50_000
+    ) -> None:
         self._clock = clock
         self.started_at = clock.now()
-        self.entries: deque[Entry] = deque(maxlen=limit)
-        self.exchanges: deque[Exchange] = deque(maxlen=limit)
+        self.entries: deque[Entry] = deque(maxlen=entries_max)
+        self.exchanges: deque[Exchange] = deque(maxlen=exchanges_max)
 
     def note(self, leg: "Leg | None", what: str, text: str = "") -> None:
         about = leg.sid if leg is not None else ""
