@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from aiohttp import web
 
+from emulator import rest
 from emulator.accesstoken import Grant, read_token
 from emulator.clock import RealClock
 from emulator.configuration import Configuration, provide
@@ -155,8 +156,6 @@ class Server:
         return application
 
     async def _rest(self, request: web.Request) -> web.StreamResponse:
-        from emulator import rest
-
         form = await request.post()
         answer = rest.handle(
             self.emulator,
@@ -168,6 +167,8 @@ class Server:
                 auth=_credentials(request),
             ),
         )
+        if answer.lost and request.transport is not None:
+            request.transport.abort()
         if answer.json is None:
             return web.Response(status=answer.status)
         return web.json_response(answer.json, status=answer.status)

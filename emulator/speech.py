@@ -96,4 +96,5 @@ class Voice:
 
 def wav_seconds(sound: bytes) -> float:
     with wave.open(io.BytesIO(sound)) as opened:
-        return float(opened.getnframes()) / opened.getframerate()
+        frames, rate = int(opened.getnframes()), int(opened.getframerate())
+    return frames / rate

@@ -70,7 +70,8 @@ class NullApplication(ThreadingHTTPServer):
         self.forms.append({"path": path, **form})
         if path == "/client":
             path = f"/{form.get('then', 'room')}"
-        inner = f"<Dial>{form['who']}</Dial>" if path == "/call" else TWIML.get(path, "")
+        dial = f"<Dial callerId='{LINE}'>{form.get('who')}</Dial>"
+        inner = dial if path == "/call" else TWIML.get(path, "")
         return f"<?xml version='1.0'?><Response>{inner}</Response>"
 
 
@@ -154,13 +155,14 @@ def happens(page: Page, what: str, seconds: float = 10) -> None:
     page.wait_for_function("what => happened.includes(what)", arg=what, timeout=seconds * 1000)
 
 
-def hears(page: Page, pitch: int, *, stream: str) -> None:
-    """Wait until the tone arrives clearly in `stream` (an expression of the page)."""
-    page.wait_for_function(f"pitch => loudness({stream}, pitch) > -50", arg=pitch, timeout=15_000)
-
-
-def loudness(page: Page, pitch: int, *, stream: str) -> float:
-    return float(page.evaluate(f"pitch => loudness({stream}, pitch)", pitch))
+def hears(page: Page, pitch: int, *, stream: str, but_not: int = 0) -> None:
+    """Wait until one tone arrives clearly in `stream` (an expression of the page), another not."""
+    page.wait_for_function(
+        f"""([pitch, other]) => loudness({stream}, pitch) > -50
+            && (!other || loudness({stream}, other) < -75)""",
+        arg=[pitch, but_not],
+        timeout=15_000,
+    )
 
 
 SOFTPHONE_STREAM = "call.getRemoteStream()"
@@ -175,8 +177,11 @@ def town(playwright: Playwright, chromium: str) -> Iterator[Town]:
     browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
     try:
         with serve_in_thread(configuration(app.url)) as served:
-            yield Town(served, app, browser)
-            browser.close()
+            try:
+                yield Town(served, app, browser)
+            finally:
+                print(served.do(lambda server: server.emulator.timeline.text()))
+                browser.close()
     finally:
         app.shutdown()
         thread.join()
