@@ -27,6 +27,7 @@ from emulator.web import Transport
 if TYPE_CHECKING:
     from emulator.http_client import InProcessClient
 
+TRIAL_SECONDS_MAX = 600.0
 VERB_ROOMS = (verbs_dial, verbs_flow, verbs_sound)  # each registers its performers on import
 
 # A fake account must be recognisable at a glance: "e0" for emulator, eight times.
@@ -96,6 +97,7 @@ class Emulator:
         self.conferences: dict[str, Conference] = {}  # by SID, ended ones too
         self.rooms: dict[str, Conference] = {}  # by name, the latest of each
         self.numbers: dict[str, Number] = {}
+        self.verified: set[str] = set()  # the only numbers a trial account may call
         self.applications: dict[str, Application] = {}
         self.sip_domains: dict[str, SipDomain] = {}
         now = self.created_at
@@ -276,6 +278,12 @@ class Emulator:
     def converse(self, leg: Leg, first: Goto | Inline) -> Fiber:
         """Begin the leg's life under TwiML."""
         return self.spawn(interpreter.converse, self, leg, first)
+
+    def limit(self, leg: Leg) -> None:
+        """A trial account's calls end after ten minutes (13805)."""
+        if self.profile == "trial":
+            asked = leg.time_limit_seconds or TRIAL_SECONDS_MAX
+            leg.time_limit_seconds = min(asked, TRIAL_SECONDS_MAX)
 
     def children(self, leg: Leg) -> list[Leg]:
         """The legs that this one dialled, oldest first."""

@@ -7,8 +7,8 @@ Twilio's pages "Webhooks security", "Connection overrides" and "TwiML for Progra
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import quote_plus, urljoin, urlsplit
 
 from emulator.errors import TwimlFailure

@@ -184,6 +184,7 @@ class Leg:
                 self.endpoint.answered(self)
             if self.on_ready is not None:
                 self.on_ready(self)
+            self.town.limit(self)
             if self.time_limit_seconds is not None:
                 self.town.clock.call_later(
                     self.time_limit_seconds, self.end, "completed", "time-limit"

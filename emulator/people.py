@@ -125,7 +125,7 @@ class Person:
 
     @property
     def in_call(self) -> bool:
-        return bool(self.legs) and self.leg.live
+        return bool(self.legs) and self.leg.live and self.leg.endpoint is self
 
     def presses(self, keys: str) -> None:
         self.leg.press(keys)
@@ -218,6 +218,10 @@ class Softphone(Person):
 
     def registers(self) -> None:
         self.town.register_endpoint(f"client:{self.identity}", self)
+
+    def opens_tab(self) -> "Softphone":
+        """A second browser tab of the same person: both ring, one answers."""
+        return Softphone(self.town, self.identity)
 
     def sleeps(self) -> None:
         """The lid closes: no goodbye, nothing rings here any more."""

@@ -170,6 +170,6 @@ def _record(town: "Emulator", request: RestRequest, response: RestResponse) -> N
 
 def _load_routes() -> None:
     """The resources register their routes when they are first needed."""
-    from emulator import rest_account, rest_calls, rest_conferences, rest_queues
+    from emulator import rest_account, rest_calls, rest_conferences, rest_queues, rest_sip
 
-    _ = (rest_account, rest_calls, rest_conferences, rest_queues)
+    _ = (rest_account, rest_calls, rest_conferences, rest_queues, rest_sip)

@@ -1,6 +1,6 @@
-"""How are the account, its numbers, applications, keys and SIP domains seen and set over REST?
+"""How are the account, its numbers, applications and keys seen and set over REST?
 
-Twilio's pages "Account", "IncomingPhoneNumber", "Application", "Key" and "SIP Domain" resources,
+Twilio's pages "Account", "IncomingPhoneNumber", "Application" and "Key" resources,
 as far as provisioning a line needs them.
 """
 
@@ -24,7 +24,7 @@ FIELDS = {
 Owned = Number | Application | SipDomain
 
 
-def _configure(ask: Ask, thing: Owned) -> None:
+def configure(ask: Ask, thing: Owned) -> None:
     """Set what the form names; 21405: a fallback needs a primary URL."""
     wanted = {FIELDS[name]: text for name, text in ask.form.items() if name in FIELDS}
     for name, text in wanted.items():
@@ -65,7 +65,7 @@ def _sms_fields() -> Json:
     }
 
 
-def _common(ask: Ask, thing: Owned, path: str) -> Json:
+def common_fields(ask: Ask, thing: Owned, path: str) -> Json:
     return {
         "sid": thing.sid,
         "account_sid": ask.town.account_sid,
@@ -111,7 +111,7 @@ def _snake(name: str) -> str:
 
 
 def show_number(ask: Ask, number: Number) -> Json:
-    common = _common(ask, number, "IncomingPhoneNumbers")
+    common = common_fields(ask, number, "IncomingPhoneNumbers")
     common |= _voice_fields(number.voice) | _sms_fields()
     return common | {
         "phone_number": number.phone_number,
@@ -161,7 +161,7 @@ def buy_number(ask: Ask) -> RestResponse:
         raise RestFailure(400, 21422, f"{phone_number} is not available")
     number = ask.town.number(phone_number)
     try:
-        _configure(ask, number)
+        configure(ask, number)
     except RestFailure:
         del ask.town.numbers[phone_number]
         raise
@@ -176,7 +176,7 @@ def fetch_number(ask: Ask) -> RestResponse:
 @route("POST", "/IncomingPhoneNumbers/{}")
 def update_number(ask: Ask) -> RestResponse:
     number = find_number(ask)
-    _configure(ask, number)
+    configure(ask, number)
     return RestResponse(200, show_number(ask, number))
 
 
@@ -190,7 +190,7 @@ def release_number(ask: Ask) -> RestResponse:
 
 
 def show_application(ask: Ask, application: Application) -> Json:
-    common = _common(ask, application, "Applications")
+    common = common_fields(ask, application, "Applications")
     common |= _voice_fields(application.voice) | _sms_fields()
     return common | {
         "sms_status_callback": None,
@@ -219,7 +219,7 @@ def list_applications(ask: Ask) -> RestResponse:
 @route("POST", "/Applications")
 def create_application(ask: Ask) -> RestResponse:
     application = ask.town.application(friendly_name=ask.form.get("FriendlyName", ""))
-    _configure(ask, application)
+    configure(ask, application)
     return RestResponse(201, show_application(ask, application))
 
 
@@ -231,7 +231,7 @@ def fetch_application(ask: Ask) -> RestResponse:
 @route("POST", "/Applications/{}")
 def update_application(ask: Ask) -> RestResponse:
     application = find_application(ask)
-    _configure(ask, application)
+    configure(ask, application)
     return RestResponse(200, show_application(ask, application))
 
 

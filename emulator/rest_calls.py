@@ -143,6 +143,10 @@ def check_numbers(ask: Ask, to: str, from_: str) -> str:
     if from_ not in ask.town.numbers:
         message = f"The source phone number provided, {from_}, is not yet verified."
         raise RestFailure(400, 21210, message)
+    if ask.town.profile == "trial" and to not in ask.town.verified:
+        raise RestFailure(
+            400, 21219, f"The number {to} is unverified. Trial accounts may not call it"
+        )
     return "pstn"
 
 

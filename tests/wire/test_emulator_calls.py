@@ -221,6 +221,23 @@ def test_an_account_without_a_profile_has_two_legs_at_once():
     assert town.codes == [16021]
 
 
+def test_a_trial_account_calls_verified_numbers_for_ten_minutes():
+    """Twilio: errors 21219 and 13805."""
+    town = Town(profile="trial")
+    create = {"to": town.clinician.number, "from_": LINE}
+    create["twiml"] = "<Response><Pause length='3600'/></Response>"
+    with pytest.raises(TwilioRestException) as refused:
+        town.client.calls.create(**create)
+    assert refused.value.code == 21219
+    town.emulator.verified.add(town.clinician.number)
+    town.clinician.answers()
+    town.client.calls.create(**create)
+    town.after(599)
+    assert town.clinician.leg.live
+    town.after(5)
+    assert town.clinician.leg.ended_because == "time-limit"
+
+
 def test_machine_detection_delays_the_document_and_says_what_it_found(town):
     """Twilio: Answering Machine Detection."""
     town.on("/hello", "<Hangup/>")

@@ -209,6 +209,20 @@ def test_two_tabs_ring_and_one_answers(town):
     assert tabs[1].log[-1] == "ended: completed"
 
 
+def test_a_person_with_two_tabs(town):
+    """VOICE-SDK.md: registrations of one identity ring together."""
+    ana = town.emulator.softphone("ana")
+    other = ana.opens_tab()
+    town.calls("<Dial><Client>ana</Client></Dial>", 2)
+    assert ana.is_ringing
+    assert other.is_ringing
+    other.answers()
+    town.after(1)
+    assert not ana.is_ringing
+    assert other.in_call
+    assert not ana.in_call
+
+
 class Tab:
     """An endpoint as the served mode's softphones are."""
 

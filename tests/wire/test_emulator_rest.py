@@ -149,6 +149,19 @@ def test_numbers_and_applications_are_provisioned(town):
     assert town.client.api.accounts(town.emulator.account_sid).fetch().type == "Full"
 
 
+def test_sip_domains_are_provisioned(town):
+    """Twilio: SIP Domain resource."""
+    domains = town.client.sip.domains
+    made = domains.create(domain_name="county.sip.twilio.com", voice_url=f"{BASE}/voice")
+    assert domains(made.sid).update(friendly_name="County").friendly_name == "County"
+    assert refused(lambda: domains.create(domain_name="county.example.org"))[1] == 21232
+    town.on("/voice", "<Hangup/>")
+    town.emulator.phone("sip:psap@203.0.113.10").dials("sip:x@county.sip.twilio.com")
+    town.after(1)
+    assert town.told("/voice")["SipDomainSid"] == made.sid
+    assert domains(made.sid).delete()
+
+
 def test_a_call_may_begin_with_an_application(town):
     """Twilio: Call resource, ApplicationSid."""
     town.on("/desk", "<Say>Hello</Say>")
