@@ -6,12 +6,15 @@ processes (emulator, web, clock) that live and end together, and the links to st
 
 import argparse
 import os
-import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from config import settings as environment
+from config.lines import LineBook
+from switchboard import links
 from switchboard.demo_ground import (
     HERE,
     CannotStart,
@@ -19,14 +22,23 @@ from switchboard.demo_ground import (
     claim,
     line_book,
     make_room,
+    note_shape,
     refuse_taken,
     settings,
+    shaped_already,
     write_world,
 )
 from switchboard.process_tree import Child, ChildEnded, ProcessTree, Stopped
 
 CANNOT_START = 2
 INTERRUPTED = 130
+# Of the seeded staff (switchboard/seed_cast.py), those who are on call whenever the demo starts.
+SIGN_IN = (
+    ("clinician", "ana@example.org"),
+    ("clinician 2", "ben@example.org"),
+    ("coordinator", "cora@example.org"),
+    ("supervisor", "sam@example.org"),
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,8 +57,9 @@ def demo(options: Options) -> int:
         refuse_taken(options.port, "--port")
         refuse_taken(options.emulator_port, "--emulator-port")
         os.environ.update(settings(options))
-        write_world(options, line_book())
-        return live(options.var / "log", lambda tree: begin(tree, options))
+        book = line_book()
+        write_world(options, book)
+        return live(options.var / "log", lambda tree: begin(tree, options, book))
 
 
 def live(logs: Path, begin: Callable[[ProcessTree], str]) -> int:
@@ -63,15 +76,15 @@ def live(logs: Path, begin: Callable[[ProcessTree], str]) -> int:
         return 1
 
 
-def begin(tree: ProcessTree, options: Options) -> str:
+def begin(tree: ProcessTree, options: Options, book: LineBook) -> str:
     """Start everything, the slowest first; what to tell the person once all of it serves."""
     tree.start(emulator(options))
-    fill(options)
+    migrate(options)
     tree.start(web(options))
+    plant(options, book)
     tree.start(Child("clock", [sys.executable, "-m", "switchboard", "clock"]))
-    links = sign_in_links()
     tree.wait_until_healthy()
-    return greeting(options, links)
+    return greeting(options)
 
 
 def parsed(arguments: Sequence[str] | None) -> Options:
@@ -87,24 +100,41 @@ def parsed(arguments: Sequence[str] | None) -> Options:
     return Options(said.port, said.emulator_port, said.fresh, said.var.absolute())
 
 
-def fill(options: Options) -> None:
-    """Bring the database to today's shape and put a believable month into it."""
+def migrate(options: Options) -> None:
+    """Bring the database to this version's shape, unless the last demo did."""
     if options.fresh:
         for path in options.var.glob(f"{options.database.name}*"):
             path.unlink()
+    if shaped_already(options):
+        return
     from storage.migrate import upgrade
+
+    with unusable(options):
+        upgrade(f"sqlite:///{options.database}")
+    note_shape(options)
+
+
+def plant(options: Options, book: LineBook) -> None:
+    """A believable month, if there is none; and today's people on call."""
     from storage.store import Store
     from switchboard import seed
 
+    store = Store(f"sqlite:///{options.database}")
+    with unusable(options):
+        seed.fill(store, datetime.now(UTC), book=book)
+    store.close()
+
+
+@contextmanager
+def unusable(options: Options) -> Iterator[None]:
+    """Whatever the database answers instead, a person can only do one of two things."""
     try:
-        upgrade(f"sqlite:///{options.database}")
+        yield
     except Exception as error:
         raise CannotStart(
             f"{options.database} cannot be used by this version ({first_line(error)}): "
             "start over with ./run demo --fresh, or move the file away to keep it"
         ) from error
-    store = Store(f"sqlite:///{options.database}")
-    seed.fill(store, datetime.now(UTC), fresh=options.fresh)
 
 
 def first_line(error: Exception) -> str:
@@ -124,34 +154,9 @@ def web(options: Options) -> Child:
     return Child("web", [*command, *bind], options.port)
 
 
-# The desk's links are the console's to make, and this room may not know it: a process of its own
-# asks for them, while the others start.
-LINKS = """
-import sys
-from config.settings import read
-from console.signin import link
-for email in sys.argv[1:]:
-    print(link(read(), email))
-"""
-
-
-def sign_in_links() -> subprocess.Popen[str]:
-    from switchboard import seed
-
-    emails = [email for _, email in seed.SIGN_IN]
-    return subprocess.Popen(  # noqa: S603 - our own command
-        [sys.executable, "-c", LINKS, *emails], stdout=subprocess.PIPE, text=True
-    )
-
-
-def greeting(options: Options, links: subprocess.Popen[str]) -> str:
-    from switchboard import seed
-
-    said, _ = links.communicate()
-    if links.returncode:
-        raise ChildEnded("the sign-in links could not be made; the reason is above")
-    desks = zip((role for role, _ in seed.SIGN_IN), said.split(), strict=True)
-    signs = "".join(f"  {role:<13}{link}\n" for role, link in desks)
+def greeting(options: Options) -> str:
+    here = environment.read()
+    signs = "".join(f"  {role:<13}{links.link(here, email)}\n" for role, email in SIGN_IN)
     return (
         f"\nThe line is up. Sign in with one click as\n{signs}"
         f"and be the dispatcher, or the caller, at\n"
