@@ -64,6 +64,16 @@ class Tally:
     longest_delay: timedelta = timedelta(0)
 
     @property
+    def calls(self) -> int:
+        """Everything that arrived: the sum of CAME_TO."""
+        return self.counts["calls"]
+
+    @property
+    def promised(self) -> int:
+        """Promises to call back, made on that day."""
+        return self.counts["promised"]
+
+    @property
     def abandonment(self) -> float | None:
         """SM-4: the part of the calls whose caller left before anybody answered."""
         return _part(self.counts["abandoned"], self.counts["calls"])
