@@ -6,6 +6,7 @@ no page open they behave by a script (they ring, and nobody comes).
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 from collections.abc import Callable
@@ -56,13 +57,15 @@ class Handset:
     began_at: float = field(default_factory=time.time)
     ended_at: float | None = None
     hung_up_here: bool = False
+    machine: bool = False
+    """Its voicemail has answered."""
     captions: list[Caption] = field(default_factory=list)
 
     def note(self, kind: str, text: str) -> None:
         self.captions.append(Caption(round(time.time() - self.began_at, 1), kind, text))
 
     def shown(self) -> dict[str, Any]:
-        hidden = ("leg", "hung_up_here", "captions")
+        hidden = ("leg", "hung_up_here", "machine", "captions")
         plain = {name: value for name, value in vars(self).items() if name not in hidden}
         return plain | {"captions": [asdict(line) for line in self.captions]}
 
@@ -115,8 +118,8 @@ class Handsets:
         )
         number = self._emulator.numbers.get(to)
         title = name or ("911 dispatcher" if role == "dispatcher" else "Caller")
-        called = number.friendly_name if number else to
-        handset = Handset(leg, title, f"{shown or 'no number'} → {called}", rung=False)
+        called = _spaced(number.friendly_name if number else to)
+        handset = Handset(leg, title, f"{_spaced(shown) or 'no number'} → {called}", rung=False)
         handset.state = "Calling…"
         self._keep(handset)
         return handset
@@ -127,7 +130,8 @@ class Handsets:
     def voicemail(self, handset: Handset) -> None:
         """A machine answers: it listens for a while and never presses a key."""
         handset.note("own", "Your voicemail answers. It never presses a key.")
-        handset.leg.answer(self)
+        handset.machine = True
+        handset.leg.answer(Machine(self))
         self._emulator.clock.call_later(_VOICEMAIL_SECONDS, self.hang_up, handset)
 
     def refuse(self, handset: Handset, status: str) -> None:
@@ -164,7 +168,9 @@ class Handsets:
     def rings(self, leg: Leg) -> None:
         person = self._people.get(leg.to) or Person(leg.to)
         title = person.name or "A telephone"
-        handset = Handset(leg, title, f"{leg.to}, called by {leg.from_}", rung=True)
+        handset = Handset(
+            leg, title, f"{_spaced(leg.to)}, called by {_spaced(leg.from_)}", rung=True
+        )
         handset.state = "Ringing"
         self._keep(handset)
         if not self.pages_open:
@@ -172,7 +178,7 @@ class Handsets:
 
     def stops_ringing(self, leg: Leg, why: str) -> None:
         handset = self._by_leg.get(leg.sid)
-        if handset is not None:
+        if handset is not None and not handset.machine:
             self._over(handset, _MISSED.get(why, _OVER.get(why, "Stopped ringing")))
 
     def answered(self, leg: Leg) -> None:
@@ -198,7 +204,7 @@ class Handsets:
                 _SILENCE_WORTH_A_LINE_SECONDS, self._still_silent, handset, item
             )
         else:
-            handset.note(item.kind, _words(item))
+            handset.note(item.kind, _words(change.leg, item))
         self._show(handset)
 
     # --- within ---
@@ -246,11 +252,34 @@ class Handsets:
             self.tell({"type": "phone", "phone": handset.shown()})
 
 
-def _words(item: sounds.Sound) -> str:
+class Machine:
+    """The Endpoint of a voicemail, so that answering-machine detection finds one."""
+
+    machine = True
+
+    def __init__(self, handsets: Handsets) -> None:
+        self.rings, self.stops_ringing = handsets.rings, handsets.stops_ringing
+        self.answered, self.ended = handsets.answered, handsets.ended
+
+
+def whose(leg: Leg) -> str:
+    """Who sits at the far end of a leg: a number, or a softphone's identity."""
+    return (leg.from_ if leg.direction == "inbound" else leg.to).removeprefix("client:")
+
+
+def _spaced(number: str) -> str:
+    """+13145550142 as people write it; anything else as it is."""
+    found = re.fullmatch(r"\+1(\d{3})(\d{3})(\d{4})", number)
+    return f"+1 {' '.join(found.groups())}" if found else number
+
+
+def _words(leg: Leg, item: sounds.Sound) -> str:
     if isinstance(item, sounds.Say):
         return item.text
     if isinstance(item, sounds.Play):
         return f"♪ {item.url.rsplit('/', 1)[-1] or 'recording'}" if item.url else "(key tones)"
     if isinstance(item, sounds.Ring):
         return "(it rings)"
-    return "(you are connected with another person)"
+    peer = leg.town.legs.get(item.text)
+    with_whom = _spaced(whose(peer)) if peer is not None else "the people in this conversation"
+    return f"(you are connected with {with_whom})"

@@ -28,7 +28,7 @@ _HEADER = re.compile(r"X-[A-Za-z0-9-]{1,60}")
 _OUTBOX_MAX = 500
 
 
-class Problem(Exception):  # noqa: N818 (it is told to a person, not raised at a programmer)
+class Problem(Exception):
     """What the person at the page should read."""
 
 

@@ -11,14 +11,17 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from emulator.engine import Emulator
+from emulator.handsets import whose
 from emulator.legs import Leg
 from emulator.phonepage import page_of
+from emulator.sounds import Heard
 from emulator.timeline import silence
 
 _LEGS_MAX = 40
 _LINES_MAX = 20_000
 # DESIGN: nobody hears nothing for longer than this.
 SILENCE_SECONDS_MAX = 4.0
+_BLINK_SECONDS = 0.05
 _TELLING = ("CallStatus", "Digits", "QueueResult", "DialCallStatus", "StatusCallbackEvent")
 _SOUNDS = {
     "say": "hears",
@@ -81,9 +84,18 @@ def _leg(leg: Leg, lines: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _heard(leg: Leg) -> list[dict[str, Any]]:
     return [
-        _line(one.at, one.kind, _SOUNDS[one.kind], f"{one.text} {_long(one.seconds)}".strip())
+        _line(
+            one.at, one.kind, _SOUNDS[one.kind], f"{_what(leg, one)} {_long(one.seconds)}".strip()
+        )
         for one in leg.heard
+        if one.kind != "silence" or one.seconds is None or one.seconds >= _BLINK_SECONDS
     ]
+
+
+def _what(leg: Leg, one: Heard) -> str:
+    peer = leg.town.legs.get(one.text) if one.kind == "bridge" else None
+    words = whose(peer) if peer is not None else one.text
+    return f"{words} {_long(one.seconds)}".strip()
 
 
 def _gaps(leg: Leg) -> list[dict[str, Any]]:

@@ -114,7 +114,7 @@ function forget(id) {
 function caption(list, captions) {
   const following = list.scrollTop + list.clientHeight >= list.scrollHeight - 8;
   for (const line of captions.slice(list.children.length)) {
-    const item = document.createElement("li");
+    const item = document.createElement("p");
     item.className = line.kind;
     const time = document.createElement("time");
     time.textContent = minutes(line.at);
