@@ -41,21 +41,10 @@ class Desks(Noun):
             "why": None,
         }
         arrive = self._insert(desks).values(person_id=person_id, **here)
-        return (
-            self._change(
-                arrive.on_conflict_do_update(
-                    index_elements=["person_id"], set_=here, where=desks.c.state == "off"
-                )
-            )
-            == 1
+        back = arrive.on_conflict_do_update(
+            index_elements=["person_id"], set_=here, where=desks.c.state == "off"
         )
-
-    def known(self, person_id: str, now: datetime) -> None:
-        """See that there is a desk, off: a clinician may answer by cell phone, never signed in."""
-        off = {"state": "off", "state_since": now, "idle_since": now}
-        self._change(
-            self._insert(desks).values(person_id=person_id, **off).on_conflict_do_nothing()
-        )
+        return self._row(back.returning(desks.c.person_id)) is not None
 
     def off_duty(self, person_id: str, now: datetime) -> bool:
         """False: they are in a call or its wrap-up."""

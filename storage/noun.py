@@ -46,7 +46,10 @@ class Noun:
         return self.connection.execute(statement, params).all()
 
     def _change(self, statement: Executable, **params: Any) -> int:
-        """Execute and say how many rows were changed: the heart of every compare-and-swap."""
+        """Update or delete, and say how many rows: the heart of every compare-and-swap.
+
+        Of an insert PostgreSQL need not tell: ask it for RETURNING instead.
+        """
         return self.connection.execute(statement, params).rowcount
 
     def _insert(self, table: Table) -> "postgresql.Insert | sqlite.Insert":

@@ -28,13 +28,13 @@ class Records(Noun):
         """
         saved = replace(record, version=expected_version + 1)
         if expected_version == 0:
-            write = self._insert(records).values(SHAPE.facts(saved)).on_conflict_do_nothing()
-            changed = self._change(write)
+            first = self._insert(records).values(SHAPE.facts(saved)).on_conflict_do_nothing()
+            written = self._row(first.returning(records.c.call_id)) is not None
         else:
             same = update(records).where(
                 records.c.call_id == record.call_id, records.c.version == expected_version
             )
-            changed = self._change(same, **SHAPE.facts(saved))
-        if changed != 1:
+            written = self._change(same, **SHAPE.facts(saved)) == 1
+        if not written:
             raise Stale(f"record {record.call_id} is no longer at version {expected_version}")
         return saved

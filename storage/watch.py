@@ -7,7 +7,7 @@ touches no row. Whoever (re)connects says "*" first: anything may have changed u
 import selectors
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
@@ -61,24 +61,20 @@ class Watcher:
     def _connection(self) -> Iterator[Any]:
         """A connection of its own, outside the pool; its errors are the driver's."""
         pooled = self._store.engine.raw_connection()
+        driver: Any = pooled.driver_connection
         pooled.detach()
-        try:
-            yield pooled.driver_connection
-        finally:
-            pooled.close()
+        with closing(driver):
+            yield driver
 
     def _hear_sqlite(self, driver: Any) -> None:
         seen, counted = None, dict[str, int]()
         while not self._stopping.is_set():
             (now,) = driver.execute("PRAGMA data_version").fetchone()
             if now != seen:
-                before, counted = (
-                    counted,
-                    dict(driver.execute("SELECT topic, version FROM changes")),
-                )
-                changed = {topic for topic in counted if counted[topic] != before.get(topic)}
+                counts = dict(driver.execute("SELECT topic, version FROM changes"))
+                changed = {topic for topic in counts if counts[topic] != counted.get(topic)}
                 self._tell(set(ANYTHING) if seen is None else changed)
-                seen = now
+                seen, counted = now, counts
             self._stopping.wait(POLL_SECONDS)
 
     def _hear_postgresql(self, driver: "psycopg.Connection[Any]") -> None:

@@ -81,9 +81,10 @@ def test_the_lap_knows_the_place_in_line_and_who_is_rung(store, a_call, an_offer
         )
     with store.begin() as rows:
         lap = rows.calls.lock_for_lap(second.id, "key")
-        assert lap == (second, None, False, 2, 2)
+        assert (lap.call, lap.answered, lap.seen) == (second, None, False)
+        assert (lap.position, lap.ringing) == (2, 2)
         assert rows.calls.lock_for_lap(first.id, "key").position == 1
-        assert rows.calls.lock_for_lap("nobody", "key") == (None, None, False, 0, 0)
+        assert rows.calls.lock_for_lap("nobody", "key").call is None
 
 
 def test_of_twins_at_the_same_moment_one_is_taken_in(store, database_url, a_call):

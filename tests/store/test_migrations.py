@@ -1,0 +1,122 @@
+"""Do the migrations make exactly the tables of tables.py, and does a wrong database say so?"""
+
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect, text
+
+from storage import migrate
+from storage.engine import open_for_migration
+from storage.errors import NewerDatabase, NotMigrated
+from storage.tables import metadata
+
+# What a page shows, and what must be heard when it changes (storage/migrations/triggers.py).
+ANNOUNCED = {
+    "calls", "offers", "desks", "people", "shifts", "followups", "attempts", "tasks", "records"
+}  # fmt: skip
+
+
+@pytest.fixture
+def engine(database_url):
+    opened = open_for_migration(database_url)
+    yield opened
+    opened.dispose()
+
+
+def test_migrations_and_metadata_agree(engine):
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "compare_server_default": True}
+        )
+        assert compare_metadata(context, metadata) == []
+
+
+def test_indexes_are_partial_and_unique_where_the_metadata_says(engine):
+    found = {
+        index["name"]: index
+        for table in metadata.tables
+        for index in inspect(engine).get_indexes(table)
+    }
+    option = f"{engine.dialect.name}_where"
+    for table in metadata.tables.values():
+        for index in table.indexes:
+            there = found[index.name]
+            assert bool(there["unique"]) == index.unique, index.name
+            assert there["column_names"] == [column.name for column in index.columns]
+            where = index.dialect_options[engine.dialect.name]["where"] is not None
+            assert (option in there.get("dialect_options", {})) == where, index.name
+
+
+def test_all_is_taken_back_and_made_again(engine, database_url):
+    migrate.downgrade(database_url, "base")
+    assert migrate.current(database_url) is None
+    assert inspect(engine).get_table_names() == ["alembic_version"]
+    migrate.upgrade(database_url)
+    assert migrate.current(database_url) == migrate.head()
+    assert set(metadata.tables) < set(inspect(engine).get_table_names())
+
+
+def test_migrating_twice_changes_nothing(database_url):
+    migrate.upgrade(database_url)
+    migrate.check(database_url)
+
+
+def test_the_roles_of_the_house_are_there(engine):
+    with engine.connect() as connection:
+        names = connection.execute(text("SELECT name FROM roles ORDER BY id")).scalars().all()
+        connection.execute(text("INSERT INTO roles (name) VALUES ('auditor')"))  # numbered after
+    assert names == ["clinician", "coordinator", "supervisor", "administrator"]
+
+
+@pytest.mark.parametrize("table", sorted(ANNOUNCED))
+def test_every_table_a_page_shows_announces_its_changes(engine, table):
+    query = {
+        "sqlite": "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :of",
+        "postgresql": "SELECT count(*) FROM pg_trigger WHERE tgrelid = to_regclass(:of) "
+        "AND NOT tgisinternal",
+    }[engine.dialect.name]
+    with engine.connect() as connection:
+        assert connection.execute(text(query), {"of": table}).scalar() == 3
+
+
+def test_a_new_database_must_be_migrated_first(tmp_path):
+    with pytest.raises(NotMigrated, match="no tables yet"):
+        migrate.check(f"sqlite:///{tmp_path / 'new.db'}")
+
+
+def test_a_database_of_a_newer_version_is_left_alone(engine, database_url):
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(NewerDatabase, match="9999"):
+        migrate.check(database_url)
+
+
+def test_a_migration_that_fails_changes_nothing(database_url, engine, monkeypatch):
+    migrate.downgrade(database_url, "base")
+
+    def fails(_table):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("storage.migrations.triggers.append_only", fails)
+    with pytest.raises(ZeroDivisionError):
+        migrate.upgrade(database_url)
+    assert inspect(engine).get_table_names() == ["alembic_version"]
+
+
+def test_it_works_as_an_installed_package_too(root, tmp_path):
+    """From another folder, with nothing around it but the rooms that storage needs."""
+    for room in ("storage", "ivr"):
+        shutil.copytree(root / room, tmp_path / "site" / room)
+    code = f"from storage.migrate import upgrade; upgrade('sqlite:///{tmp_path / 'line.db'}')"
+    subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(tmp_path / "site")},
+        check=True,
+    )
+    migrate.check(f"sqlite:///{tmp_path / 'line.db'}")
