@@ -6,11 +6,10 @@ import asyncio
 import base64
 import binascii
 import contextlib
-import sys
+import os
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from aiohttp import web
@@ -56,6 +55,8 @@ class Server:
     """One emulator and everything that is served around it, on the running loop."""
 
     def __init__(self, configuration: Configuration) -> None:
+        # First, before anything is opened that would have to be closed again.
+        refuse_beside_a_real_account(os.environ)
         refuse_beside_a_real_account({"TWILIO_ACCOUNT_SID": configuration.account_sid})
         self.configuration = configuration
         self.transport = AiohttpTransport()
@@ -232,10 +233,6 @@ def serve_in_thread(configuration: Configuration | None = None) -> Iterator[Serv
         thread.join(timeout=20)
 
 
-def on_any_port(configuration: Configuration) -> Configuration:
-    return replace(configuration, port=0, quiet=True)
-
-
 def _credentials(request: web.Request) -> tuple[str, str] | None:
     kind, _, encoded = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "basic":
@@ -253,7 +250,3 @@ async def _healthy(_request: web.Request) -> web.Response:
 
 async def _to_phones(_request: web.Request) -> web.Response:
     raise web.HTTPFound("/phone/")
-
-
-def say(sentence: str) -> None:
-    print(sentence, file=sys.stderr, flush=True)
