@@ -9,15 +9,17 @@ from xml.etree import ElementTree as ET
 
 from emulator import queues, twiml
 from emulator.bridges import Bridge
+from emulator.detection import MachineDetection, detect_beside
 from emulator.errors import TwimlFailure
-from emulator.fibers import Signal, either
+from emulator.fibers import Cancelled, Signal, either, sleep
 from emulator.interpreter import Ending, Performance, Scene, method_of
 from emulator.legs import Leg, Subscription
 from emulator.ringing import RING_BUFFER_SECONDS, ring
-from emulator.sounds import Ring, Silence
+from emulator.sounds import Play, Ring, Silence
 from emulator.twiml import Goto
 
 TARGETS_MAX = 10
+KEY_SECONDS = 0.5  # a key tone, and a `w`
 E164 = re.compile(r"\+[1-9]\d{6,14}")
 SCREEN_VERBS = frozenset({"Say", "Play", "Pause", "Gather", "Redirect", "Hangup"})
 SCREEN = Scene("a screening document", SCREEN_VERBS, 13253, "screen")
@@ -51,6 +53,7 @@ class Target:
     goto: Goto | None
     subscription: Subscription | None
     send_digits: str = ""
+    detection: MachineDetection | None = None
     parameters: dict[str, str] = field(default_factory=dict)
 
 
@@ -150,6 +153,24 @@ async def _child_life(attempt: Attempt, child: Leg, target: Target) -> None:
         child.end("canceled", "another telephone was answered")
         return
     child.pick_up()
+    try:
+        await _child_talks(attempt, child, target)
+    except Cancelled:
+        if not child.final:  # it is led elsewhere: no longer the parent's to hang up
+            attempt.children.remove(child)
+            attempt.gone()
+        raise
+
+
+async def _child_talks(attempt: Attempt, child: Leg, target: Target) -> None:
+    """Keys for a switchboard, the screening document, then the bridge."""
+    town = child.town
+    if target.detection is not None:
+        town.spawn(detect_beside, town, child, target.detection)
+    if target.send_digits:
+        seconds = KEY_SECONDS * len(target.send_digits)
+        child.hears(Play("", 1, target.send_digits, seconds))
+        await sleep(town.clock, seconds)
     if target.goto is not None and not await _screened(child, target.goto):
         child.end("completed", "declined")
         return
@@ -158,8 +179,6 @@ async def _child_life(attempt: Attempt, child: Leg, target: Target) -> None:
     try:
         await attempt.bridge.over
     finally:
-        if not child.final:  # it is led elsewhere: no longer the parent's to hang up
-            attempt.children.remove(child)
         attempt.bridge.stop("hung-up")
     child.end("completed", "the bridge ended")
 
@@ -243,8 +262,20 @@ def target(performance: Performance, noun: ET.Element) -> Target:
         goto,
         subscription_of(performance, noun),
         noun.get("sendDigits", ""),
+        _detection(performance, noun),
         parameters,
     )
+
+
+def _detection(performance: Performance, noun: ET.Element) -> MachineDetection | None:
+    """Always asynchronous here: it is told by amdStatusCallback."""
+    mode = noun.get("machineDetection")
+    if not mode:
+        return None
+    url = noun.get("amdStatusCallback")
+    method = method_of(noun, "amdStatusCallbackMethod")
+    callback = Goto(performance.resolve(url), method) if url else None
+    return MachineDetection(mode, asynchronous=True, callback=callback)
 
 
 def subscription_of(performance: Performance, noun: ET.Element) -> Subscription | None:

@@ -5,15 +5,14 @@ support article on calls per second: what exceeds the rate is queued, not refuse
 """
 
 from collections import deque
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from emulator.conferences import Participant
-from emulator.fibers import Cancelled, Signal, sleep
+from emulator.detection import MachineDetection, detect, detect_beside
+from emulator.fibers import Cancelled, Signal
 from emulator.interpreter import converse
 from emulator.legs import Leg
-from emulator.notices import notify
 from emulator.ringing import ring
 from emulator.twiml import Goto, Inline
 
@@ -66,15 +65,6 @@ class Pace:
         return limit is not None and busy >= limit
 
 
-@dataclass(frozen=True, slots=True)
-class MachineDetection:
-    """What the application wants to know about who answered."""
-
-    mode: str  # Enable | DetectMessageEnd
-    asynchronous: bool = False
-    callback: Goto | None = None
-
-
 def place(
     town: "Emulator",
     leg: Leg,
@@ -101,36 +91,10 @@ async def _life(
         return
     leg.pick_up()
     if detection is not None and not detection.asynchronous:
-        await _detect(town, leg, detection)
+        await detect(town, leg, detection)
     elif detection is not None:
-        town.spawn(_detect_beside, town, leg, detection)
+        town.spawn(detect_beside, town, leg, detection)
     await converse(town, leg, first)
-
-
-async def _detect(town: "Emulator", leg: Leg, detection: MachineDetection) -> float:
-    """Listen to who answered; a person takes two seconds, a machine longer."""
-    machine = getattr(leg.endpoint, "machine", False)
-    seconds, answer = 2.0, "human"
-    if machine:
-        ends = detection.mode == "DetectMessageEnd"
-        seconds, answer = (8.0, "machine_end_beep") if ends else (3.4, "machine_start")
-    await sleep(town.clock, seconds)
-    leg.answered_by = answer
-    return seconds
-
-
-async def _detect_beside(town: "Emulator", leg: Leg, detection: MachineDetection) -> None:
-    seconds = await _detect(town, leg, detection)
-    goto = detection.callback
-    if goto is None or leg.final:
-        return
-    params = {
-        "CallSid": leg.sid,
-        "AccountSid": town.account_sid,
-        "AnsweredBy": leg.answered_by or "unknown",
-        "MachineDetectionDuration": str(int(seconds * 1000)),
-    }
-    notify(town, leg, "amd", goto.method, goto.url, params)
 
 
 def place_participant(town: "Emulator", participant: Participant, ring_seconds: float) -> None:

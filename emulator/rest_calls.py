@@ -3,9 +3,10 @@
 import re
 from urllib.parse import urlsplit
 
+from emulator.detection import MachineDetection
 from emulator.errors import RestFailure
 from emulator.legs import Fallback, Leg, Subscription
-from emulator.placing import MachineDetection, place
+from emulator.placing import place
 from emulator.rest import Ask, Json, RestResponse, not_found, route
 from emulator.rest_pages import date, equal, page, within
 from emulator.twiml import Goto, Inline

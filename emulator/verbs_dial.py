@@ -20,7 +20,8 @@ RECORDS = ("do-not-record", "false", "")
 @performs("Dial")
 async def dial(performance: Performance, verb: ET.Element) -> Outcome:
     """Twilio's page "<Dial>": with an action, nothing after it is reached."""
-    if verb.get("record", "") not in RECORDS and not performance.town.allow_recording:
+    records = any(one.get("record", "") not in RECORDS for one in verb.iter())
+    if records and not performance.town.allow_recording:
         raise TwimlFailure(13201, "Dial: recordings are not allowed here")
     try:
         result = await _dial(performance, verb)

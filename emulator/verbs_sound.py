@@ -134,17 +134,19 @@ async def gather(performance: Performance, verb: ET.Element) -> Outcome:
 
 
 async def _nested(performance: Performance, verb: ET.Element, hearing: "_Hearing") -> None:
-    """Prompts inside a Gather stop at the first key or word."""
+    """Prompts inside a Gather stop at the first key or word (unless bargeIn="false")."""
+    barge_in = twiml.flag(verb, "bargeIn", default=True)
+    interrupts = hearing.signals if barge_in else []
     for child in verb:
-        if hearing.something:
+        if hearing.something and barge_in:
             return
         if child.tag == "Say":
-            await hear_say(performance, child, *hearing.signals)
+            await hear_say(performance, child, *interrupts)
         elif child.tag == "Play":
-            await hear_play(performance, child, *hearing.signals)
+            await hear_play(performance, child, *interrupts)
         elif child.tag == "Pause":
             pause_seconds = twiml.number(child, "length", 1)
-            await performance.hear(Silence(), pause_seconds, *hearing.signals)
+            await performance.hear(Silence(), pause_seconds, *interrupts)
 
 
 class _Hearing:

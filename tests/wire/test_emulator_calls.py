@@ -1,11 +1,13 @@
 """Does a leg live as Twilio's calls live: its states, its verbs, its end?"""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 from twilio.base.exceptions import TwilioRestException
-from wire.emulator_town import APP, BASE, CALLER, LINE, Town
+from wire.emulator_town import APP, BASE, CALLER, LINE, START, Application, Town
 
+from emulator import Emulator, RealClock, VirtualClock, WsgiTransport
 from emulator.errors import RealAccountError
 from emulator.timeline import silence
 
@@ -327,9 +329,8 @@ def test_a_number_nobody_configured_fails(town):
 
 def test_the_emulator_refuses_to_run_beside_a_real_account():
     """Issue 3: it refuses to serve when a real-looking Account SID is configured."""
-    from wire.emulator_town import START
 
-    from emulator import Emulator, VirtualClock, WsgiTransport
+    from emulator import Emulator, WsgiTransport
 
     clock = VirtualClock(START)
     transport = WsgiTransport(lambda _e, _s: [], clock)
@@ -351,6 +352,25 @@ def test_the_clock_moves_exactly_from_instant_to_instant(town):
     began = town.emulator.created_at
     expected = [("a", 1), ("tick", 1), ("b", 2), ("c", 2), ("tick", 2)]
     assert seen == [(name, began + timedelta(seconds=second)) for name, second in expected]
+
+
+def test_the_same_code_runs_on_the_real_clock():
+    """Issue 3 point 3: two clocks, one code."""
+
+    async def really():
+        clock = RealClock(seed=1)
+        application = Application()
+        application.answers["/voice"] = "<Reject/>"
+        emulator = Emulator(clock, transport=WsgiTransport(application, clock), environ={})
+        emulator.number(LINE, voice_url=f"{BASE}/voice", status_callback=f"{BASE}/status")
+        over = asyncio.Event()
+        emulator.on_status(lambda leg: over.set() if leg.final else None)
+        leg = emulator.phone(CALLER).dials(LINE)
+        await asyncio.wait_for(over.wait(), 5)
+        emulator.close()
+        return leg.status
+
+    assert asyncio.run(really()) == "no-answer"
 
 
 def test_the_same_seed_tells_the_same_story_byte_for_byte():

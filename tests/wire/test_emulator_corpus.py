@@ -1,11 +1,13 @@
 """Can the emulator read and perform every document of Twilio's documentation?"""
 
 import json
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 from wire.emulator_town import ORACLES, Town, oracle
 
+from emulator import interpreter
 from emulator.interpreter import VERBS
 
 CORPUS = sorted((ORACLES / "twiml_corpus").glob("*.twiml"))
@@ -56,6 +58,50 @@ def test_every_verb_of_the_table_is_known():
     """Twilio: TwiML for Voice, verbs (twilio-node's own table)."""
     table = json.loads(oracle("twiml_attributes.json").read_text())
     assert set(table["response_children"]) - {"Queue"} <= set(VERBS)
+
+
+# Attributes that change nothing a leg hears or an application is told: read and passed over.
+PASSED_OVER = {
+    "Dial": "recordingConfigurationId recordingStatusCallback recordingStatusCallbackEvent "
+    "recordingStatusCallbackMethod recordingTrack referMethod referUrl ringTone trim events",
+    "Conference": "beep eventCallbackUrl jitterBufferSize recordingConfigurationId trim "
+    "recordingStatusCallback recordingStatusCallbackEvent recordingStatusCallbackMethod",
+    "Number": "byoc machineDetectionSilenceTimeout machineDetectionSpeechEndThreshold "
+    "machineDetectionSpeechThreshold machineDetectionTimeout",
+    "Sip": "password username machineDetectionSilenceTimeout machineDetectionTimeout "
+    "machineDetectionSpeechEndThreshold machineDetectionSpeechThreshold",
+    "Queue": "postWorkActivitySid reservationSid",
+    "Gather": "debug enhanced hints maxSpeechTime partialResultCallback profanityFilter "
+    "partialResultCallbackMethod speechModel speechTimeout",
+    "Application": "copyParentTo customerId",
+}
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        "Dial",
+        "Conference",
+        "Number",
+        "Client",
+        "Sip",
+        "Queue",
+        "Enqueue",
+        "Gather",
+        "Say",
+        "Play",
+        "Pause",
+        "Redirect",
+        "Reject",
+    ],
+)
+def test_every_attribute_is_performed_or_passed_over_by_name(verb):
+    """Twilio: TwiML for Voice, attributes (twilio-node's own table)."""
+    table = json.loads(oracle("twiml_attributes.json").read_text())["attributes"]
+    room = Path(interpreter.__file__).parent
+    source = "".join(path.read_text() for path in room.glob("*.py"))
+    known = {name for name in table.get(verb, {}) if f'"{name}"' in source}
+    assert set(table.get(verb, {})) - known <= set(PASSED_OVER.get(verb, "").split())
 
 
 def test_the_corpus_is_well_formed():

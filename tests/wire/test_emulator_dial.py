@@ -286,6 +286,38 @@ def test_the_child_led_elsewhere_lives_on_and_the_parent_goes_on(town):
     assert town.told("/after")["DialCallStatus"] == "completed"
 
 
+def test_keys_are_sent_before_the_two_are_connected(town):
+    """Twilio: <Number>, sendDigits."""
+    town.clinician.answers()
+    caller = town.calls("<Dial><Number sendDigits='ww12'>+13145550160</Number></Dial>", 2)
+    assert town.emulator.listeners(caller) == []
+    town.after(2)
+    assert town.clinician.leg.heard[0].text == "ww12"
+    assert town.emulator.listeners(caller) == [town.clinician.leg]
+
+
+def test_a_dialled_number_may_be_told_from_a_machine(town):
+    """Twilio: <Number>, machineDetection and amdStatusCallback."""
+    town.on("/amd", "<Response/>")
+    town.clinician.voicemail(after=1)
+    number = "<Number machineDetection='Enable' amdStatusCallback='/amd'>+13145550160</Number>"
+    town.calls(f"<Dial>{number}</Dial>", 10)
+    assert town.told("/amd")["AnsweredBy"] == "machine_start"
+
+
+def test_a_child_led_elsewhere_during_its_screening_frees_the_parent(town):
+    """Twilio: Call resource, update on a child call."""
+    town.on("/screen", "<Pause length='60'/>")
+    town.clinician.answers()
+    caller = town.calls(NUMBER.replace("<Number>", "<Number url='/screen'>"), 5)
+    document = "<Response><Pause length='99'/></Response>"
+    town.client.calls(town.clinician.leg.sid).update(twiml=document)
+    town.after(1)
+    assert town.told("/after")["DialBridged"] == "false"
+    assert town.clinician.leg.live
+    assert caller.live
+
+
 def test_recording_is_refused_unless_it_was_allowed(town):
     """Issue 3 point 1: recordings refused unless allowed."""
     document = "<Dial record='record-from-answer'>+13145550160</Dial>"

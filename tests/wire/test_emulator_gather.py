@@ -74,6 +74,16 @@ def test_a_key_stops_the_prompt(town):
     assert town.told("/keys")["Digits"] == "12"
 
 
+def test_a_prompt_may_forbid_interruption(town):
+    """Twilio: <Gather>, bargeIn."""
+    leg = gathers(town, "numDigits='1' bargeIn='false'", "<Say>A rather long sentence</Say>")
+    town.caller.presses("1")
+    town.after(0.1)
+    assert leg.sound.kind == "say"
+    town.after(2)
+    assert town.told("/keys")["Digits"] == "1"
+
+
 def test_nothing_pressed_falls_through(town):
     """Twilio: <Gather>, what happens without input."""
     gathers(town, "timeout='2'")
