@@ -1,6 +1,9 @@
 """How does gunicorn serve the web process? Named by the Procfile, the image and the demo."""
 
 import os
+import signal
+import threading
+from typing import Any
 
 from config.errors import ConfigError
 from config.settings import read
@@ -17,10 +20,24 @@ workers = 1 if settings.database_url.startswith("sqlite") else 2
 workers = int(os.environ.get("WEB_CONCURRENCY", workers))
 threads = settings.web_threads
 timeout = 30
-# A desk's event stream never ends by itself; calls' webhooks are over in 4 s (DESIGN, Numbers).
+# A call's webhook is over in 4 s (DESIGN, Numbers).
 graceful_timeout = 6
 # Longer than Twilio and a proxy keep theirs, so that no request meets a closing connection.
 keepalive = 75
 # Addresses hold a call's id: the operator's log says what happened, not who asked for what.
 accesslog = None
 control_socket_disable = True
+
+
+def post_worker_init(worker: Any) -> None:
+    """At the end, close the desks' event streams: they would outlast any patience."""
+    feed = worker.wsgi.extensions["console_feed"]
+    drain = signal.getsignal(signal.SIGTERM)
+    assert callable(drain)
+
+    def end(number: int, frame: Any) -> None:
+        # Elsewhere: a signal may come while this very thread holds the feed's lock.
+        threading.Thread(target=feed.stop, name="last streams").start()
+        drain(number, frame)
+
+    signal.signal(signal.SIGTERM, end)

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import NoReturn, Self
 
-STARTING_SECONDS = 30.0
+STARTING_SECONDS = 60.0
 DRAINING_SECONDS = 10.0
 LOOK_SECONDS = 0.05
 LAST_LINES = 12
