@@ -96,5 +96,5 @@ def places() -> list[Place]:
 def explain(error: HTTPException) -> Response | tuple[str, int]:
     """A page for people, with a way on; scripts read the status."""
     if error.code is None or me() is None:
-        return error.get_response()  # type: ignore[return-value]
+        return error.get_response()
     return render_template("problem.html", code=error.code, person=myself()), error.code

@@ -1,16 +1,20 @@
 """The figures: what happened on each day, in columns whose sums agree."""
 
-import csv
-import io
 from datetime import date, timedelta
 
 from flask import Blueprint, Response, render_template, request
 
-from console.here import board, house_zone_name, now, store
-from console.week import midnight
+from care.disposition import LABELS as OUTCOMES
+from console.here import house_zone_name, now, store
+from reports import figures, table
+from reports.figures import LABELS, STANDARD, Figures
 from routing.wallclock import wall
 
 DAYS_USUAL, DAYS_MOST = 28, 366
+# What stands beside each other must add up: calls are the sum of what they came to.
+COLUMNS = ("calls", *figures.CAME_TO)
+SERVICE = ("within_15", "within_20")
+PROMISES = ("promised", "kept", "unreached")
 
 
 def install(console: Blueprint) -> None:
@@ -19,20 +23,44 @@ def install(console: Blueprint) -> None:
 
 
 def page() -> str:
-    return ""
+    shown = read()
+    return render_template(
+        "figures/page.html",
+        figures=shown,
+        total=shown.total,
+        busiest=max((tally.calls for tally in shown.days.values()), default=0) or 1,
+        columns=(*COLUMNS, *SERVICE, *PROMISES),
+        labels=LABELS,
+        standard=STANDARD,
+        rates=table.RATES,
+        spans=table.SECONDS,
+        outcomes=OUTCOMES,
+    )
 
 
-def as_csv() -> str:
-    return ""
+def as_csv() -> Response:
+    shown = read()
+    name = f"figures-{shown.first.isoformat()}-{shown.last.isoformat()}.csv"
+    return Response(
+        table.of_days(shown),
+        mimetype="text/csv",
+        headers={"Content-Disposition": f"attachment; filename={name}"},
+    )
+
+
+def read() -> Figures:
+    first, last = asked()
+    with store().read() as rows:
+        return figures.read(rows, first, last, house_zone_name(), now())
 
 
 def asked() -> tuple[date, date]:
-    """The first and the last day, both included, in the house's zone."""
+    """The first and the last day, both included, in the house's zone; four weeks when unclear."""
     today = wall(now(), house_zone_name()).date()
-    first = day_of("from", today - timedelta(days=DAYS_USUAL - 1))
-    last = day_of("to", today)
+    usual = today - timedelta(days=DAYS_USUAL - 1)
+    first, last = day_of("from", usual), day_of("to", today)
     if not first <= last < first + timedelta(days=DAYS_MOST):
-        return today - timedelta(days=DAYS_USUAL - 1), today
+        return usual, today
     return first, last
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import phonenumbers
 
 TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+WHOLE = re.compile(r"[0-9]{1,9}")
 REGION = "US"  # a number typed without a country
 
 
@@ -31,8 +32,9 @@ class Form:
         return value[:most] or None
 
     def whole(self, name: str) -> int:
-        value = self.values.get(name, "0")
-        return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else 0
+        """A number such as a version; 0 when it is none."""
+        value = self.values.get(name, "")
+        return int(value) if WHOLE.fullmatch(value) else 0
 
     def checked(self, name: str) -> bool:
         return self.values.get(name) == "yes"

@@ -1,14 +1,17 @@
-"""May this request go on? Signed in, allowed, ours, and recent enough; if not, it changes nothing."""
+"""May this request go on? Signed in, allowed, ours, and recent; if not, it changes nothing."""
 
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, redirect, request, session, url_for
+from flask import Flask, abort, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import logout_user
-from flask_wtf.csrf import generate_csrf, validate_csrf
+from flask_wtf.csrf import (  # type: ignore[import-untyped]
+    generate_csrf,
+    validate_csrf,
+)
 from werkzeug.wrappers import Response
-from wtforms import ValidationError
+from wtforms import ValidationError  # type: ignore[import-untyped]
 
 from console.here import board, me, now, store
 from console.permissions import ANYBODY, allowed
@@ -54,6 +57,7 @@ def refuse_foreign() -> None:
         validate_csrf(token)
     except ValidationError:
         abort(403)
+    g.csrf_valid = True  # Flask-WTF's forms need not ask again
 
 
 def too_old(person_id: str) -> bool:
@@ -84,9 +88,10 @@ def in_a_call(person_id: str) -> bool:
 
 def ask_to_sign_in() -> Response:
     """Pages go to the sign-in; what a script asked gets a plain 401."""
-    if request.method in SAFE and request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate":
-        return redirect(url_for("security.login", next=request.path))
-    abort(401)
+    for_a_page = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
+    if request.method not in SAFE or not for_a_page:
+        abort(401)
+    return redirect(url_for("security.login", next=request.path))
 
 
 def headers(response: Response) -> Response:
@@ -107,9 +112,7 @@ def headers(response: Response) -> Response:
 def policy(softphone_host: str) -> str:
     """`softphone_host`: where the softphone signals when it is not Twilio ("" in production)."""
     phone = softphone_host or ""
-    carrier = (
-        f"ws://{phone} wss://{phone}" if phone else "wss://*.twilio.com https://*.twilio.com"
-    )
+    carrier = f"ws://{phone} wss://{phone}" if phone else "wss://*.twilio.com https://*.twilio.com"
     return "; ".join(
         (
             "default-src 'self'",

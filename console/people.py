@@ -109,9 +109,7 @@ def change(person_id: str) -> ResponseReturnValue:
             with store().begin() as rows:
                 rows.people.update(person)
                 facts = {"before": rights(old), "after": rights(person)}
-                rows.audit.write(
-                    myself().id, "person.changed", f"person:{person_id}", facts, now()
-                )
+                rows.audit.write(myself().id, "person.changed", f"person:{person_id}", facts, now())
             return done("Saved.")
         except Duplicate:
             form.refuse("email", "Somebody has this e-mail already.")

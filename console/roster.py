@@ -10,7 +10,17 @@ from flask.typing import ResponseReturnValue
 from console.forms import Form
 from console.here import house_zone_name, myself, now, store
 from console.permissions import PLANS
-from console.week import GAP_DAYS, TIERS, Gap, bounds, coming_gaps, monday_of, opened, timeline, week
+from console.week import (
+    GAP_DAYS,
+    TIERS,
+    Gap,
+    bounds,
+    coming_gaps,
+    monday_of,
+    opened,
+    timeline,
+    week,
+)
 from routing.wallclock import instant, wall
 from storage import ids
 from storage.errors import Stale

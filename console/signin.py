@@ -7,9 +7,11 @@ from typing import Any, Protocol
 
 from flask import Flask, abort, current_app, flash, redirect, request, session, url_for
 from flask_security import Security, login_user, user_authenticated
+from flask_security.forms import TwoFactorRescueForm, TwoFactorSetupForm
 from flask_security.totp import Totp
 from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
+from wtforms import RadioField, StringField  # type: ignore[import-untyped]
 
 from console.here import board, now
 from storage.people import datastore
@@ -50,7 +52,8 @@ def install(app: Flask, house: Board) -> None:
     tries: dict[str, deque[datetime]] = {}
     app.before_request(lambda: limit(tries))
     users = datastore(house.store)
-    Doors(app, users, totp_cls=TypedTotp)
+    forms: dict[str, Any] = {"two_factor_setup_form": CodeSetup, "two_factor_rescue_form": CodeHelp}
+    Doors(app, users, totp_cls=TypedTotp, **forms)
     app.teardown_appcontext(lambda _error: users.remove())
     user_authenticated.connect(begin_session, app)
 
@@ -73,6 +76,7 @@ def security_options(secret: str) -> dict[str, Any]:
         "POST_LOGOUT_VIEW": "/sign-in",
         "TWO_FACTOR": True,
         "TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
+        "TWO_FACTOR_RESCUE_EMAIL": False,
         "TWO_FACTOR_SETUP_URL": "/sign-in/code-setup",
         "TWO_FACTOR_TOKEN_VALIDATION_URL": "/sign-in/code",
         "TWO_FACTOR_SETUP_TEMPLATE": "signin/code_setup.html",
@@ -93,18 +97,30 @@ def derived(secret: str, purpose: str) -> str:
     return hashlib.sha256(f"{purpose}:{secret}".encode()).hexdigest()
 
 
-class TypedTotp(Totp):  # type: ignore[misc]
+class TypedTotp(Totp):
     """The authenticator's key is typed in: no picture library, and nothing to photograph."""
 
     def generate_qrcode(self, username: str, totp: str) -> str:  # noqa: ARG002
         return ""
 
 
-class Doors(Security):  # type: ignore[misc]
+class CodeSetup(TwoFactorSetupForm):
+    """Set up or switch off: two buttons, not the library's list of ways we do not offer."""
+
+    setup = StringField()
+
+
+class CodeHelp(TwoFactorRescueForm):
+    """Nobody is mailed a code: an administrator helps. The page does not show this form."""
+
+    help_setup = RadioField(choices=[])
+
+
+class Doors(Security):
     """Flask-Security without the library that only draws QR pictures."""
 
     def _check_modules(self, module: str, config_name: str) -> Any:
-        return module == "qrcode" or super()._check_modules(module, config_name)
+        return module == "qrcode" or super()._check_modules(module, config_name)  # type: ignore[no-untyped-call]
 
 
 def begin_session(_app: Flask, **_facts: object) -> None:

@@ -6,11 +6,13 @@ while its stream is open, so at most `threads - 16` may; the others poll (DESIGN
 
 import queue
 import threading
+import time
 from collections.abc import Iterator
 
 from flask import Response, current_app
 
-from storage.store import Store, Watcher
+from storage.store import Store
+from storage.watch import Watcher
 from switchboard.board import Board
 
 FREE_THREADS = 16  # always left for webhooks and pages
@@ -78,7 +80,8 @@ def events() -> Response:
 
 def _notices(page: "queue.SimpleQueue[bool]") -> Iterator[str]:
     yield f"retry: {RETRY_MS}\nevent: changed\ndata: hello\n\n"
-    for _ in range(LIFE_SECONDS // QUIET_SECONDS):
+    ends_at = time.monotonic() + LIFE_SECONDS
+    while time.monotonic() < ends_at:
         try:
             going_on = page.get(timeout=QUIET_SECONDS)
             while not page.empty():  # many changes, one notice

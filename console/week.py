@@ -43,6 +43,15 @@ class Cell:
     shifts: tuple[Shift, ...]
     gaps: tuple[Gap, ...]
 
+    @property
+    def parts(self) -> list[Shift | Gap]:
+        """Shifts and gaps by their beginning."""
+        return sorted((*self.gaps, *self.shifts), key=_begins)
+
+
+def _begins(part: Shift | Gap) -> str:
+    return f"{part.start:%H:%M}" if isinstance(part, Gap) else part.local_start
+
 
 @dataclass(frozen=True, slots=True)
 class Week:
@@ -110,9 +119,7 @@ def on_day(gap: Gap, day: date) -> Iterable[Gap]:
         yield Gap(gap.tier, start, end)
 
 
-def gaps_of(
-    line: Timeline, tier: str, start: datetime, end: datetime, zone: str
-) -> Iterable[Gap]:
+def gaps_of(line: Timeline, tier: str, start: datetime, end: datetime, zone: str) -> Iterable[Gap]:
     for since, until in line.gaps(start, end, tier):
         yield Gap(tier, wall(since, zone).replace(second=0, microsecond=0), wall(until, zone))
 
@@ -124,9 +131,7 @@ def coming_gaps(shifts: Sequence[Shift], zone: str, now: datetime) -> list[Gap]:
     return sorted(found, key=lambda gap: (gap.start, TIERS.index(gap.tier)))
 
 
-def opened(
-    before: Sequence[Shift], after: Sequence[Shift], zone: str, now: datetime
-) -> list[Gap]:
+def opened(before: Sequence[Shift], after: Sequence[Shift], zone: str, now: datetime) -> list[Gap]:
     """The gaps that a change would open: uncovered after it, covered before, and still to come."""
     old, new = timeline(before), timeline(after)
     found = []

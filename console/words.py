@@ -121,7 +121,6 @@ def zone_names() -> list[str]:
     return sorted(names, key=lambda z: (not z.startswith("America/"), z))
 
 
-
 def asset(name: str) -> str:
     """The address of a static file, which changes with its content."""
     return url_for("console.static", filename=name, v=_fingerprint(name))

@@ -46,9 +46,7 @@ def state(board: Board, person_id: str) -> DeskState | None:
         return _state(board, rows, person, cards)
 
 
-def _state(
-    board: Board, rows: Rows, person: Person, cards: tuple[offers.Card, ...]
-) -> DeskState:
+def _state(board: Board, rows: Rows, person: Person, cards: tuple[offers.Card, ...]) -> DeskState:
     desks = {desk.person_id: desk for desk in rows.desks.all()}
     mine = desks.pop(person.id, None)
     others = sum(desk.state in presence.ON_DUTY for desk in desks.values())
@@ -77,9 +75,7 @@ def _with_call(board: Board, rows: Rows, shown: DeskState, desk: Desk) -> DeskSt
 
 
 def _accepted(made: list[Offer], person_id: str) -> str | None:
-    return next(
-        (o.id for o in made if o.person_id == person_id and o.state == "accepted"), None
-    )
+    return next((o.id for o in made if o.person_id == person_id and o.state == "accepted"), None)
 
 
 def token(board: Board, person_id: str) -> str:
@@ -121,9 +117,7 @@ class NotTheirs(LookupError):
     """The call is not with this person now."""
 
 
-def write_record(
-    board: Board, call_id: str, person_id: str, draft: Draft, version: int
-) -> Record:
+def write_record(board: Board, call_id: str, person_id: str, draft: Draft, version: int) -> Record:
     """Keep the record as typed so far; audited.
 
     Raises:

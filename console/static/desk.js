@@ -105,7 +105,7 @@ function show() { // after every look: make the page agree with the panel
 
 function lineState(state) {
   const words = state === "off" ? "" : phone.ready ? "Phone connected" : "Phone not connected: you are not offered calls";
-  $("line-state").textContent = words;
+  $("line-state").lastElementChild.textContent = words;
   $("line-state").hidden = !words;
   $("line-state").className = `state ${phone.ready ? "ready" : words ? "thin" : ""}`;
 }
