@@ -230,6 +230,8 @@ class Softphone(Person):
     def loses_network(self, grace_seconds: float = 30.0) -> None:
         """Gone without a word; a call in progress ends after the signalling grace time."""
         self.town.unregister_endpoint(f"client:{self.identity}", self)
+        if self._ringing is not None:
+            self.stops_ringing(self._ringing, "network-lost")
         if self.in_call:
             self.leg.lose_network(grace_seconds)
 

@@ -330,8 +330,6 @@ def test_a_number_nobody_configured_fails(town):
 def test_the_emulator_refuses_to_run_beside_a_real_account():
     """Issue 3: it refuses to serve when a real-looking Account SID is configured."""
 
-    from emulator import Emulator, WsgiTransport
-
     clock = VirtualClock(START)
     transport = WsgiTransport(lambda _e, _s: [], clock)
     with pytest.raises(RealAccountError, match="TWILIO_ACCOUNT_SID"):
