@@ -107,6 +107,7 @@ class Server:
     async def stop(self) -> None:
         for leg in list(self.emulator.live.values()):
             leg.end("completed", "the emulator stops")
+        self.emulator.close()
         await self.page.close()
         await self.signalling.close()
         if self._runner is not None:
@@ -197,6 +198,18 @@ class ServedElsewhere:
             return fn(self.server)
 
         return asyncio.run_coroutine_threadsafe(run(), self._loop).result(timeout=30)
+
+    def cut_sockets(self) -> None:
+        """Every softphone loses its network's signalling at once, without a goodbye."""
+        self.do(lambda server: server.signalling.cut())
+
+    def until(self, holds: Callable[[Server], object], seconds: float = 10.0) -> None:
+        """Wait until something holds there; raises TimeoutError."""
+        give_up_at = time.monotonic() + seconds
+        while not self.do(holds):
+            if time.monotonic() > give_up_at:
+                raise TimeoutError("it did not come to hold")
+            threading.Event().wait(0.02)
 
 
 @contextlib.contextmanager

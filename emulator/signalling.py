@@ -75,25 +75,31 @@ class Signalling:
         self._verify = verify
         self._edge = edge
         self._tasks: set[asyncio.Task[None]] = set()
-        self._sockets: set[web.WebSocketResponse] = set()
+        self._sockets: dict[web.WebSocketResponse, asyncio.Transport] = {}
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(max_msg_size=256 * 1024)
         await socket.prepare(request)
         tab = Tab(socket)
         writer = asyncio.create_task(tab.write())
-        self._sockets.add(socket)
+        if isinstance(request.transport, asyncio.Transport):
+            self._sockets[socket] = request.transport
         try:
             async for frame in socket:
                 # The SDK echoes each heartbeat: a frame that is only white space.
                 if frame.type is WSMsgType.TEXT and frame.data.strip():
                     self.hear(tab, frame.data)
         finally:
-            self._sockets.discard(socket)
+            self._sockets.pop(socket, None)
             writer.cancel()
             await asyncio.gather(writer, return_exceptions=True)
             self.softphones.lose(tab)
         return socket
+
+    def cut(self) -> None:
+        """Break every socket, as a lost network would."""
+        for transport in list(self._sockets.values()):
+            transport.abort()
 
     async def close(self) -> None:
         for socket in list(self._sockets):

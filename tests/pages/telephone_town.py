@@ -128,10 +128,14 @@ class Town:
         token.add_grant(VoiceGrant(incoming_allow=True, outgoing_application_sid=APPLICATION))
         return str(token.to_jwt())
 
-    def page(self, url: str, tone: int) -> Page:
+    def page(self, url: str, tone: int, *, microphone: bool = True) -> Page:
         page = self._browser.new_context().new_page()
         page.add_init_script(f"window.tone = {tone};")
         page.add_init_script(path=HERE / "tone.js")
+        if not microphone:
+            page.add_init_script(
+                "navigator.mediaDevices.getUserMedia = () => Promise.reject(new Error('none'));"
+            )
         page.on("pageerror", lambda error: self.alerts.append(str(error)))
         page.goto(url)
         return page
@@ -144,8 +148,8 @@ class Town:
             page.evaluate("device.register()")
         return page
 
-    def phone_page(self, tone: int = 440) -> Page:
-        page = self.page(f"{self.served.url}/phone/", tone)
+    def phone_page(self, tone: int = 440, *, microphone: bool = True) -> Page:
+        page = self.page(f"{self.served.url}/phone/", tone, microphone=microphone)
         page.wait_for_function("document.querySelector('select[name=to]').options.length > 1")
         return page
 
@@ -170,13 +174,13 @@ PHONE_STREAM = "document.querySelector('#phones audio').srcObject"
 
 
 @contextmanager
-def town(playwright: Playwright, chromium: str) -> Iterator[Town]:
+def town(playwright: Playwright, chromium: str, *, sound: bool = True) -> Iterator[Town]:
     app = NullApplication()
     thread = threading.Thread(target=app.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
     try:
-        with serve_in_thread(configuration(app.url)) as served:
+        with serve_in_thread(configuration(app.url, sound=sound)) as served:
             try:
                 yield Town(served, app, browser)
             finally:
@@ -188,10 +192,11 @@ def town(playwright: Playwright, chromium: str) -> Iterator[Town]:
         app.server_close()
 
 
-def configuration(app: str) -> Configuration:
+def configuration(app: str, *, sound: bool = True) -> Configuration:
     return Configuration(
         port=0,
         quiet=True,
+        sound=sound,
         numbers=[
             {"number": LINE, "name": "County line", "voice_url": f"{app}/line"},
             {"number": ROOM, "name": "A room", "voice_url": f"{app}/room"},
