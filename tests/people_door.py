@@ -1,5 +1,6 @@
 """The people door in a real web server with real storage, and the same cast everywhere."""
 
+import logging
 import socket
 import threading
 from collections.abc import Iterator
@@ -196,6 +197,7 @@ class House:
 @contextmanager
 def served(database_url: str) -> Iterator[House]:
     """A house behind a real, threaded web server on this machine."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     listener = socket.create_server(("127.0.0.1", 0))
     house = House(database_url, listener.getsockname()[1])
     server = make_server("127.0.0.1", 0, house.app, threaded=True, fd=listener.fileno())

@@ -1,0 +1,76 @@
+"""Can everybody use every page, by day and by night? axe looks for what it can find."""
+
+import pytest
+from ivr.call import Stage
+from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+PAGES = {
+    "sign-in": (None, "/sign-in"),
+    "sign-in code": ("ana", "/sign-in/code-setup"),
+    "desk, off duty": ("ben", "/desk"),
+    "desk, in a call": ("ana", "/desk"),
+    "desk, offered": ("sol", "/desk"),
+    "follow-ups": ("cora", "/follow-ups"),
+    "roster": ("cora", "/roster"),
+    "shift": ("cora", "/roster/shifts/new"),
+    "board": ("sol", "/board"),
+    "figures": ("cora", "/figures"),
+    "people": ("ada", "/people"),
+    "person": ("ada", "/people/ana"),
+    "record": ("ana", "/records/{call}"),
+    "refused": ("ana", "/figures"),
+}
+
+
+@pytest.fixture
+def busy(house):
+    """A house in which every list has something in it."""
+    today = house.at.date()
+    house.shift("ana", "primary", today, "08:00", "20:00")
+    call = house.talking("ana")
+    house.followup(call)
+    house.followup(call, name=None, consent_by=None)
+    waiting = house.call(Stage.WAITING)
+    house.desk("sol")
+    house.offers("sol", waiting)
+    return call
+
+
+def violations(page: Page, root) -> list[str]:
+    axe = next((root / "tests/pages/vendor").glob("axe-*.min.js"))
+    page.evaluate(axe.read_text(encoding="utf-8") + ";0")  # by the debugger: the pages' CSP stays
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    return [
+        f"{one['impact']}: {one['id']}: {node['html'][:160]}"
+        for one in found
+        for node in one["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page(house, browse, busy, root, scheme):
+    wrong = []
+    for name, (person, path) in PAGES.items():
+        page = browse(person, color_scheme=scheme)
+        page.goto(path.format(call=busy.id))
+        page.locator("h1").wait_for()
+        wrong += [f"{name}: {what}" for what in violations(page, root)]
+        page.context.close()
+    assert not wrong
+
+
+def test_what_moves_stands_still_for_those_who_ask(house, browse):
+    house.desk("ana")
+    house.offers("ana", house.call())
+    page = browse("ana", reduced_motion="reduce")
+    page.goto("/desk")
+    moving = page.evaluate("getComputedStyle(document.querySelector('.offer svg')).animationName")
+    assert moving == "none"
+
+
+def test_a_narrow_window_keeps_everything_in_reach(house, browse):
+    page = browse("ana", viewport={"width": 390, "height": 800})
+    page.goto("/desk")
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= 390
