@@ -47,7 +47,7 @@ class Fallback:
     method: str = "POST"
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class Leg:
     """One call in Twilio's sense. Endpoints act on it by answer, reject, hang_up, press, speak."""
 
@@ -91,6 +91,9 @@ class Leg:
     ended_because: str = ""
     time_limit_seconds: float | None = None
     on_ready: "Callable[[Leg], object] | None" = None
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} leg {self.sid} {self.from_} -> {self.to} {self.status}>"
 
     # --- what the far end does -------------------------------------------------------------
 
