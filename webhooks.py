@@ -9,9 +9,10 @@ from datetime import datetime
 
 import structlog
 from flask import Blueprint, Flask, Response, abort, current_app, g, request, send_from_directory
+from werkzeug.exceptions import HTTPException
 
+from config import logs
 from config import settings as environment
-from console import app as console
 from ivr import events as e
 from ivr.call import Call
 from switchboard import calls, clock, phones, voice
@@ -21,7 +22,9 @@ from telephony import forms, signature, twiml
 log = structlog.get_logger()
 phone = Blueprint("phone", __name__)
 
+BODY_BYTES_MAX = 16 * 1024 * 1024  # a signed monster still gets words; forms.parse refuses it
 TWIML = "text/xml; charset=utf-8"
+IN_LINE = ("key", "agree")  # asked from within the wait document, as `wait` is
 OVER = ("completed", "busy", "failed", "no-answer", "canceled")
 UNANSWERED = {"busy": "busy", "no-answer": "no_answer", "failed": "failed", "canceled": "failed"}
 BRIDGED = ("completed", "answered")
@@ -58,10 +61,7 @@ def verify() -> None:
     if request.method == "GET":
         return  # static documents that name nobody
     body = request.get_data(cache=False, parse_form_data=False)
-    try:
-        pairs = forms.pairs(body)
-    except forms.BadForm:
-        pairs = []
+    pairs = forms.pairs(body)
     settings = board().settings
     query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
     url = f"{settings.public_base_url}{request.path}{query}"
@@ -77,25 +77,29 @@ def verify() -> None:
 def refuse_form(error: forms.BadForm) -> Response:
     """Signed but malformed: the leg gets a way on, a status webhook a plain refusal."""
     log.warning("malformed webhook", path=request.path, why=str(error))
-    if _nobody_listens():
-        return Response(status=400)
-    return answer(voice.safe(board()))
+    return Response(status=400) if _nobody_listens() else way_on()
 
 
 @phone.errorhandler(calls.NoSuchCall)
 def unknown_call(_error: calls.NoSuchCall) -> Response:
     """An address of a call we do not have: whoever is on the leg is kept and passed to a human."""
     log.warning("webhook about an unknown call", path=request.path)
-    return Response(status=204) if _nobody_listens() else answer(voice.safe(board()))
+    return Response(status=204) if _nobody_listens() else way_on()
 
 
 @phone.errorhandler(Exception)
 def keep_the_caller(error: Exception) -> Response:
     """Our own fault. The carrier asks a status webhook again; a caller must hear a way on."""
-    if not getattr(g, "signed", False):
-        raise error
+    if isinstance(error, HTTPException) and not getattr(g, "signed", False):
+        return Response(status=error.code)  # an unsigned stranger learns nothing
     log.error("webhook failed", path=request.path, exc_info=error)
-    return Response(status=503) if _nobody_listens() else answer(voice.safe(board()))
+    return Response(status=503) if _nobody_listens() else way_on()
+
+
+def way_on() -> Response:
+    """Words and a human's number; from inside the waiting line the leg is led out of it first."""
+    in_line = (request.view_args or {}).get("verb") in IN_LINE or request.endpoint == "phone.wait"
+    return answer(voice.out_of_line(board()) if in_line else voice.safe(board()))
 
 
 def _nobody_listens() -> bool:
@@ -275,19 +279,33 @@ def selftest() -> Response:
 # -- the whole web process --------------------------------------------------------------------
 
 
-def create_app(given: Board | None = None) -> Flask:
-    """The web process: telephone door, people door, health. Without a board, from the settings."""
-    runner = clock.Runner()
-    the_board = given or make_board(environment.read().ready_for_calls(), wake=runner.wake)
+def telephone(the_board: Board) -> Flask:
+    """The telephone door alone, with its health."""
     app = Flask("diversion", static_folder=None)
     app.extensions["board"] = the_board
-    app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
+    app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES_MAX
     app.register_blueprint(phone)
-    console.attach(app, the_board)
     app.add_url_rule("/healthz", view_func=health)
+    return app
+
+
+def create_app(given: Board | None = None) -> Flask:
+    """The web process: telephone door, people door, health. Without a board, from the settings."""
+    from console import app as console
+
+    runner = clock.Runner()
+    the_board = given or make_board(_settings(), wake=runner.wake)
+    app = telephone(the_board)
+    console.attach(app, the_board)
     if given is None:
         runner.serve(the_board)
     return app
+
+
+def _settings() -> environment.Settings:
+    found = environment.read().ready_for_calls()
+    logs.configure(found.log_level)
+    return found
 
 
 def health() -> Response:

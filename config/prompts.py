@@ -17,6 +17,7 @@ PROMPTS: Mapping[str, frozenset[str]] = {
     "lap_all_busy_next": frozenset(),
     "lap_all_busy": frozenset({"position"}),
     "lap_backup": frozenset(),
+    "lap_reaching": frozenset(),  # nobody is there yet, and nobody is said to be
     "lap_stay": frozenset(),
     "lap_keys": frozenset({"partner_name"}),
     "lap_keys_dispatcher": frozenset(),

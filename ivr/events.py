@@ -47,6 +47,7 @@ class Waited(Event):
 
     ringing: int = 0  # how many people we are reaching now, for the lap's truth
     position: int = 1  # place in the line, 1 is next
+    busy: int = 0  # clinicians who are with somebody else now
     backup: bool = False  # the backup team's phones are among them
     ways: tuple[str, ...] = ()  # prompts that offer a way out, besides staying
     leg: Leg | None = "caller"
@@ -59,6 +60,7 @@ class KeyPressed(Event):
     `means` is what the line makes of it: callback | language | partner | dispatcher | nothing.
     """
 
+    key: str = ""
     means: str = "nothing"
     language: str = ""
     dialable: bool = False  # the number shown may be called back, if the caller agrees

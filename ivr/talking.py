@@ -107,7 +107,10 @@ def weigh(call: Call, event: RoomSeen) -> Step:
 def requeue(call: Call, event: Event, *, missed: bool = False) -> Step:
     """Back to the head of the line; a clinician who was cut off is offered first."""
     if call.attempt_id and call.answered_at is None:  # nobody had answered yet: only an attempt
-        return _end(call, event, Ended.UNREACHED, "interrupted")
+        step = _end(call, event, Ended.UNREACHED, "interrupted")
+        lost = LoseClinician(call.clinician_id or "", missed=missed)
+        kept = tuple(one for one in step.errands if not isinstance(one, FreeClinician))
+        return replace(step, errands=(lost, *kept))
     clinician = call.clinician_id or ""
     call = moved(
         call,

@@ -55,12 +55,14 @@ def _lap(event: Waited) -> tuple[Reply, ...]:
 
 
 def _truth(event: Waited) -> Say:
-    if event.backup:
+    if event.backup and event.ringing:
         return Say("lap_backup")
     if event.ringing > 1:
         return Say("lap_ringing_many", {"count": str(event.ringing)})
     if event.ringing == 1:
         return Say("lap_ringing_one")
+    if not event.busy:
+        return Say("lap_reaching")
     if event.position > 1:
         return Say("lap_all_busy", {"position": str(event.position)})
     return Say("lap_all_busy_next")

@@ -34,24 +34,34 @@ class Ladder:
 
 
 def standing(
-    ladder: Ladder, since: datetime, now: datetime, empty: frozenset[tuple[str, str]] = frozenset()
+    ladder: Ladder,
+    since: datetime,
+    now: datetime,
+    empty: frozenset[tuple[str, str]] = frozenset(),
+    *,
+    nobody: bool = False,
 ) -> tuple[int, datetime | None]:
     """The rung (0 is the first) a caller in line `since` stands on `now`, and when the next is due.
 
     `empty` names (kind, tier) pairs where nobody can be reached: such a rung is skipped at once,
-    and every later rung moves up by the time that would have been lost (GoAlert #4548).
+    and the later ones move up by the time that would have been lost (GoAlert #4548). The partner
+    line keeps its own time, because somebody who is busy may be free before it; only when there is
+    `nobody` at all, on duty or by phone, is it reached at once.
     """
+    *people, partner = ladder.rungs
+    passed = since if nobody else since + timedelta(seconds=partner.after_seconds)
+    if now >= passed:
+        return len(people), None
     at = since
-    for number, rung in enumerate(ladder.rungs):
-        following = ladder.rungs[number + 1] if number + 1 < len(ladder.rungs) else None
-        if following is None:
-            return number, None
+    last = 0
+    for number, rung in enumerate(people):
         if (rung.kind, rung.tier) in empty:
             continue
-        at += timedelta(seconds=following.after_seconds - rung.after_seconds)
         if now < at:
-            return number, at
-    raise AssertionError("a ladder has at least one rung")
+            return last, min(at, passed)
+        last = number
+        at += timedelta(seconds=ladder.rungs[number + 1].after_seconds - rung.after_seconds)
+    return last, passed
 
 
 def reached(ladder: Ladder, rung: int) -> tuple[Rung, ...]:

@@ -13,7 +13,7 @@ from ivr.call import IN_LINE, Call, Ended, Kind, Stage
 from storage.errors import Stale
 from storage.noun import Noun
 from storage.offers import Offers
-from storage.tables import calls, journal, offers
+from storage.tables import calls, desks, journal, offers
 
 NAMES = tuple(field.name for field in fields(Call))
 COLUMNS = tuple(calls.c[name] for name in NAMES)
@@ -38,6 +38,7 @@ class Lap(NamedTuple):
     seen: bool
     position: int  # place in the waiting line, 1 is next
     ringing: int  # people being rung about callers just now; whoever accepts takes the head
+    busy: int  # clinicians who are with a caller
 
 
 def _call(row: Row[Any]) -> Call:
@@ -93,8 +94,10 @@ _RINGING = (
     )
     .scalar_subquery()
 )
+_BUSY = select(func.count()).where(desks.c.state.in_(["connecting", "talking"])).scalar_subquery()
+_TRUTH = (_POSITION.label("ahead"), _RINGING.label("ringing"), _BUSY.label("busy"))
 _LOCK_FOR_LAP = (
-    select(*COLUMNS, *_ANSWER, _POSITION.label("ahead"), _RINGING.label("ringing"))
+    select(*COLUMNS, *_ANSWER, *_TRUTH)
     .where(calls.c.id == bindparam("call_id"))
     .with_for_update(of=calls)
 )
@@ -138,8 +141,9 @@ class Calls(Noun):
         """As lock_with_answer, and what the caller may truly be told, in one round trip."""
         row = self._row(_LOCK_FOR_LAP, call_id=call_id, inbox_key=inbox_key, now=self.now())
         if row is None:
-            return Lap(*self._unknown_call(inbox_key), position=0, ringing=0)
-        return Lap(_call(row), row.answer, row.seen is not None, row.ahead + 1, row.ringing)
+            return Lap(*self._unknown_call(inbox_key), position=0, ringing=0, busy=0)
+        seen = row.seen is not None
+        return Lap(_call(row), row.answer, seen, row.ahead + 1, row.ringing, row.busy)
 
     def by_leg(self, leg_sid: str) -> Call | None:
         """Return the call whose caller's (person's) leg this is."""

@@ -46,6 +46,12 @@ class Desks(Noun):
         )
         return self._row(back.returning(desks.c.person_id)) is not None
 
+    def known(self, person_id: str, now: datetime) -> None:
+        """See that there is a desk, off: a clinician may answer by cell phone, never signed in."""
+        off = {"state": "off", "state_since": now, "idle_since": now}
+        arrive = self._insert(desks).values(person_id=person_id, **off)
+        self.connection.execute(arrive.on_conflict_do_nothing())
+
     def off_duty(self, person_id: str, now: datetime) -> bool:
         """False: they are in a call or its wrap-up."""
         return self.set(person_id, "off", now, only_from=MAY_LEAVE)

@@ -96,13 +96,6 @@ class Errands(Noun):
         if lines:
             self.connection.execute(_ADD, lines)
 
-    def any_live(self, now: datetime) -> bool:
-        """Whether a sweep would find anything to do: due, or without a known outcome."""
-        live = select(errands.c.id).where(
-            text("state in ('pending','claimed','unknown')"), errands.c.due_at <= now
-        )
-        return self._row(live.limit(1)) is not None
-
     def any_due(self, now: datetime) -> bool:
         """Say whether there is anything to claim or to clear up: a tick's one cheap question."""
         return self._row(_ANY_DUE.limit(1), now=now) is not None

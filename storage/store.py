@@ -21,6 +21,7 @@ from storage.audit import Audit
 from storage.calls import Calls
 from storage.changes import Changes
 from storage.desks import Desks
+from storage.due import Dues
 from storage.engine import POOL_SECONDS, beginning, open_engine
 from storage.errands import Errands
 from storage.errors import StoreDown
@@ -48,6 +49,7 @@ class Rows:
         self.errands = Errands(connection, now)
         self.offers = Offers(connection, now)
         self.desks = Desks(connection, now)
+        self.due = Dues(connection, now)
         self.people = People(connection, now)
         self.roster = RosterRows(connection, now)
         self.followups = FollowUps(connection, now)

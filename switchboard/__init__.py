@@ -1,0 +1,1 @@
+"""Where does deciding meet doing? The shell around the pure rooms."""

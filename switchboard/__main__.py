@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from config import logs
 from config import settings as environment
 from config.errors import ConfigError
 
@@ -19,7 +20,9 @@ def clock() -> None:
     from switchboard import clock as the_clock
     from switchboard.board import make_board
 
-    the_clock.run(make_board(environment.read().ready_for_calls()))
+    settings = environment.read().ready_for_calls()
+    logs.configure(settings.log_level)
+    the_clock.run(make_board(settings))
 
 
 @cli.command()

@@ -96,6 +96,7 @@ def another_lap(board: Board, call_id: str, inbox_key: str) -> bytes:
             at=board.now(),
             ringing=found.ringing,
             position=found.position,
+            busy=found.busy,
             backup=voice.backup_rings(board, found.call),
             ways=voice.ways(board, found.call),
         )
@@ -131,6 +132,18 @@ def end(board: Board, call_id: str, person_id: str) -> bool:
         if call is None or call.clinician_id != person_id:
             return False
         take(board, rows, call, ClinicianEnded(at=board.now()))
+    board.wake()
+    return True
+
+
+def finish(board: Board, call_id: str, person_id: str) -> bool:
+    """The wrap-up is done: the clinician is available again. False: not in the wrap-up of this."""
+    with board.store.begin() as rows:
+        now = board.now()
+        desk = rows.desks.get(person_id)
+        if desk is None or desk.state != "wrap_up" or desk.call_id != call_id:
+            return False
+        rows.desks.set(person_id, "available", now, only_from=("wrap_up",))
     board.wake()
     return True
 

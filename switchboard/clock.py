@@ -10,22 +10,39 @@ from datetime import datetime
 
 import structlog
 
+from config.lines import TIERS
 from ivr.call import Call, Stage
 from ivr.events import Event, WaitElapsed
 from routing.escalation import standing
-from switchboard import calls, errands, followups, offers, reconcile
+from switchboard import calls, errands, followups, offers, presence, reconcile, roster_book
 from switchboard.board import Board
 
 log = structlog.get_logger()
 
 TICK_SECONDS = 0.5
+BEAT_SECONDS = 2  # the board turns red after 5 without one
 RECONCILE_SECONDS = 30
+DAY_SECONDS = 24 * 3600
 ROUNDS_MAX = 10
 
 
 def sweep(board: Board) -> None:
-    """Deadlines, offers, errands, follow-ups. Each part goes on when another fails."""
-    for part in (_deadlines, offers.sweep, _errands, followups.sweep):
+    """Deadlines, offers, errands, follow-ups. Each part goes on when another fails.
+
+    An idle sweep asks the database one question.
+    """
+    with board.store.read() as rows:
+        due = rows.due.at(board.now())
+    parts: list[Callable[[Board], None]] = []
+    if due.deadlines:
+        parts.append(_deadlines)
+    if due.line or due.deadlines:
+        parts.append(offers.sweep)
+    if due.errands or parts:
+        parts.append(_errands)
+    if due.promises:
+        parts.append(followups.sweep)
+    for part in parts:
         try:
             part(board)
         except Exception:
@@ -48,32 +65,43 @@ def _elapsed(board: Board) -> Callable[[Call, datetime], Event]:
         if call.stage not in (Stage.GREETING, Stage.WAITING):
             return WaitElapsed(at=at)
         ladder = board.ladder(call.line)
-        rung, next_at = standing(ladder, call.line_since, at, _empty(board, at))
+        empty, nobody = _reach(board, at)
+        first_wait = call.line_since == call.arrived_at  # the partner line was not tried yet
+        nobody = nobody and first_wait
+        rung, next_at = standing(ladder, call.line_since, at, empty, nobody=nobody)
         last = ladder.rungs[rung].kind == "partner"
         return WaitElapsed(at=at, rung=rung, pass_on=last, next_at=next_at)
 
     return event
 
 
-def _empty(board: Board, at: datetime) -> frozenset[tuple[str, str]]:
-    """Rungs on which nobody could be reached at all: skipped at once."""
+def _reach(board: Board, at: datetime) -> tuple[frozenset[tuple[str, str]], bool]:
+    """Rungs on which nobody can be reached now, and whether there is nobody at all to wait for."""
     with board.store.read() as rows:
         people = offers.candidates(board, rows, at)
+        on_duty = presence.on_duty(rows, at, board.settings.desk_unheard_seconds)
     desks = {tier for p in people if p.desk for tier in p.tiers}
     phones = {tier for p in people if p.phone for tier in p.tiers}
-    tiers = ("primary", "backup", "supervisor")
-    return frozenset(
-        [("desks", t) for t in tiers if t not in desks]
-        + [("phones", t) for t in tiers if t not in phones]
+    empty = frozenset(
+        [("desks", tier) for tier in TIERS if tier not in desks]
+        + [("phones", tier) for tier in TIERS if tier not in phones]
     )
+    there = {p.person_id for p in people} & on_duty
+    return empty, not (there or phones)
 
 
-def tick(board: Board, name: str) -> None:
-    """One sweep, and a heartbeat that the board shows."""
+def beat(board: Board, name: str) -> None:
+    """Sweep, and show the board that sweeping works and how long it took."""
     began = time.monotonic()
     sweep(board)
     with board.store.begin() as rows:
         rows.heartbeats.beat(name, board.now(), time.monotonic() - began)
+
+
+def carry_roster_forward(board: Board) -> None:
+    """Write the next days of the imported roster as shifts, once a day."""
+    with board.store.begin() as rows:
+        roster_book.carry_forward(rows, board.now())
 
 
 class Runner:
@@ -99,10 +127,14 @@ class Runner:
         self._wanted.set()
 
     def _run(self, board: Board) -> None:
+        board.carrier.warm()
         while True:
             self._wanted.wait()
             self._wanted.clear()
-            sweep(board)
+            try:
+                sweep(board)
+            except Exception:  # the database went away: the clock sweeps when it is back
+                log.exception("sweep failed")
 
 
 def run(board: Board) -> None:
@@ -112,7 +144,13 @@ def run(board: Board) -> None:
     scheduler = BlockingScheduler(timezone="UTC")
     every = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
     name = f"clock {board.worker}"
-    scheduler.add_job(tick, "interval", seconds=TICK_SECONDS, args=(board, name), **every)
-    scheduler.add_job(reconcile.run, "interval", seconds=RECONCILE_SECONDS, args=(board,), **every)
+    for job, seconds, given in (
+        (sweep, TICK_SECONDS, (board,)),
+        (beat, BEAT_SECONDS, (board, name)),
+        (reconcile.run, RECONCILE_SECONDS, (board,)),
+        (carry_roster_forward, DAY_SECONDS, (board,)),
+    ):
+        scheduler.add_job(job, "interval", seconds=seconds, args=given, **every)
+    board.carrier.warm()
     reconcile.run(board)
     scheduler.start()

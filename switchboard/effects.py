@@ -76,9 +76,7 @@ def _inside(errand: e.Errand, board: Board, rows: Rows, call: Call, at: datetime
 
 @_inside.register
 def _(errand: e.CancelOffers, board: Board, rows: Rows, call: Call, at: datetime) -> None:
-    standing = [offer for offer in rows.offers.of_call(call.id) if offer.state == "offered"]
-    rows.offers.settle([offer.id for offer in standing], "cancelled", errand.why, at)
-    for offer in standing:
+    for offer in rows.offers.cancel(call.id, errand.why, at):
         if offer.phone_leg:
             facts = {"sid": offer.phone_leg, "reason": errand.why}
             rows.errands.add(call.id, [("EndLeg", facts, f"end:{offer.phone_leg}", at)])
@@ -95,6 +93,7 @@ def _(errand: e.FreeClinician, board: Board, rows: Rows, call: Call, at: datetim
         at,
         call_id=call.id if state == "wrap_up" else None,
         only_from=("connecting", "talking"),
+        idle_since=at,
     )
 
 

@@ -12,7 +12,6 @@ import structlog
 
 from ivr.call import Call
 from ivr.events import Event, LegEnded, PersonUnreached, RoomSeen
-from storage.store import Rows
 from storage.values import ErrandRow
 from switchboard import calls, tasks
 from switchboard.board import Board
@@ -23,6 +22,7 @@ log = structlog.get_logger()
 LEASE_SECONDS = 10  # longer than the carrier's longest answer
 BUSY_SECONDS = 1
 TRIES_MAX = 8
+OVER = ("completed", "busy", "failed", "no-answer", "canceled")  # the carrier's words for an end
 QUIET_SECONDS = 120  # without evidence that an unknown errand was done, it was not (R3)
 
 
@@ -30,22 +30,15 @@ def run_due(board: Board, limit: int = 20) -> int:
     """Carry out what is due; returns how many errands were claimed. Any process may."""
     now = board.now()
     with board.store.read() as rows:
-        if not rows.errands.any_live(now):
+        if not rows.errands.any_due(now):
             return 0
     with board.store.begin() as rows:
         rows.errands.stuck(now)
-        _give_up_quiet(rows, now)
+        rows.errands.quiet(now - timedelta(seconds=QUIET_SECONDS), now)
         claimed = rows.errands.claim_due(board.worker, now, LEASE_SECONDS, limit)
     for errand in claimed:
         _carry_out(board, errand)
     return len(claimed)
-
-
-def _give_up_quiet(rows: Rows, now: datetime) -> None:
-    """Nothing was heard of it for long: it did not happen, and no longer blocks its target."""
-    for errand in rows.errands.unknown():
-        if (now - errand.created_at).total_seconds() > QUIET_SECONDS:
-            rows.errands.settle(errand.id, "abandoned", errand.outcome, now)
 
 
 def _carry_out(board: Board, errand: ErrandRow) -> None:
@@ -88,7 +81,12 @@ def _later(board: Board, errand: ErrandRow) -> None:
 
 def _move(board: Board, errand: ErrandRow) -> str:
     sid: str = errand.facts["sid"]
-    board.carrier.move(sid, errand.facts["twiml"].encode(), _fallback(board, errand))
+    try:
+        board.carrier.move(sid, errand.facts["twiml"].encode(), _fallback(board, errand))
+    except CarrierRefused as refusal:
+        if refusal.gone and board.carrier.leg(sid) not in OVER:
+            raise CarrierBusy("the leg is still on its way in") from refusal
+        raise
     return sid
 
 
@@ -114,10 +112,10 @@ def _ring_phone(board: Board, errand: ErrandRow) -> str:
         url=f"{base}/phone/{offer.id}/{call.hop}",
         status_url=f"{base}/phone-status/{offer.id}",
         fallback_url=_fallback(board, errand),
-        timeout=int(board.policy.phone_ring_seconds),
+        timeout_seconds=int(board.policy.phone_ring_seconds),
     )
     with board.store.begin() as rows:
-        rows.offers.rang(offer.id, sid)
+        rows.offers.set_phone_leg(offer.id, sid)
         late = rows.offers.get(offer.id)
         if late and late.state not in ("offered", "accepted"):  # cancelled while we were asking
             facts = {"sid": sid, "reason": "cancelled"}
@@ -140,16 +138,15 @@ def _dial_person(board: Board, errand: ErrandRow) -> str:
         url=f"{base}/person/{attempt.id}/{call.hop}",
         status_url=f"{base}/person-status/{attempt.id}",
         fallback_url=_fallback(board, errand),
-        timeout=30,
+        timeout_seconds=30,
     )
 
 
 def _check_room(board: Board, errand: ErrandRow) -> str:
     labels = board.carrier.in_room(errand.facts["room"])
-    seen = {"caller": "caller" in labels, "clinician": "clinician" in labels}
 
     def event(_call: Call, at: datetime) -> Event:
-        return RoomSeen(at=at, **seen)
+        return RoomSeen(at=at, caller="caller" in labels, clinician="clinician" in labels)
 
     calls.happened(board, errand.call_id, event)
     return ",".join(sorted(labels))

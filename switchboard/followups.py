@@ -105,6 +105,7 @@ def promise_callback(board: Board, rows: Rows, call: Call, at: datetime) -> None
             kind="callback",
             call_id=call.id,
             state="due",
+            name=None,
             number=call.number_shown or "",
             zone=board.line(call.line).zone,
             language=call.language,
@@ -136,11 +137,20 @@ def sweep(board: Board) -> None:
             return
         idle = _idle(board, rows, now)
         for followup in rows.followups.due(now, max(len(idle), 1)):
+            if plan.forbidden(_facts(followup), followup.consent_by, now):
+                _postpone(rows, followup, now)
+                continue
             if not idle:
                 break
             person_id = followup.prefers if followup.prefers in idle else idle[0]
             idle.remove(person_id)
             _offer(rows, followup, person_id, now)
+
+
+def _postpone(rows: Rows, followup: FollowUp, now: datetime) -> None:
+    """Its window closed while nobody was free: the next one (FAILURES D16, D17)."""
+    due_at = plan.earliest(now + timedelta(seconds=1), _facts(followup))
+    rows.followups.save(replace(followup, due_at=due_at))
 
 
 def _idle(board: Board, rows: Rows, now: datetime) -> list[str]:
@@ -184,7 +194,7 @@ def withdraw_offer(rows: Rows, offer: Offer, now: datetime) -> None:
 def _put_back(rows: Rows, offer: Offer, due_at: datetime) -> None:
     followup = rows.followups.lock(offer.followup_id or "")
     if followup and followup.state == "offered":
-        later = max(followup.due_at, due_at)
+        later = plan.earliest(max(followup.due_at, due_at), _facts(followup))
         rows.followups.save(replace(followup, state="due", offered_to=None, due_at=later))
 
 
@@ -220,8 +230,10 @@ def accept(board: Board, rows: Rows, offer: Offer, person_id: str, now: datetime
     from switchboard.offers import Taken
 
     followup = rows.followups.lock(offer.followup_id or "")
-    if followup is None or followup.state != "offered" or not followup.consent_by:
+    if followup is None or followup.state != "offered":
         raise Taken("This follow-up is no longer waiting. You are available.")
+    if plan.forbidden(_facts(followup), followup.consent_by, now):
+        raise Taken("This person may not be rung now. The follow-up stays on the list.")
     call = _call_for(board, followup, person_id, now)
     if not rows.offers.accept(offer.id, person_id, now, call.id):
         raise Taken("This offer has ended. The follow-up stays on the list.")

@@ -38,7 +38,7 @@ def answered(board: Board, call_id: str, offer_id: str, leg_sid: str) -> bytes:
         offer = rows.offers.get(offer_id)
         wanted = offer is not None and offer.state == "offered"
         if rows.offers.hear(offer_id, board.now()):
-            rows.offers.rang(offer_id, leg_sid)
+            rows.offers.set_phone_leg(offer_id, leg_sid)
         elif offer is None or offer.phone_leg != leg_sid:  # a second, accidental call
             return voice.render(board, call, (HangUp(),))
     if not wanted:

@@ -21,6 +21,16 @@ def tiers_now(rows: Rows, now: datetime) -> dict[str, frozenset[str]]:
     return {person: frozenset(found) for person, found in tiers.items()}
 
 
+def on_duty(rows: Rows, now: datetime, unheard_seconds: float) -> frozenset[str]:
+    """Whose desks are open and heard from, busy or not."""
+    since = now - timedelta(seconds=unheard_seconds)
+    return frozenset(
+        desk.person_id
+        for desk in rows.desks.all()
+        if desk.state in ON_DUTY and desk.heard_at and desk.heard_at > since
+    )
+
+
 def go_on_duty(board: Board, person_id: str) -> None:
     """The desk is open, heard, and may be told of callers."""
     with board.store.begin() as rows:

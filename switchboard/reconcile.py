@@ -9,11 +9,11 @@ from ivr.call import Call, Stage
 from ivr.events import LegEnded
 from switchboard import calls
 from switchboard.board import Board
+from switchboard.errands import OVER
 from telephony.carrier import CarrierRefused, CarrierUnknown
 
 log = structlog.get_logger()
 
-OVER = ("completed", "busy", "failed", "no-answer", "canceled", "unknown")
 SETTLE_SECONDS = 20  # a younger stage may still be waiting for its own webhooks
 
 
@@ -33,7 +33,7 @@ def _check(board: Board, call: Call) -> None:
     try:
         status = board.carrier.leg(call.leg_sid)
     except CarrierRefused:
-        status = "unknown"  # 20404: the carrier no longer knows it
+        status = OVER[0]  # 20404: the carrier no longer knows it
     except CarrierUnknown:
         return
     if status not in OVER:

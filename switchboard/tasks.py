@@ -11,6 +11,7 @@ WORDS = {
     "dispatcher_failed": "A dispatcher's return line did not answer. Check the PSAP's number.",
     "nobody_on_call": "Nobody is on call now. Fill the gap in the roster.",
     "followup_unreached": "A promised follow-up was not reached. Decide: letter, visit, or close.",
+    "followup_wrong_number": "A follow-up reached a wrong number. Find the right one, or close.",
     "carrier_refused": "The carrier refused to ring a phone. Check the number and the account.",
 }
 

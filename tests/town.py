@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
-from config import lines, prompts
+from config import lines, logs, prompts
 from config.settings import Settings
 from emulator import Emulator, VirtualClock, WsgiTransport
 from emulator.engine import FAKE_ACCOUNT, FAKE_KEY, FAKE_SECRET, FAKE_TOKEN
@@ -19,7 +19,7 @@ from storage.values import Attempt, FollowUp, Offer, Person, Shift, Task
 from switchboard import calls, clock, followups, offers, presence, reconcile
 from switchboard.board import Board
 from telephony.carrier import Carrier
-from webhooks import create_app
+from webhooks import telephone
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday, three in the morning in St. Louis
 BASE = "http://line.example.org"
@@ -27,6 +27,7 @@ APP_SID = "APe0e0e0e0e0e0e0e00000000000000001"
 RIVERTON, LAKESIDE, GENERAL = "+13145550101", "+13145550102", "+13145550100"
 PARTNER, DISPATCH = "+13145550188", "+13145550191"
 BEAT_SECONDS = 8
+SWEEP_SECONDS = 1  # the clock process's own pace is faster; what is urgent wakes a sweep anyway
 
 
 def settings_for(database_url: str) -> Settings:
@@ -47,6 +48,7 @@ class Town:
 
     def __init__(self, database_url: str, *, seed: int = 1, start: datetime = START) -> None:
         settings = settings_for(database_url)
+        logs.configure("warning")
         self.clock = VirtualClock(start=start, seed=seed)
         book = lines.read(settings.line_file)
         words = prompts.read(settings.prompts_dir, book.languages, settings.sound_dir)
@@ -56,7 +58,7 @@ class Town:
         self.board = Board(
             self.store, self.carrier, settings, book, words, now=self.clock.now, wake=self._wake
         )
-        self.app = create_app(self.board)
+        self.app = telephone(self.board)
         self.twilio = Emulator(self.clock, transport=WsgiTransport(self.app, self.clock))
         self.carrier = Carrier(settings, http_client=self.twilio.http_client())
         object.__setattr__(self.board, "carrier", self.carrier)
@@ -68,10 +70,8 @@ class Town:
                 status_callback=f"{BASE}/voice/ended",
             )
         self.twilio.application(APP_SID, voice_url=f"{BASE}/voice/desk")
-        self._ticking = [
-            self.clock.every(clock.TICK_SECONDS, lambda: clock.tick(self.board, "town")),
-            self.clock.every(clock.RECONCILE_SECONDS, lambda: reconcile.run(self.board)),
-        ]
+        self._ticking: list = []
+        self._pace(SWEEP_SECONDS)
         self.people: dict[str, Clinician] = {}
 
     @classmethod
@@ -84,6 +84,7 @@ class Town:
             town.close()
 
     def close(self) -> None:
+        self.twilio.close()
         self.store.close()
 
     def _wake(self) -> None:
@@ -100,6 +101,27 @@ class Town:
 
     def waits(self, seconds: float = 0, minutes: float = 0) -> None:
         self.clock.advance(seconds + 60 * minutes)
+
+    def passes(self, hours: float = 0, days: float = 0) -> None:
+        """Long hours with nobody on the telephone: sweeps and heartbeats at a slower pace."""
+        for person in self.people.values():
+            person.stops_beating()
+        self._pace(600)
+        self.clock.advance(3600 * (hours + 24 * days))
+        self._pace(SWEEP_SECONDS)
+        for person in self.people.values():
+            person.beats_again()
+
+    def _pace(self, seconds: float) -> None:
+        for handle in self._ticking:
+            handle.cancel()
+        self._ticking = [
+            self.clock.every(seconds, lambda: clock.sweep(self.board)),
+            self.clock.every(max(seconds, 2), lambda: clock.beat(self.board, "town")),
+            self.clock.every(
+                max(seconds, clock.RECONCILE_SECONDS), lambda: reconcile.run(self.board)
+            ),
+        ]
 
     def until(self, predicate, seconds: float = 60) -> None:
         """Let time pass until `predicate()` holds; the timeline tells why it did not."""
@@ -249,10 +271,19 @@ class Clinician:
     def _beat(self) -> None:
         presence.beat(self.town.board, self.id, active=True)
 
-    def browser_dies(self) -> None:
-        """No more heartbeats, and the softphone's network is gone."""
+    def stops_beating(self) -> None:
         for handle in self.beating:
             handle.cancel()
+
+    def beats_again(self) -> None:
+        if self.beating:
+            self.beating.clear()
+            self._beat()
+            self.beating.append(self.town.clock.every(BEAT_SECONDS, self._beat))
+
+    def browser_dies(self) -> None:
+        """No more heartbeats, and the softphone's network is gone."""
+        self.stops_beating()
         self.beating.clear()
         if self.leg is not None:
             self.softphone.loses_network()
@@ -288,6 +319,14 @@ class Clinician:
         """Press End: our word first, then the softphone hangs up."""
         assert calls.end(self.town.board, call_id, self.id)
         self.softphone.hangs_up()
+
+    def wraps_up(self, **record: object) -> None:
+        """Finish the notes: available again."""
+        with self.town.store.read() as rows:
+            desk = rows.desks.get(self.id)
+        assert desk is not None
+        assert desk.state == "wrap_up"
+        calls.finish(self.town.board, desk.call_id or "", self.id)
 
     def schedules(self, call_id: str, **wish: object) -> str:
         facts = {

@@ -86,7 +86,9 @@ def test_every_word_the_table_may_say_is_a_prompt() -> None:
             for flag in (True, False):
                 for means in ("nothing", "callback", "partner", "dispatcher", "language"):
                     given_ = dict.fromkeys(FLAGS, flag) | {"hung_up": False, "means": means}
-                    assert all_keys(advance(a_call(stage), an_event(kind, **given_))) <= PROMPTS.keys()
+                    assert (
+                        all_keys(advance(a_call(stage), an_event(kind, **given_))) <= PROMPTS.keys()
+                    )
 
 
 @pytest.mark.parametrize("kind", events.EVENTS)

@@ -12,6 +12,7 @@ from routing.escalation import Ladder, Rung, reached, standing
 from routing.line import head_for, in_order
 from routing.offers import Candidate, Live, Policy, Ring, order, plan, wanted
 
+TIERS = ("primary", "backup", "supervisor")
 T0 = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 LADDER = Ladder(
     (
@@ -85,8 +86,14 @@ def test_the_ladder_is_climbed_by_waiting(waited: float, rung: int, next_in: flo
 def test_a_rung_where_nobody_can_be_reached_is_skipped_at_once() -> None:
     nobody = frozenset({("desks", "primary"), ("desks", "backup")})
     assert standing(LADDER, T0, T0, nobody)[0] == 2
-    everybody_gone = nobody | {("phones", "backup"), ("phones", "supervisor")}
-    assert LADDER.rungs[standing(LADDER, T0, T0, everybody_gone)[0]].kind == "partner"
+
+
+def test_the_partner_keeps_its_time_while_somebody_may_become_free() -> None:
+    gone = frozenset((kind, tier) for kind in ("desks", "phones") for tier in TIERS)
+    partner_at = T0 + timedelta(seconds=110)
+    assert standing(LADDER, T0, T0, gone) == (0, partner_at)
+    assert standing(LADDER, T0, partner_at, gone) == (4, None)
+    assert standing(LADDER, T0, T0, gone, nobody=True) == (4, None)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,57 @@
+"""Is there anything for a sweep to do? One question, so that an idle tick costs one round trip."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, exists, or_, select, text
+
+from ivr.call import IN_LINE
+from storage.noun import Noun
+from storage.tables import calls, errands, followups, offers
+
+_NOW: BindParameter[datetime] = bindparam("now")
+_WAITING = exists().where(calls.c.stage.in_([stage.value for stage in IN_LINE]))
+# The words of the partial indexes calls_due and errands_due, so that they serve these questions.
+_DEADLINE = exists().where(text("calls.stage <> 'ended'"), calls.c.deadline_at <= _NOW)
+_LAPSED = exists().where(offers.c.state == "offered", offers.c.lapses_at <= _NOW)
+_ERRAND = exists().where(
+    text("errands.state in ('pending','claimed','unknown')"),
+    or_(
+        and_(errands.c.state == "pending", errands.c.due_at <= _NOW),
+        and_(errands.c.state == "claimed", errands.c.lease_until <= _NOW),
+        errands.c.state == "unknown",
+    ),
+)
+_PROMISE = exists().where(followups.c.state == "due", followups.c.due_at <= _NOW)
+
+
+class Due(NamedTuple):
+    """Which parts of a sweep have something to do."""
+
+    deadlines: bool
+    line: bool
+    errands: bool
+    promises: bool
+
+
+def _column(name: str, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return condition.label(name)
+
+
+_ASK = select(
+    _column("deadlines", _DEADLINE),
+    _column("line", or_(_WAITING, _LAPSED)),
+    _column("errands", _ERRAND),
+    _column("promises", _PROMISE),
+)
+
+
+class Dues(Noun):
+    """What is due."""
+
+    __slots__ = ()
+
+    def at(self, now: datetime) -> Due:
+        """Say which parts of a sweep have something to do at `now`."""
+        row = self.connection.execute(_ASK, {"now": now}).one()
+        return Due(*(bool(part) for part in row))
