@@ -25,7 +25,7 @@ from emulator.phonepage import PhonePage
 from emulator.signalling import Signalling
 from emulator.softphones import Softphones
 from emulator.speech import Voice
-from emulator.timeline import Timeline
+from emulator.timeline import Exchange, Timeline
 from emulator.timelinepage import TimelinePage
 
 if TYPE_CHECKING:
@@ -42,13 +42,22 @@ NO_SOUND = (
 
 
 class SpokenTimeline(Timeline):
-    """The engine's timeline, one printed line for each entry."""
+    """The engine's timeline, one printed line for each entry and each request."""
 
     def note(self, leg: Leg | None, what: str, text: str = "") -> None:
         super().note(leg, what, text)
+        self._print(leg.sid if leg is not None else "", f"{what} {text}")
+
+    def exchange(self, exchange: Exchange) -> None:
+        super().exchange(exchange)
+        # A webhook is told as it leaves; how it was answered stands on the timeline page.
+        outcome = f" -> {exchange.status}" if exchange.status else ""
+        words = f"<{exchange.kind}> {exchange.method} {exchange.url}{outcome}"
+        self._print(exchange.leg_sid, words)
+
+    def _print(self, sid: str, words: str) -> None:
         moment = self._clock.now().astimezone().strftime("%H:%M:%S.%f")[:-3]
-        about = leg.sid[:10] if leg is not None else "-"
-        print(f"{moment}  {about:10}  {what} {text}".rstrip(), flush=True)
+        print(f"{moment}  {sid[:10] or '-':10}  {words}".rstrip(), flush=True)
 
 
 class Server:

@@ -1,6 +1,8 @@
 """What do the softphone tests stand in? A served emulator, a null application, a page with the SDK."""
 
+import array
 import io
+import math
 import threading
 import wave
 from collections.abc import Iterator
@@ -48,6 +50,8 @@ FILES = {
 TWIML = {
     "/line": "<Say>Hello. Stay with me.</Say><Enqueue waitUrl='/wait'>line</Enqueue>",
     "/wait": "<Pause length='20'/>",
+    "/talk": "<Say>Somebody is coming to talk with you. Stay with me, you are not alone.</Say>",
+    "/tone": "<Play loop='0'>/tone.wav</Play>",
     "/room": "<Dial><Conference beep='false' waitUrl=''>room</Conference></Dial>",
     "/gather": "<Gather numDigits='1' action='/room' timeout='20'/>",
 }
@@ -80,7 +84,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         if self.path == "/quiet.wav":
-            self._send(quiet_wav(), "audio/wav")
+            self._send(wav(pitch=0), "audio/wav")
+        elif self.path == "/tone.wav":
+            self._send(wav(pitch=600), "audio/wav")
         elif self.path in FILES:
             file, kind = FILES[self.path]
             self._send(file.read_bytes(), kind)
@@ -103,13 +109,15 @@ class _Handler(BaseHTTPRequestHandler):
         """Tests print nothing."""
 
 
-def quiet_wav() -> bytes:
+def wav(pitch: int, rate: int = 8000) -> bytes:
+    """One second of a tone; pitch 0 is silence."""
     data = io.BytesIO()
+    wave_of = (int(8000 * math.sin(2 * math.pi * pitch * n / rate)) for n in range(rate))
     with wave.open(data, "wb") as out:
         out.setnchannels(1)
         out.setsampwidth(2)
-        out.setframerate(8000)
-        out.writeframes(bytes(1600))
+        out.setframerate(rate)
+        out.writeframes(array.array("h", wave_of).tobytes())
     return data.getvalue()
 
 
@@ -167,6 +175,11 @@ def hears(page: Page, pitch: int, *, stream: str, but_not: int = 0) -> None:
         arg=[pitch, but_not],
         timeout=15_000,
     )
+
+
+def loudness(page: Page, pitch: int, *, stream: str) -> float:
+    """Decibels of one pitch in `stream` now; -200 is nothing at all."""
+    return float(page.evaluate(f"pitch => loudness({stream}, pitch)", pitch))
 
 
 SOFTPHONE_STREAM = "call.getRemoteStream()"

@@ -1,5 +1,7 @@
 """Do two people hear each other: the phone page's caller and a softphone with the genuine SDK?"""
 
+import os
+
 import pytest
 from pages.telephone_town import (
     LINE,
@@ -9,6 +11,7 @@ from pages.telephone_town import (
     Town,
     happens,
     hears,
+    loudness,
     town,
 )
 from playwright.sync_api import Page, Playwright, expect, sync_playwright
@@ -92,3 +95,22 @@ def test_a_dialled_number_rings_on_the_phone_page(place: Town):
     hears(caller, 440, stream=SOFTPHONE_STREAM)
     phone.get_by_role("button", name="Hang up").click()
     happens(caller, "disconnect")
+
+
+def test_a_recording_is_heard_by_the_one_it_plays_to(place: Town):
+    ben, ana = place.softphone("ben", 700), place.softphone("ana", 500)
+    ana.evaluate("dial({ then: 'tone' })")
+    ben.evaluate("dial({ then: 'room' })")
+    hears(ana, 600, stream=SOFTPHONE_STREAM, but_not=500)
+    assert loudness(ben, 600, stream=SOFTPHONE_STREAM) < -75
+
+
+def test_a_sentence_is_spoken(place: Town):
+    if place.served.do(lambda server: server.voice.missing):
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("apt-get install espeak-ng")
+    page = place.softphone("ben", register=False)
+    page.evaluate("dial({ then: 'talk' })")
+    # A voice has its strength below 1 kHz; nobody else is in this call.
+    page.wait_for_function(
+        "() => [150, 250, 350, 500].some(pitch => loudness(call.getRemoteStream(), pitch) > -55)"
+    )
