@@ -152,7 +152,7 @@ class House:
             rows.offers.add([offer])
         return offer
 
-    def talking(self, person: str, state: str = "talking") -> Call:
+    def talking(self, person: str, state: str = "talking", **facts: object) -> Call:
         """A call that this person has now, or has just had (state wrap_up)."""
         over = state == "wrap_up"
         call = self.call(
@@ -161,6 +161,7 @@ class House:
             clinician_here=not over,
             answered_at=self.at,
             ended_at=self.at if over else None,
+            **facts,
         )
         self.desk(person, state, call)
         return call

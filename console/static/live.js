@@ -1,14 +1,16 @@
 // How does an open page learn that something changed? By one stream; when there is no room for it,
 // by asking every two seconds. Each also ticks the waits that are on the page.
 const POLL = 2000;
+const TOGETHER = 80; // a burst of notices is one look
 const TRY_STREAM_AGAIN = 30000;
 
 export function follow(url, onChange) {
-  let poll = null, stream = null;
+  let poll = null, stream = null, soon = null;
+  const changed = () => { soon ??= setTimeout(() => { soon = null; onChange(); }, TOGETHER); };
   const stopPolling = () => { clearInterval(poll); poll = null; };
   const open = () => {
     stream = new EventSource(url);
-    stream.addEventListener("changed", () => { stopPolling(); onChange(); });
+    stream.addEventListener("changed", () => { stopPolling(); changed(); });
     stream.onerror = () => {
       poll ??= setInterval(onChange, POLL);
       if (stream.readyState === EventSource.CLOSED) setTimeout(open, TRY_STREAM_AGAIN);

@@ -1,8 +1,9 @@
 """Can everybody use every page, by day and by night? axe looks for what it can find."""
 
 import pytest
-from ivr.call import Stage
 from playwright.sync_api import Page
+
+from ivr.call import Stage
 
 pytestmark = pytest.mark.browser
 PAGES = {

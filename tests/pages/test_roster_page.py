@@ -73,14 +73,22 @@ def test_nobody_overwrites_what_somebody_else_just_changed(house, browse):
         rows.roster.change(shift, 1)
     page.get_by_label("Person").select_option("Ben Okafor")
     page.get_by_role("button", name="Save shift").click()
-    expect(page.get_by_text("Somebody changed this shift while you were editing it.")).to_be_visible()
+    expect(
+        page.get_by_text("Somebody changed this shift while you were editing it.")
+    ).to_be_visible()
     assert [one.person_id for one in shifts(house)] == ["ana"]
 
 
 def test_the_same_person_is_not_put_twice_on_one_tier(house, visitor):
     house.shift("ana", "primary", TUESDAY, "08:00", "20:00")
     cora = visitor("cora")
-    wish = {"person": "ana", "tier": "primary", "date": "2026-11-24", "start": "12:00", "end": "16:00"}
+    wish = {
+        "person": "ana",
+        "tier": "primary",
+        "date": "2026-11-24",
+        "start": "12:00",
+        "end": "16:00",
+    }
     answer = cora.post("/roster/shifts", **wish)
     assert answer.status_code == 422
     assert "They already have this tier at that time." in answer.text
@@ -100,7 +108,13 @@ WRONG = {
 @pytest.mark.parametrize("wrong", WRONG)
 def test_a_shift_that_cannot_be_is_explained(house, visitor, wrong):
     cora = visitor("cora")
-    wish = {"person": "ana", "tier": "primary", "date": "2026-11-24", "start": "08:00", "end": "20:00"}
+    wish = {
+        "person": "ana",
+        "tier": "primary",
+        "date": "2026-11-24",
+        "start": "08:00",
+        "end": "20:00",
+    }
     answer = cora.post("/roster/shifts", **{**wish, **WRONG[wrong]})
     assert answer.status_code == 422
     assert 'class="error"' in answer.text
@@ -122,7 +136,13 @@ def test_on_call_now_says_who_promised_and_who_is_there(house, browse):
 
 def test_the_night_of_the_clock_change_lasts_thirteen_hours(house, visitor):
     cora = visitor("cora")
-    wish = {"person": "ana", "tier": "primary", "date": "2027-11-06", "start": "20:00", "end": "08:00"}
+    wish = {
+        "person": "ana",
+        "tier": "primary",
+        "date": "2027-11-06",
+        "start": "20:00",
+        "end": "08:00",
+    }
     assert cora.post("/roster/shifts", **wish).status_code == 303
     with house.store.read() as rows:
         (night,) = rows.roster.shifts_between(

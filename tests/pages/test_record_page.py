@@ -1,0 +1,108 @@
+"""Whose record may be opened by whom, and is every opening noted?"""
+
+import pytest
+from storage import ids
+from storage.values import Record, Task
+
+PAYLOADS = (
+    "<script>window.hacked = 1</script>",
+    '"><img src=x onerror="window.hacked = 1">',
+    "</textarea><svg onload=window.hacked=1>",
+    "{{ 7 * 7 }}",
+    "javascript:alert(1)",
+)
+
+
+@pytest.fixture
+def contact(house):
+    """A contact of Ana's that is over, with its record."""
+    call = house.talking("ana", "wrap_up")
+    house.desk("ana", "available")
+    with house.store.begin() as rows:
+        kept = Record(
+            call.id, "ana", 0, "safety_plan_made", "Marta", None, None, "quiet now", house.at
+        )
+        rows.records.save(kept, 0)
+    return call
+
+
+def actions(house, call):
+    with house.store.read() as rows:
+        return [(line.actor, line.action) for line in rows.audit.of(f"record:{call.id}")]
+
+
+MAY = {"ana": 200, "sol": 200, "ben": 404, "cora": 404, "ada": 403, "dana": 403}
+
+
+@pytest.mark.parametrize("name", MAY)
+def test_who_may_open_a_record(house, visitor, contact, name):
+    assert visitor(name).get(f"/records/{contact.id}").status_code == MAY[name]
+
+
+def test_reading_is_noted_and_refusals_read_nothing(house, visitor, contact):
+    visitor("ben").get(f"/records/{contact.id}")
+    assert actions(house, contact) == []
+    page = visitor("sol").get(f"/records/{contact.id}").text
+    assert actions(house, contact) == [("sol", "record.read")]
+    assert "quiet now" in page
+    assert "opened it" in page
+
+
+def test_who_is_with_the_same_person_now_may_read_the_earlier_contact(house, visitor, contact):
+    house.talking("ben")
+    assert visitor("ben").get(f"/records/{contact.id}").status_code == 200
+
+
+def test_a_coordinator_reads_what_they_must_decide(house, visitor, contact):
+    with house.store.begin() as rows:
+        rows.tasks.add(
+            Task(
+                ids.new(),
+                "followup_unreached",
+                "coordinator",
+                contact.id,
+                None,
+                "Decide.",
+                house.at,
+            )
+        )
+    assert visitor("cora").get(f"/records/{contact.id}").status_code == 200
+
+
+def test_nobody_writes_into_a_contact_that_is_not_at_their_desk(house, visitor, contact):
+    for name in ("ana", "ben", "sol"):
+        answer = visitor(name).post(f"/records/{contact.id}", notes="not mine", version="1")
+        assert answer.status_code == 404
+
+
+def test_the_audit_says_which_fields_never_what_they_say(house, visitor):
+    call = house.talking("ana")
+    visitor("ana").post(f"/records/{call.id}", notes="a secret", person_name="Marta", version="0")
+    with house.store.read() as rows:
+        (line,) = rows.audit.of(f"record:{call.id}")
+    assert line.facts == {"fields": ["person_name", "notes"]}
+
+
+def test_too_much_is_refused_by_name(house, visitor):
+    call = house.talking("ana")
+    scripts = {"Accept": "application/json"}
+    ana = visitor("ana")
+    answer = ana.post(f"/records/{call.id}", notes="x" * 20_001, version="0", headers=scripts)
+    assert answer.status_code == 422
+    assert "notes" in answer.json["errors"]
+
+
+@pytest.mark.browser
+def test_words_are_never_code(house, browse):
+    call = house.talking("ana", number_shown=PAYLOADS[1], sip={"X-Agency": PAYLOADS[0]})
+    with house.store.begin() as rows:
+        text = "\n".join(PAYLOADS)
+        rows.records.save(
+            Record(call.id, "ana", 0, None, PAYLOADS[1], None, PAYLOADS[2], text, house.at), 0
+        )
+    page = browse("ana")
+    for path in ("/desk", f"/records/{call.id}"):
+        page.goto(path)
+        page.locator("h1").wait_for()
+        assert page.evaluate("window.hacked") is None
+        assert page.locator("img, script:not([src])").count() == 0
