@@ -1,6 +1,7 @@
 """Whose record may be opened by whom, and is every opening noted?"""
 
 import pytest
+
 from storage import ids
 from storage.values import Record, Task
 

@@ -1,6 +1,7 @@
 """Do open pages hear of changes, and do they ever take the webhooks' threads?"""
 
 import pytest
+
 from console.stream import FREE_THREADS
 
 
