@@ -1,17 +1,26 @@
 """The command `diversion`: what can an operator or a coordinator ask from a shell?"""
 
 import sys
+from datetime import UTC, datetime
 
 import click
 
-from config import logs
+from config import lines, logs, prompts
 from config import settings as environment
 from config.errors import ConfigError
+from storage.errors import StoreDown
+from switchboard.roster import roster
+
+ILL = 1  # doctor's exit code when a check failed
+ROLES = ("clinician", "coordinator", "supervisor", "administrator")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def cli() -> None:
     """The crisis line's telephone system: callers transferred from 911 reach a clinician."""
+
+
+cli.add_command(roster)
 
 
 @cli.command()
@@ -34,6 +43,116 @@ def release() -> None:
     click.echo("The database is ready.")
 
 
+@cli.command()
+def doctor() -> None:
+    """Check settings, database, prompts, clock, roster and our public address, before a call."""
+    from switchboard import doctor as the_doctor
+
+    settings = environment.read()
+    ill = False
+    for check in the_doctor.examine(settings, datetime.now(UTC)):
+        ill = ill or not check.ok
+        click.echo(f"{'ok ' if check.ok else 'ILL'}  {check.name}: {check.words}")
+        if not check.ok:
+            click.echo(f"     {check.what_to_do}")
+    sys.exit(ILL if ill else 0)
+
+
+@cli.command()
+def setup() -> None:
+    """Print what to enter at Twilio: addresses for the numbers and the application."""
+    from telephony import setup as the_setup
+
+    settings = environment.read()
+    click.echo(the_setup.checklist(settings, lines.read(settings.line_file)))
+
+
+@cli.command()
+@click.argument("line_id", metavar="LINE")
+@click.option("--number", "numbers", multiple=True, help="A backup phone to ring, in this order.")
+def fallback(line_id: str, numbers: tuple[str, ...]) -> None:
+    """Print the static document that answers LINE when this whole machine is gone."""
+    from telephony import setup as the_setup
+
+    settings = environment.read()
+    book = lines.read(settings.line_file)
+    if line_id not in book.lines:
+        raise click.ClickException(f"{line_id!r}: expected one of {', '.join(book.lines)}")
+    words = prompts.read(settings.prompts_dir, book.languages, settings.sound_dir)
+    click.echo(the_setup.fallback_document(words, book.lines[line_id], numbers))
+
+
+@cli.group()
+def person() -> None:
+    """The people of the house."""
+
+
+@person.command()
+@click.argument("name")
+@click.argument("email")
+@click.option("--role", "roles", multiple=True, type=click.Choice(ROLES), required=True)
+@click.option("--phone", help="Backup cell phone, such as +13145550121.")
+@click.option("--language", "languages", multiple=True, default=("en",), show_default=True)
+@click.option("--zone", default="America/Chicago", show_default=True)
+def add(
+    name: str,
+    email: str,
+    roles: tuple[str, ...],
+    phone: str | None,
+    languages: tuple[str, ...],
+    zone: str,
+) -> None:
+    """Add NAME with EMAIL; the first administrator is made this way."""
+    from storage import ids
+    from storage.errors import Duplicate
+    from storage.store import Store
+    from storage.values import Person
+
+    store = Store(environment.read().database_url)
+    new = Person(
+        id=ids.new(),
+        name=name,
+        email=email,
+        phone=phone,
+        languages=languages,
+        skills=(),
+        zone=zone,
+        auto_answer=False,
+        active=True,
+        roles=roles,
+    )
+    try:
+        with store.begin() as rows:
+            rows.people.add(new)
+            rows.audit.write("command line", "person.added", f"person:{new.id}", {}, store.now())
+    except Duplicate as twin:
+        raise click.ClickException(f"{email}: somebody has this address already") from twin
+    click.echo(f"{name} is in. Let them in once with: diversion sign-in-link {email}")
+
+
+@cli.command("sign-in-link")
+@click.argument("email")
+def sign_in_link(email: str) -> None:
+    """Print a link that lets EMAIL in once, without a password, for some minutes."""
+    from switchboard import links
+
+    settings = environment.read()
+    click.echo(links.link(settings, email))
+    click.echo(f"good once, for {links.minutes_good(settings)} minutes", err=True)
+
+
+@cli.command()
+def audit() -> None:
+    """Check that no line of the audit was changed, removed or put in between."""
+    from storage.store import Store
+
+    with Store(environment.read().database_url).read() as rows:
+        broken = rows.audit.verify()
+    if broken is not None:
+        raise click.ClickException(f"the chain breaks at line {broken}: keep the database as it is")
+    click.echo("The chain is whole.")
+
+
 def main() -> None:
     """Run a command; every known trouble is one line that says what to do."""
     try:
@@ -43,6 +162,11 @@ def main() -> None:
         sys.exit(trouble.exit_code)
     except click.Abort:
         sys.exit(130)
+    except StoreDown as trouble:
+        click.echo(
+            f"diversion: the database does not answer: {trouble}. See DATABASE_URL", err=True
+        )
+        sys.exit(2)
     except ConfigError as trouble:
         click.echo(f"diversion: {trouble}", err=True)
         sys.exit(2)

@@ -12,13 +12,13 @@ from werkzeug.serving import make_server
 
 from config.settings import Settings
 from console.app import attach
-from console.signin import link
 from ivr.call import Call, Kind, Stage
 from routing.wallclock import instant
 from storage import ids
 from storage.store import Store
 from storage.values import FollowUp, Offer, Person, Shift
 from switchboard.board import Board, make_board
+from switchboard.links import link
 
 START = datetime(2026, 11, 23, 21, 30, tzinfo=UTC)  # a Monday afternoon in St. Louis
 ZONE = "America/Chicago"

@@ -11,13 +11,13 @@ from datetime import UTC, datetime, timedelta
 from werkzeug.serving import make_server
 
 from config.settings import Settings
-from console.signin import link
 from emulator import engine
 from emulator.configuration import Configuration
 from emulator.serve import ServedElsewhere, serve_in_thread
 from storage.values import Person, Shift
 from switchboard import clock
 from switchboard.board import Board, make_board
+from switchboard.links import link
 from webhooks import create_app
 
 APPLICATION = "APe0e0e0e0e0e0e0e00000000000000001"

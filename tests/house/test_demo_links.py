@@ -1,20 +1,40 @@
-"""Does the desk let in whom the demo's links name?"""
+"""Does the desk let in whom a link names, and nobody else?"""
+
+from datetime import UTC, datetime, timedelta
 
 from config.settings import Settings
-from console import signin
 from switchboard import links
 
-
-def settings(secret="a secret of at least thirty-two characters"):
-    return Settings(secret_key=secret, public_base_url="http://localhost:8080")
+SECRET = "a secret of at least thirty-two characters"
 
 
-def test_the_desk_reads_the_link_of_the_demo():
-    address = links.link(settings(), "ana@example.org")
+def settings(secret: str = SECRET, *, demo: bool = True) -> Settings:
+    return Settings(secret_key=secret, public_base_url="http://localhost:8080", demo=demo)
+
+
+def token(of: Settings) -> str:
+    address = links.link(of, "ana@example.org")
     assert address.startswith("http://localhost:8080/sign-in/link/")
-    assert signin.read_link(settings(), address.rsplit("/", 1)[1]) == "ana@example.org"
+    return address.rsplit("/", 1)[1]
 
 
-def test_a_link_of_another_house_opens_nothing():
-    address = links.link(settings("another secret, as long as the first one"), "ana@example.org")
-    assert signin.read_link(settings(), address.rsplit("/", 1)[1]) is None
+def read(by: Settings, made: str, *, after_minutes: float = 0) -> str | None:
+    found = links.read(by, made, datetime.now(UTC) + timedelta(minutes=after_minutes))
+    return found[0] if found else None
+
+
+def test_the_desk_reads_the_link() -> None:
+    assert read(settings(), token(settings())) == "ana@example.org"
+
+
+def test_a_link_grows_old_in_hours_in_the_demo_and_in_minutes_elsewhere() -> None:
+    made = token(settings())
+    assert read(settings(), made, after_minutes=11 * 60)
+    assert read(settings(), made, after_minutes=13 * 60) is None
+    assert read(settings(demo=False), made, after_minutes=14)
+    assert read(settings(demo=False), made, after_minutes=16) is None
+
+
+def test_a_link_of_another_house_opens_nothing() -> None:
+    made = token(settings("another secret, as long as the first one"))
+    assert read(settings(), made) is None
