@@ -11,6 +11,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
+EMPTY_MIN = 500  # entries called off before the diary is worth copying
+
 
 class Handle(Protocol):
     """Something planned that can still be called off."""
@@ -29,20 +31,20 @@ class Clock(Protocol):
 
 
 class _Planned:
-    """One entry of the virtual clock's diary."""
+    """One entry of the virtual clock's diary; empty once it was called off."""
 
-    __slots__ = ("args", "at", "fn", "order")
+    __slots__ = ("_clock", "args", "fn")
 
     def __init__(
-        self, at: float, order: int, fn: Callable[..., object] | None, args: tuple[Any, ...]
+        self, clock: "VirtualClock", fn: Callable[..., object], args: tuple[Any, ...]
     ) -> None:
-        self.at, self.order, self.fn, self.args = at, order, fn, args
-
-    def __lt__(self, other: "_Planned") -> bool:
-        return (self.at, self.order) < (other.at, other.order)
+        self._clock, self.args = clock, args
+        self.fn: Callable[..., object] | None = fn
 
     def cancel(self) -> None:
-        self.fn, self.args = None, ()
+        if self.fn is not None:
+            self.fn, self.args = None, ()
+            self._clock.called_off()
 
 
 class _Repeat:
@@ -70,17 +72,29 @@ class VirtualClock:
         self.seed = seed
         self.random = random.Random(seed)
         self._elapsed = 0.0
+        self._now = self.start
         self._order = 0
-        self._diary: list[_Planned] = []
+        # (instant, order of planning, what): no two are equal, so what is planned is never compared
+        self._diary: list[tuple[float, int, _Planned]] = []
+        self._empty = 0
 
     def now(self) -> datetime:
-        return self.start + timedelta(seconds=self._elapsed)
+        return self._now
 
     def call_later(self, seconds: float, fn: Callable[..., object], *args: Any) -> Handle:
         self._order += 1
-        planned = _Planned(self._elapsed + max(0.0, seconds), self._order, fn, args)
-        heapq.heappush(self._diary, planned)
+        planned = _Planned(self, fn, args)
+        at = self._elapsed + seconds if seconds > 0 else self._elapsed
+        heapq.heappush(self._diary, (at, self._order, planned))
         return planned
+
+    def called_off(self) -> None:
+        """A day of time limits that nobody waits for any more must not slow the next call down."""
+        self._empty += 1
+        if self._empty > EMPTY_MIN and self._empty * 2 > len(self._diary):
+            self._diary = [entry for entry in self._diary if entry[2].fn is not None]
+            heapq.heapify(self._diary)
+            self._empty = 0
 
     def every(self, seconds: float, fn: Callable[[], object]) -> Handle:
         return _Repeat(self, seconds, fn)
@@ -90,25 +104,35 @@ class VirtualClock:
         end = self._elapsed + seconds
         while self._step(end):
             pass
-        self._elapsed = max(self._elapsed, end)
+        self._reach(end)
 
     def run_until(self, predicate: Callable[[], object], timeout_seconds: float) -> bool:
         """Let time pass until `predicate()` holds; False when it did not within the timeout."""
         end = self._elapsed + timeout_seconds
         while not predicate():
             if not self._step(end):
-                self._elapsed = max(self._elapsed, end)
+                self._reach(end)
                 return bool(predicate())
         return True
 
     def _step(self, end: float) -> bool:
-        while self._diary and self._diary[0].at <= end:
-            planned = heapq.heappop(self._diary)
-            if planned.fn is not None:
-                self._elapsed = max(self._elapsed, planned.at)
-                planned.fn(*planned.args)
-                return True
+        """Do the next thing that is due by `end`; False when there is none."""
+        while self._diary and self._diary[0][0] <= end:
+            at, _, planned = heapq.heappop(self._diary)
+            if planned.fn is None:
+                self._empty -= 1
+                continue
+            fn, args = planned.fn, planned.args
+            planned.fn = None  # done: calling it off changes nothing any more
+            self._reach(at)
+            fn(*args)
+            return True
         return False
+
+    def _reach(self, elapsed: float) -> None:
+        if elapsed > self._elapsed:
+            self._elapsed = elapsed
+            self._now = self.start + timedelta(seconds=elapsed)
 
 
 class RealClock:

@@ -4,16 +4,12 @@ Twilio's "Webhooks security" page: HMAC-SHA1 over the URL as configured and the 
 """
 
 import base64
-import hashlib
 import hmac
 from collections.abc import Iterable
 
 
 def sign(auth_token: str, url: str, params: Iterable[tuple[str, str]] = ()) -> str:
     """Base64 signature; `params` is empty for GET and JSON. Keys sort, each key's values too."""
-    values: dict[str, set[str]] = {}
-    for key, value in params:
-        values.setdefault(key, set()).add(value)
-    text = url + "".join(key + value for key in sorted(values) for value in sorted(values[key]))
-    digest = hmac.new(auth_token.encode(), text.encode(), hashlib.sha1).digest()
+    text = url + "".join([key + value for key, value in sorted(set(params))])
+    digest = hmac.digest(auth_token.encode(), text.encode(), "sha1")
     return base64.b64encode(digest).decode()
