@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from flask import Blueprint, Response, render_template, request
 
 from care.disposition import LABELS as OUTCOMES
+from console.forms import day_of
 from console.here import house_zone_name, now, store
 from reports import figures, table
 from reports.figures import LABELS, STANDARD, Figures
@@ -58,14 +59,8 @@ def asked() -> tuple[date, date]:
     """The first and the last day, both included, in the house's zone; four weeks when unclear."""
     today = wall(now(), house_zone_name()).date()
     usual = today - timedelta(days=DAYS_USUAL - 1)
-    first, last = day_of("from", usual), day_of("to", today)
+    first = day_of(request.args.get("from", "")) or usual
+    last = day_of(request.args.get("to", "")) or today
     if not first <= last < first + timedelta(days=DAYS_MOST):
         return usual, today
     return first, last
-
-
-def day_of(name: str, otherwise: date) -> date:
-    try:
-        return date.fromisoformat(request.args.get(name, ""))
-    except ValueError:
-        return otherwise

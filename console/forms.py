@@ -3,13 +3,24 @@
 import re
 from collections.abc import Mapping
 from datetime import date
-from zoneinfo import ZoneInfo
 
 import phonenumbers
 
+from routing.wallclock import UnknownZone, zone
+
 TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 WHOLE = re.compile(r"[0-9]{1,9}")
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 REGION = "US"  # a number typed without a country
+
+
+def day_of(text: str) -> date | None:
+    """A date near enough to reckon with; None when it is none."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if FIRST_YEAR <= found.year <= LAST_YEAR else None
 
 
 class Form:
@@ -58,17 +69,16 @@ class Form:
         return value
 
     def day(self, name: str) -> date | None:
-        try:
-            return date.fromisoformat(self.values.get(name, ""))
-        except ValueError:
+        found = day_of(self.values.get(name, ""))
+        if found is None:
             self.refuse(name, "A date such as 2026-11-24.")
-            return None
+        return found
 
     def zone(self, name: str) -> str:
         value = self.values.get(name, "")
         try:
-            return ZoneInfo(value).key
-        except (ValueError, OSError):
+            return zone(value).key
+        except UnknownZone:
             self.refuse(name, "Choose a time zone of the list.")
             return "UTC"
 

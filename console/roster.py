@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from console.forms import Form
+from console.forms import Form, day_of
 from console.here import house_zone_name, myself, now, store
 from console.permissions import PLANS
 from console.week import (
@@ -69,10 +69,7 @@ def page() -> str:
 
 
 def asked_week(today: date) -> date:
-    try:
-        return monday_of(date.fromisoformat(request.args.get("week", "")))
-    except ValueError:
-        return monday_of(today)
+    return monday_of(day_of(request.args.get("week", "")) or today)
 
 
 def names_of(rows: Rows) -> dict[str, str]:
