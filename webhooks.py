@@ -5,6 +5,7 @@ without one, 403 and nothing changes (FAILURES R9).
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 
 import structlog
@@ -97,9 +98,17 @@ def keep_the_caller(error: Exception) -> Response:
 
 
 def way_on() -> Response:
-    """Words and a human's number; from inside the waiting line the leg is led out of it first."""
-    in_line = (request.view_args or {}).get("verb") in IN_LINE or request.endpoint == "phone.wait"
-    return answer(voice.out_of_line(board()) if in_line else voice.safe(board()))
+    """Words and a human's number for a caller; other legs are let go, and their caller kept.
+
+    From inside the waiting line, where nothing can be dialled, the leg is led out of it first.
+    """
+    verb = (request.view_args or {}).get("verb")
+    if request.endpoint in OTHERS or verb == "clinician-left":
+        return answer(voice.let_go(board()))
+    if request.endpoint == "phone.wait" or verb in IN_LINE:
+        return answer(voice.out_of_line(board()))
+    dialled = forms.dialled(getattr(g, "fields", {}).get("To", ""))
+    return answer(voice.safe(board(), board().book.dialled(dialled).id))
 
 
 def _nobody_listens() -> bool:
@@ -171,10 +180,14 @@ def told(call_id: str, verb: str, hop: int) -> Response:
 @phone.post("/voice/fallback")
 def fallback() -> Response:
     """The carrier could not perform our last answer: go on from the call's state (FAILURES C7)."""
-    call_id = request.args.get("call") or calls.id_of_leg(board(), fields().get("CallSid", ""))
-    if not call_id:
+    call_id = request.args.get("call")
+    if call_id:
+        return answer(calls.handle(board(), call_id, g.key, VERBS["fallback"]))
+    try:
+        sid = fields().get("CallSid", "")
+        return answer(calls.handle_leg(board(), sid, g.key, VERBS["fallback"]))
+    except calls.NoSuchCall:  # our first answer never came about: this is the arrival
         return answer(calls.arrive(board(), forms.arrival(fields()), g.key))
-    return answer(calls.handle(board(), call_id, g.key, VERBS["fallback"]))
 
 
 # -- the other legs ---------------------------------------------------------------------------
@@ -210,10 +223,10 @@ def person_answered(call_id: str, attempt_id: str, hop: int) -> Response:
 @phone.post("/voice/ended")
 def ended() -> Response:
     """A status webhook of the number: the caller's leg is over."""
-    sid = fields().get("CallSid", "")
-    call_id = calls.id_of_leg(board(), sid)
-    if call_id and _hung_up():
-        calls.handle(board(), call_id, g.key, lambda _call, at: e.LegEnded(at=at))
+    if _hung_up():
+        sid = fields().get("CallSid", "")
+        with suppress(calls.NoSuchCall):
+            calls.handle_leg(board(), sid, g.key, lambda _call, at: e.LegEnded(at=at))
     return Response(status=204)
 
 
@@ -252,6 +265,7 @@ def room(call_id: str) -> Response:
     return Response(status=204)
 
 
+OTHERS = {f"phone.{f.__name__}" for f in (desk, phone_answered, phone_pressed, person_answered)}
 SILENT = {f"phone.{f.__name__}" for f in (ended, phone_status, person_status, room)}
 
 

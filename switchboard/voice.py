@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from ivr.call import Call, Kind, Stage
-from ivr.replies import LeaveLine, Reply, Say
+from ivr.replies import HangUp, LeaveLine, Reply, Say
 from routing.escalation import reached
 from switchboard.board import Board
 from telephony import forms, twiml
@@ -57,6 +57,11 @@ def safe(board: Board, line_id: str = "") -> bytes:
     return twiml.safe(
         board.prompts, line.languages, (line.partner_number,), caller_id=line.number, again=again
     )
+
+
+def let_go(board: Board) -> bytes:
+    """End a clinician's (or a person's) leg that we cannot seat now: its caller stays with us."""
+    return render(board, nobody(board), (Say("one_moment"), HangUp()))
 
 
 def out_of_line(board: Board) -> bytes:
