@@ -17,6 +17,10 @@ CALL_TOKEN = (
     "%7B%22parentCallInfoToken%22%3A%22eyJ-emulator%22%2C%22identityHeaderTokens%22%3A%5B%5D%7D"  # noqa: S105
 )
 ONLY_AT_FIRST = re.compile(r"StirVerstat|CallToken|SipHeader_.*")
+# Only To was seen replaced by a custom parameter; that no other fact of the call can be is inferred.
+CERTAIN = frozenset(
+    "CallSid AccountSid ApplicationSid ApiVersion From Caller Called CallStatus Direction".split()
+)
 E164 = re.compile(r"\+[1-9]\d{6,14}")
 
 
@@ -64,7 +68,7 @@ def _sip_fields(town: "Emulator", to: str) -> dict[str, str]:
 def from_client(
     town: "Emulator", identity: str, application_sid: str, params: dict[str, str]
 ) -> Leg:
-    """A softphone's leg; its custom parameters override Twilio's own fields, once."""
+    """A softphone's leg; in its first webhook a custom `To` replaces Twilio's own."""
     leg = Leg(
         town,
         town.new_sid("CA"),
@@ -75,7 +79,7 @@ def from_client(
         town.clock.now(),
         extra={"ApplicationSid": application_sid},
     )
-    leg.parameters = params
+    leg.parameters = {name: text for name, text in params.items() if name not in CERTAIN}
     return leg
 
 
