@@ -228,3 +228,18 @@ def test_the_line_stays_honest_for_twenty_minutes_with_nobody_there(town: Town) 
     town.waits(minutes=20)
     assert caller.leg.live
     assert not caller.silences
+
+
+def test_a_warm_transfer_is_one_leg_and_its_headers_are_on_the_card(town: Town) -> None:
+    """The dispatcher speaks first, then drops: on the telephone network both are one leg."""
+    ana = town.clinician("Ana").goes_on_duty()
+    headers = {"X-Emergency-IncidentId": "R-2026-118", "X-PSAP-Id": "riverton"}
+    caller = town.transfers_from_911(sip_headers=headers)
+    town.waits(seconds=1)
+    assert ana.cards[0].sip == {"x-emergency-incidentid": "R-2026-118", "x-psap-id": "riverton"}
+    ana.accepts()
+    town.until(lambda: caller.stage is Stage.TALKING, seconds=2)
+    caller.leg.speak("I have the counselor for you now.")
+    town.waits(minutes=1)
+    assert caller.stage is Stage.TALKING
+    assert not town.surprises(caller.call.id)
