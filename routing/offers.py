@@ -8,6 +8,7 @@ from ivr.call import Call
 from routing.escalation import Ladder, Rung, reached
 from routing.line import speaks
 
+ACTIVITY = "recently_active_then_longest_idle"
 PREFER_SECONDS = 15  # the clinician a caller was cut off from is asked alone for that long
 
 
@@ -17,6 +18,8 @@ class Policy:
 
     start: int = 2
     widen_after_seconds: float = 6
+    widen_to: str = "all"  # or "one": one more at a time, as in a large team
+    order: str = ACTIVITY  # or "longest_idle" alone
     large_team: int = 12  # above that: one more every `large_team_step_seconds`
     large_team_step_seconds: float = 4
     ring_seconds: float = 20
@@ -145,8 +148,8 @@ def order(people: Iterable[Candidate], call: Call, policy: Policy) -> list[Candi
     """
     fit = sorted(people, key=lambda p: (_stamp(p.active_at, recent=True), p.person_id))
     fit.sort(key=lambda p: not speaks(p.languages, call))
-    first = fit[: policy.start]
-    rest = sorted(fit[policy.start :], key=lambda p: (_stamp(p.idle_since), p.person_id))
+    first = fit[: policy.start] if policy.order == ACTIVITY else []
+    rest = sorted(fit[len(first) :], key=lambda p: (_stamp(p.idle_since), p.person_id))
     rest.sort(key=lambda p: not speaks(p.languages, call))
     return [*first, *rest]
 
@@ -162,7 +165,7 @@ def wanted(policy: Policy, able: int, waited_seconds: float) -> int:
     beyond = waited_seconds - policy.widen_after_seconds
     if beyond < 0:
         return min(able, policy.start)
-    if able <= policy.large_team:
+    if policy.widen_to == "all" and able <= policy.large_team:
         return able
     return min(able, policy.start + 1 + int(beyond // policy.large_team_step_seconds))
 

@@ -65,6 +65,8 @@ class Board:
         return Policy(
             start=o.start,
             widen_after_seconds=o.widen_after_seconds,
+            widen_to=o.widen_to,
+            order=o.order,
             large_team=o.large_team,
             large_team_step_seconds=o.large_team_step_seconds,
             ring_seconds=o.ring_seconds,

@@ -125,6 +125,14 @@ def test_large_teams_widen_by_one(able: int, waited: float, count: int) -> None:
     assert wanted(POLICY, able, waited) == count
 
 
+def test_a_line_may_widen_by_one_and_by_idleness_alone() -> None:
+    slow = Policy(widen_to="one")
+    assert [wanted(slow, 5, waited) for waited in (0, 6, 10, 14, 60)] == [2, 3, 4, 5, 5]
+    idle = Policy(order="longest_idle")
+    people = [desk("ana", active=1, idle=5), desk("ben", active=2, idle=50)]
+    assert [p.person_id for p in order(people, caller(), idle)] == ["ben", "ana"]
+
+
 def test_the_callers_language_goes_before_activity() -> None:
     people = [desk("ana", 1), desk("ben", 2), desk("sol", 60, languages=("en", "es"))]
     ordered = order(people, caller(language="es"), POLICY)
