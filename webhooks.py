@@ -70,6 +70,8 @@ def verify() -> None:
     if not signature.valid(url, pairs, body, header, settings.auth_tokens):
         abort(403)
     g.signed = True
+    if "\0" in "".join((request.path, *request.args.values())):  # PostgreSQL keeps no NUL
+        raise forms.BadForm("the address is not text")
     g.fields = forms.parse(pairs)
     g.key = forms.inbox_key(request.path, g.fields)
 

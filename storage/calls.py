@@ -68,9 +68,9 @@ _ANSWER = (
     select(journal.c.id).where(_this).scalar_subquery().label("seen"),
     select(journal.c.answer).where(_this).scalar_subquery().label("answer"),
 )
-_LOCK_WITH_ANSWER = (
-    select(*COLUMNS, *_ANSWER).where(calls.c.id == bindparam("call_id")).with_for_update(of=calls)
-)
+_WITH_ANSWER = select(*COLUMNS, *_ANSWER).with_for_update(of=calls)
+_LOCK_WITH_ANSWER = _WITH_ANSWER.where(calls.c.id == bindparam("call_id"))
+_LOCK_LEG_WITH_ANSWER = _WITH_ANSWER.where(calls.c.leg_sid == bindparam("leg_sid"))
 
 _ahead = calls.alias("ahead")
 _POSITION = (
@@ -135,6 +135,13 @@ class Calls(Noun):
         row = self._row(_LOCK_WITH_ANSWER, call_id=call_id, inbox_key=inbox_key)
         if row is None:
             return self._unknown_call(inbox_key)
+        return Seen(_call(row), row.answer, row.seen is not None)
+
+    def lock_leg_with_answer(self, leg_sid: str, inbox_key: str) -> Seen:
+        """As lock_with_answer, for the call whose caller's (person's) leg this is."""
+        row = self._row(_LOCK_LEG_WITH_ANSWER, leg_sid=leg_sid, inbox_key=inbox_key)
+        if row is None:
+            return Seen(None, None, seen=False)
         return Seen(_call(row), row.answer, row.seen is not None)
 
     def lock_for_lap(self, call_id: str, inbox_key: str) -> Lap:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import case, literal, null, select, update
 
 from storage.noun import Noun, Shape
 from storage.tables import desks
@@ -10,6 +10,7 @@ from storage.values import Desk
 
 SHAPE = Shape(Desk, desks)
 _ALL = select(*SHAPE.columns).order_by(desks.c.person_id)
+IN_A_CALL = ("connecting", "talking")
 MAY_LEAVE = ("available", "paused")  # nobody goes home in the middle of a call
 
 
@@ -82,3 +83,29 @@ class Desks(Noun):
         if idle_since is not None:
             facts["idle_since"] = idle_since
         return self._change(change, **facts) == 1
+
+    def leave_call(
+        self,
+        person_id: str,
+        state: str,
+        now: datetime,
+        heard_since: datetime,
+        call_id: str | None = None,
+        why: str | None = None,
+        idle_since: datetime | None = None,
+    ) -> bool:
+        """End the call at this desk: `state` if it was heard since, off if nobody sits there.
+
+        False: the desk was in no call.
+        """
+        here = desks.c.heard_at >= heard_since
+        facts = {
+            "state": case((here, literal(state)), else_="off"),
+            "state_since": now,
+            "call_id": null() if call_id is None else case((here, literal(call_id))),
+            "why": null() if why is None else case((here, literal(why))),
+        }
+        if idle_since is not None:
+            facts["idle_since"] = idle_since
+        change = update(desks).where(desks.c.person_id == person_id, desks.c.state.in_(IN_A_CALL))
+        return self._change(change.values(facts)) == 1

@@ -11,6 +11,7 @@ from ivr.events import Arrived, ClinicianEnded, Event, Waited
 from ivr.flow import advance
 from ivr.step import Step
 from storage import ids
+from storage.calls import Seen
 from storage.errors import Duplicate
 from storage.store import Rows
 from switchboard import effects, voice
@@ -18,6 +19,7 @@ from switchboard.board import Board
 from telephony.forms import ArrivalFacts
 
 EventMaker = Callable[[Call, datetime], Event]
+Locker = Callable[[Rows], Seen]
 
 
 class NoSuchCall(LookupError):
@@ -64,13 +66,35 @@ def handle(board: Board, call_id: str, inbox_key: str, make: EventMaker) -> byte
     Raises:
         NoSuchCall: the address names no call of ours.
     """
+    return handle_found(
+        board, lambda rows: rows.calls.lock_with_answer(call_id, inbox_key), inbox_key, make
+    )
+
+
+def handle_leg(board: Board, leg_sid: str, inbox_key: str, make: EventMaker) -> bytes:
+    """The same of a webhook that names only the caller's leg.
+
+    Raises:
+        NoSuchCall: no call of ours has this leg.
+    """
+    return handle_found(
+        board, lambda rows: rows.calls.lock_leg_with_answer(leg_sid, inbox_key), inbox_key, make
+    )
+
+
+def handle_found(board: Board, lock: Locker, inbox_key: str, make: EventMaker) -> bytes:
+    """The same of a call that `lock` finds, so that finding costs no transaction of its own.
+
+    Raises:
+        NoSuchCall: it found none.
+    """
     try:
         with board.store.begin() as rows:
-            call, answered, seen = rows.calls.lock_with_answer(call_id, inbox_key)
+            call, answered, seen = lock(rows)
             if seen:
                 return answered or b""
             if call is None:
-                raise NoSuchCall(call_id)
+                raise NoSuchCall(inbox_key)
             answer = take(board, rows, call, make(call, board.now()), inbox_key)
     except Duplicate:  # its twin committed while we waited for the call
         return _answered(board, inbox_key)
@@ -163,13 +187,6 @@ def hold(board: Board, call_id: str, person_id: str, *, on: bool) -> bool:
     label = "person" if call.attempt_id else "caller"
     board.carrier.hold(call.room, label, on=on, hold_url=voice.bed_url(board))
     return True
-
-
-def id_of_leg(board: Board, sid: str) -> str | None:
-    """The call whose caller's leg this is, if we know it."""
-    with board.store.read() as rows:
-        call = rows.calls.by_leg(sid)
-    return call.id if call else None
 
 
 def due(board: Board, limit: int = 50) -> list[str]:

@@ -3,7 +3,7 @@
 What must be done outside (the carrier) becomes a row in `errands`, carried out after commit.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import singledispatch
 from typing import Any
 
@@ -14,7 +14,7 @@ from storage.store import Rows
 from switchboard import followups, tasks, voice
 from switchboard.board import Board
 
-HERE_SECONDS = 25  # a desk heard from since is a desk somebody sits at
+HERE = timedelta(seconds=25)  # a desk heard from since is a desk somebody sits at
 
 
 def apply(board: Board, rows: Rows, before: Call, step: Step, at: datetime) -> None:
@@ -84,25 +84,21 @@ def _(errand: e.CancelOffers, board: Board, rows: Rows, call: Call, at: datetime
 
 @_inside.register
 def _(errand: e.FreeClinician, board: Board, rows: Rows, call: Call, at: datetime) -> None:
-    state = "wrap_up" if errand.talked else "available"
-    if not _sits_there(rows, errand.clinician_id, at):
-        state = "off"  # they took the call on a cell phone: no desk waits for their notes
-    rows.desks.set(
+    # Whoever took the call on a cell phone has no desk that waits for their notes.
+    rows.desks.leave_call(
         errand.clinician_id,
-        state,
+        "wrap_up" if errand.talked else "available",
         at,
-        call_id=call.id if state == "wrap_up" else None,
-        only_from=("connecting", "talking"),
+        heard_since=at - HERE,
+        call_id=call.id if errand.talked else None,
         idle_since=at,
     )
 
 
 @_inside.register
 def _(errand: e.LoseClinician, board: Board, rows: Rows, call: Call, at: datetime) -> None:
-    here = _sits_there(rows, errand.clinician_id, at)
-    state = ("paused" if errand.missed else "available") if here else "off"
-    why = "missed_offer" if state == "paused" else None
-    rows.desks.set(errand.clinician_id, state, at, why=why, only_from=("connecting", "talking"))
+    state, why = ("paused", "missed_offer") if errand.missed else ("available", None)
+    rows.desks.leave_call(errand.clinician_id, state, at, heard_since=at - HERE, why=why)
 
 
 @_inside.register
@@ -118,10 +114,3 @@ def _(errand: e.RecordAttempt, board: Board, rows: Rows, call: Call, at: datetim
 @_inside.register
 def _(errand: e.Alert, board: Board, rows: Rows, call: Call, at: datetime) -> None:
     tasks.open_for(rows, errand.kind, errand.for_role, at, call_id=call.id)
-
-
-def _sits_there(rows: Rows, person_id: str, at: datetime) -> bool:
-    desk = rows.desks.get(person_id)
-    if desk is None or desk.heard_at is None:
-        return False
-    return (at - desk.heard_at).total_seconds() <= HERE_SECONDS

@@ -5,6 +5,8 @@ from datetime import datetime
 from ivr.call import Call, Stage
 from ivr.events import ClinicianArrived, Event, PersonAnswered
 from ivr.replies import HangUp, Listen, Reply, Say
+from storage.calls import Seen
+from storage.store import Rows
 from switchboard import calls, offers, voice
 from switchboard.board import Board
 from telephony.forms import Fields, key
@@ -15,18 +17,24 @@ SCREEN_SECONDS = 8  # of silence in which a cell phone may press 1
 def desk(board: Board, fields: Fields, inbox_key: str) -> bytes:
     """A softphone dialled in: its identity from the signed token, the offer from its words."""
     person_id = fields.get("From", "").removeprefix("client:")
-    with board.store.read() as rows:
+
+    def theirs(rows: Rows) -> Seen:
         offer = rows.offers.get(fields.get("offer", ""))
-    if offer is None or offer.person_id != person_id or offer.state != "accepted":
+        if offer is None or offer.person_id != person_id or offer.state != "accepted":
+            return Seen(None, None, seen=False)
+        return rows.calls.lock_with_answer(offer.call_id or "", inbox_key)
+
+    try:
+        return calls.handle_found(board, theirs, inbox_key, _arrived(person_id, fields))
+    except calls.NoSuchCall:
         return _words(board, Say("caller_gone"), HangUp())
-    return _seat(board, offer.call_id or "", person_id, fields, inbox_key)
 
 
-def _seat(board: Board, call_id: str, person_id: str, fields: Fields, inbox_key: str) -> bytes:
+def _arrived(person_id: str, fields: Fields) -> calls.EventMaker:
     def event(_call: Call, at: datetime) -> Event:
         return ClinicianArrived(at=at, clinician_id=person_id, leg_sid=fields.get("CallSid", ""))
 
-    return calls.handle(board, call_id, inbox_key, event)
+    return event
 
 
 def answered(board: Board, call_id: str, offer_id: str, leg_sid: str) -> bytes:
@@ -60,7 +68,7 @@ def pressed(board: Board, call_id: str, offer_id: str, fields: Fields, inbox_key
         accepted = offers.accept(board, offer_id, offer.person_id)
     except offers.Taken:
         return _words(board, Say("phone_taken"), HangUp())
-    return _seat(board, accepted.call_id, offer.person_id, fields, inbox_key)
+    return calls.handle(board, accepted.call_id, inbox_key, _arrived(offer.person_id, fields))
 
 
 def ended(board: Board, offer_id: str) -> None:
