@@ -1,0 +1,147 @@
+"""How often does each kind of webhook go to the database? Counted while whole journeys are played."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from bench.webhook import signed
+from town import BASE, DISPATCH, PARTNER, Town
+
+from emulator.engine import FAKE_TOKEN
+from ivr.call import Stage
+from switchboard import presence
+
+BACKUP_PHONE = "+13145550121"
+CALLER_PHONE = "+13145550150"
+WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
+Counts = dict[str, list[list[str]]]  # for each kind of webhook, the statements of each one
+
+
+def counted(database_url: str) -> Counts:
+    """Play the journeys in a fresh database and return what each webhook sent to it."""
+    found: Counts = defaultdict(list)
+    with Town.opened(database_url) as town:
+        town.app.wsgi_app = counting(town, town.app.wsgi_app, found)  # type: ignore[method-assign]
+        town.clinician("Ana").goes_on_duty()
+        for journey in JOURNEYS:
+            journey(town)
+            presence.back(town.board, "ana")
+    return dict(found)
+
+
+def most(counts: Counts) -> dict[str, int]:
+    return {kind: max(map(len, each)) for kind, each in sorted(counts.items())}
+
+
+def counting(town: Town, app: WsgiApp, found: Counts) -> WsgiApp:
+    def count(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        with town.store.round_trips() as trips:
+            answer = app(environ, start)
+        if environ["REQUEST_METHOD"] == "POST":
+            found[kind_of(environ["PATH_INFO"])].append(trips.statements)
+        return answer
+
+    return count
+
+
+def kind_of(path: str) -> str:
+    """`/voice/arrived` is "arrived", `/voice/<call>/wait/3` is "wait"."""
+    parts = path.strip("/").split("/")
+    return parts[1] if len(parts) == 2 else parts[2]
+
+
+# -- the journeys -----------------------------------------------------------------------------
+
+
+def talked_and_called_again(town: Town) -> None:
+    """Transfer, talk, wrap-up, and the promised follow-up is kept."""
+    ana = town.people["ana"]
+    caller = town.transfers_from_911()
+    town.waits(seconds=2)
+    caller.presses("2")
+    town.waits(seconds=15)
+    accepted = ana.accepts()
+    town.until(lambda: caller.stage is Stage.TALKING, seconds=2)
+    town.waits(minutes=2)
+    ana.ends(accepted.call_id)
+    town.waits(seconds=3)
+    ana.schedules(accepted.call_id)
+    ana.wraps_up()
+    town.passes(hours=6)
+    town.until(lambda: ana.is_offered, seconds=60)
+    town.phone(CALLER_PHONE).answers(after=6)
+    again = ana.accepts()
+    town.until(lambda: town.call(again.call_id).stage is Stage.TALKING, seconds=15)
+    town.waits(minutes=1)
+    town.phone(CALLER_PHONE).hangs_up()
+    town.waits(seconds=3)
+    ana.wraps_up()
+
+
+def cut_off_by_the_caller(town: Town) -> None:
+    ana = town.people["ana"]
+    caller = town.transfers_from_911(shown="+13145550151")
+    town.waits(seconds=2)
+    ana.accepts()
+    town.until(lambda: caller.stage is Stage.TALKING, seconds=2)
+    caller.hangs_up()
+    town.waits(seconds=3)
+    ana.wraps_up()
+
+
+def called_back(town: Town) -> None:
+    """Ana lets it ring: the caller asks to be called back."""
+    caller = town.transfers_from_911(shown="+13145550152")
+    town.waits(seconds=12)
+    caller.presses("1")
+    town.waits(seconds=3)
+    caller.presses("1")
+    town.until(lambda: not caller.leg.live, seconds=20)
+
+
+def passed_on(town: Town, key: str, number: str) -> None:
+    town.phone(number).answers(after=3)
+    caller = town.transfers_from_911(shown="+13145550153")
+    town.waits(seconds=14)
+    caller.presses(key)
+    town.until(lambda: town.phone(number).in_call, seconds=20)
+    town.waits(seconds=10)
+    caller.hangs_up()
+    town.waits(seconds=3)
+
+
+def answered_by_cell_phone(town: Town) -> None:
+    town.clinician("Ben", "backup", phone=BACKUP_PHONE)
+    town.phone(BACKUP_PHONE).answers(after=4).then_presses("1", after=3)
+    caller = town.transfers_from_911(shown="+13145550154")
+    town.waits(seconds=1)
+    town.until(lambda: caller.stage is Stage.TALKING, seconds=60)
+    caller.hangs_up()
+    town.waits(seconds=3)
+
+
+def asked_again(town: Town) -> None:
+    """What no journey above meets: the carrier's fallback, and the greeting's plain end."""
+    caller = town.transfers_from_911(shown="+13145550155")
+    town.waits(seconds=2)
+    fields = {"CallSid": caller.leg.sid, "CallStatus": "in-progress", "ErrorCode": "11200"}
+    for path in (
+        f"/voice/fallback?call={caller.call.id}",
+        "/voice/fallback",
+        f"/voice/{caller.call.id}/greeted/90",
+    ):
+        answer = signed(f"{BASE}{path}", fields, FAKE_TOKEN)
+        town.app.test_client().post(path, data=answer.body, headers=answer.headers)
+    caller.hangs_up()
+    town.waits(seconds=3)
+
+
+JOURNEYS: tuple[Callable[[Town], None], ...] = (
+    talked_and_called_again,
+    cut_off_by_the_caller,
+    called_back,
+    lambda town: passed_on(town, "3", PARTNER),
+    lambda town: passed_on(town, "9", DISPATCH),
+    answered_by_cell_phone,
+    asked_again,
+)
