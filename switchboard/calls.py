@@ -160,18 +160,6 @@ def end(board: Board, call_id: str, person_id: str) -> bool:
     return True
 
 
-def finish(board: Board, call_id: str, person_id: str) -> bool:
-    """The wrap-up is done: the clinician is available again. False: not in the wrap-up of this."""
-    with board.store.begin() as rows:
-        now = board.now()
-        desk = rows.desks.get(person_id)
-        if desk is None or desk.state != "wrap_up" or desk.call_id != call_id:
-            return False
-        rows.desks.set(person_id, "available", now, only_from=("wrap_up",))
-    board.wake()
-    return True
-
-
 def hold(board: Board, call_id: str, person_id: str, *, on: bool) -> bool:
     """Put the caller on hold, with the quiet bed of sound, or take them off it.
 

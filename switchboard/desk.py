@@ -145,14 +145,14 @@ def finish(
         NotTheirs, Stale: as write_record.
     """
     with board.store.begin() as rows:
-        _theirs(rows, call_id, person_id)
-        _write(board, rows, call_id, person_id, draft, version, finished=True)
         now = board.now()
+        _theirs(rows, call_id, person_id)
         if not rows.desks.set(person_id, "available", now, only_from=("wrap_up",)):
             raise NotTheirs(call_id)
         call = rows.calls.get(call_id)
         if outcome and call and call.attempt_id:
             followups.record(rows, call.attempt_id, outcome, now)
+        _write(board, rows, call_id, person_id, draft, version, finished=True)
     board.wake()
 
 

@@ -17,6 +17,7 @@ from ivr.call import Call, Stage
 from storage.store import Store
 from storage.values import Attempt, FollowUp, Offer, Person, Shift, Task
 from switchboard import calls, clock, followups, offers, presence, reconcile
+from switchboard import desk as the_desk
 from switchboard.board import Board
 from telephony.carrier import Carrier
 from webhooks import telephone
@@ -326,7 +327,8 @@ class Clinician:
             desk = rows.desks.get(self.id)
         assert desk is not None
         assert desk.state == "wrap_up"
-        calls.finish(self.town.board, desk.call_id or "", self.id)
+        draft = the_desk.Draft("resolved_by_phone", None, None, None, "Safe tonight.")
+        the_desk.finish(self.town.board, desk.call_id or "", self.id, draft, 0)
 
     def schedules(self, call_id: str, **wish: object) -> str:
         facts = {
