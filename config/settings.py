@@ -168,12 +168,6 @@ class Settings(BaseSettings):
         description="Name of the waiting line at Twilio.",
     )
 
-    webhook_budget_seconds: int = Field(
-        default=4,
-        ge=1,
-        le=12,
-        description="Work on one webhook; after that the safe answer goes out.",
-    )
     desk_unheard_seconds: int = Field(
         default=25, ge=5, le=600, description="A desk silent for so long is not offered calls."
     )

@@ -179,6 +179,7 @@ class WaitElapsed(Event):
 
     rung: int = 0  # the rung of the ladder the caller has waited long enough for
     pass_on: bool = False  # that rung is the partner line
+    nobody: bool = False  # because there is nobody at all, on duty or by phone
     next_at: datetime | None = None  # when the rung after it is due
 
 

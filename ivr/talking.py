@@ -126,7 +126,8 @@ def requeue(call: Call, event: Event, *, missed: bool = False) -> Step:
         clinician_leg=None,
         clinician_here=False,
     )
-    replies: tuple[Reply, ...] = (Say("cut_off"), WaitInLine()) if event.leg else ()
+    words = "person_cut_off" if call.attempt_id else "cut_off"
+    replies: tuple[Reply, ...] = (Say(words), WaitInLine()) if event.leg else ()
     lost = LoseClinician(clinician, missed=missed)
     return Step(call, replies, (lost, OfferToDesks()))
 

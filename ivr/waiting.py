@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from ivr.call import Call, Ended, Stage
-from ivr.errands import CancelOffers, MoveCaller, OfferToDesks, OpenCallback
+from ivr.errands import Alert, CancelOffers, Errand, MoveCaller, OfferToDesks, OpenCallback
 from ivr.events import (
     Arrived,
     CallbackAgreed,
@@ -129,7 +129,10 @@ def escalate(call: Call, event: WaitElapsed) -> Step:
         return Step(replace(call, rung=rung, deadline_at=event.next_at), (), (OfferToDesks(),))
     passed = moved(call, Stage.PARTNER, event.at)
     words = (Say("passing_to_partner"), PassTo("partner"))
-    return Step(passed, (), (MoveCaller(words), CancelOffers("passed_on")))
+    errands: tuple[Errand, ...] = (MoveCaller(words), CancelOffers("passed_on"))
+    if event.nobody:
+        errands = (*errands, Alert("nobody_on_call", "coordinator"))
+    return Step(passed, (), errands)
 
 
 def leave_line(call: Call, _event: Event) -> Step:

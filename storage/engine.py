@@ -60,7 +60,13 @@ def address(url: str) -> URL:
 def open_engine(url: str) -> Engine:
     """Return an impatient engine for serving: it would rather fail than keep a caller waiting."""
     target = address(url)
-    options = {"pool_size": 8, "max_overflow": 16, "pool_timeout": POOL_SECONDS}
+    # Values may be somebody's words: an error names the statement, never what was in it (E12).
+    options: dict[str, Any] = {
+        "pool_size": 8,
+        "max_overflow": 16,
+        "pool_timeout": POOL_SECONDS,
+        "hide_parameters": True,
+    }
     if target.get_backend_name() == "sqlite":
         engine = create_engine(target, connect_args=_sqlite_args(), **options)
         pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")

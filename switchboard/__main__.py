@@ -8,7 +8,7 @@ import click
 from config import lines, logs, prompts
 from config import settings as environment
 from config.errors import ConfigError
-from storage.errors import StoreDown
+from storage.errors import StorageError, StoreDown
 from switchboard.roster import roster
 
 ILL = 1  # doctor's exit code when a check failed
@@ -134,9 +134,13 @@ def add(
 @click.argument("email")
 def sign_in_link(email: str) -> None:
     """Print a link that lets EMAIL in once, without a password, for some minutes."""
+    from storage.store import Store
     from switchboard import links
 
     settings = environment.read()
+    with Store(settings.database_url).read() as rows:
+        if rows.people.by_email(email) is None:
+            raise click.ClickException(f"{email}: nobody here has this address")
     click.echo(links.link(settings, email))
     click.echo(f"good once, for {links.minutes_good(settings)} minutes", err=True)
 
@@ -167,7 +171,7 @@ def main() -> None:
             f"diversion: the database does not answer: {trouble}. See DATABASE_URL", err=True
         )
         sys.exit(2)
-    except ConfigError as trouble:
+    except (ConfigError, StorageError) as trouble:
         click.echo(f"diversion: {trouble}", err=True)
         sys.exit(2)
 

@@ -8,14 +8,20 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
+import structlog
+
 from config import lines, prompts
 from config.lines import Line, LineBook
 from config.prompts import Prompts
 from config.settings import Settings
 from routing.escalation import Ladder, Rung
 from routing.offers import Policy
+from storage import migrate
+from storage.errors import StoreDown
 from storage.store import Store
 from telephony.carrier import Carrier
+
+log = structlog.get_logger()
 
 
 def _utc_now() -> datetime:
@@ -76,6 +82,7 @@ class Board:
 
 def make_board(settings: Settings, **parts: Any) -> Board:
     """Everything the switchboard needs, from the settings."""
+    _check_database(settings.database_url)
     book = lines.read(settings.line_file)
     words = prompts.read(settings.prompts_dir, book.languages, settings.sound_dir)
     return Board(
@@ -86,3 +93,11 @@ def make_board(settings: Settings, **parts: Any) -> Board:
         words,
         **parts,
     )
+
+
+def _check_database(url: str) -> None:
+    """Refuse tables of another version before any call; start without a database that is away."""
+    try:
+        migrate.check(url)
+    except StoreDown:
+        log.exception("the database does not answer: calls are passed on until it does")

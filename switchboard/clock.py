@@ -3,6 +3,7 @@
 No timer lives in memory (FAILURES R7): deadlines are columns, APScheduler is only the tick.
 """
 
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -70,7 +71,7 @@ def _elapsed(board: Board) -> Callable[[Call, datetime], Event]:
         nobody = nobody and first_wait
         rung, next_at = standing(ladder, call.line_since, at, empty, nobody=nobody)
         last = ladder.rungs[rung].kind == "partner"
-        return WaitElapsed(at=at, rung=rung, pass_on=last, next_at=next_at)
+        return WaitElapsed(at=at, rung=rung, pass_on=last, nobody=last and nobody, next_at=next_at)
 
     return event
 
@@ -144,6 +145,7 @@ def run(board: Board) -> None:
     scheduler = BlockingScheduler(timezone="UTC")
     every = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
     name = f"clock {board.worker}"
+    signal.signal(signal.SIGTERM, lambda *_: scheduler.shutdown(wait=True))
     for job, seconds, given in (
         (sweep, TICK_SECONDS, (board,)),
         (beat, BEAT_SECONDS, (board, name)),
@@ -152,5 +154,6 @@ def run(board: Board) -> None:
     ):
         scheduler.add_job(job, "interval", seconds=seconds, args=given, **every)
     board.carrier.warm()
-    reconcile.run(board)
+    for now_too in (reconcile.run, carry_roster_forward):
+        scheduler.add_job(now_too, args=(board,), misfire_grace_time=None)
     scheduler.start()

@@ -74,6 +74,7 @@ def test_nobody_on_call_reaches_the_partner_at_once(town: Town) -> None:
     town.until(lambda: town.phone(PARTNER).in_call, seconds=20)
     assert caller.hears("the statewide line")
     assert not caller.silences
+    assert [task.kind for task in town.tasks()] == ["nobody_on_call"]
 
 
 def test_a_partner_who_does_not_answer_gives_the_caller_back_to_us(town: Town) -> None:
