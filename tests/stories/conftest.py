@@ -10,3 +10,10 @@ from town import Town
 def town(database_url: str) -> Iterator[Town]:
     with Town.opened(database_url) as opened:
         yield opened
+
+
+@pytest.fixture
+def quick_town(sqlite_database: str) -> Iterator[Town]:
+    """For stories told many times over: SQLite alone."""
+    with Town.opened(sqlite_database) as opened:
+        yield opened
