@@ -17,9 +17,10 @@ CALL_TOKEN = (
     "%7B%22parentCallInfoToken%22%3A%22eyJ-emulator%22%2C%22identityHeaderTokens%22%3A%5B%5D%7D"  # noqa: S105
 )
 ONLY_AT_FIRST = re.compile(r"StirVerstat|CallToken|SipHeader_.*")
-# Only To was seen replaced by a custom parameter; that no other fact of the call can be is inferred.
+# Only To was seen replaced by a custom parameter; that nothing else can be is inferred.
 CERTAIN = frozenset(
-    "CallSid AccountSid ApplicationSid ApiVersion From Caller Called CallStatus Direction".split()
+    {"CallSid", "AccountSid", "ApplicationSid", "ApiVersion", "From", "Caller", "Called"}
+    | {"CallStatus", "Direction"}
 )
 E164 = re.compile(r"\+[1-9]\d{6,14}")
 
@@ -91,10 +92,10 @@ def begin(
 ) -> Leg:
     """Let the leg ring here and send its first webhook."""
     leg.endpoint, leg.on_ready = endpoint, on_ready
+    full = town.full
     town.add_leg(leg)
     leg.move("ringing")
     voice = _voice(town, leg)
-    full = town.live_legs_max is not None and len(town.live) > town.live_legs_max
     if voice is None or not voice.voice_url or full:
         code, why = (16021, "concurrency limit") if full else (13224, "nobody is configured here")
         town.alert(code, f"{why}: {leg.to or leg.extra.get('ApplicationSid')}", leg)

@@ -7,21 +7,24 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from emulator import recordings
+from emulator.audio import BUILT_IN_SECONDS, HOLD_MUSIC
 from emulator.errors import TwimlFailure
 from emulator.fibers import Fiber, Signal
 from emulator.interpreter import Performance, Scene
 from emulator.legs import Subscription
 from emulator.notices import notify, rfc2822
+from emulator.sounds import Beep, Play, Silence
 from emulator.sounds import Conference as InTheRoom
-from emulator.sounds import Play, Silence
 from emulator.twiml import Goto
-from emulator.verbs_sound import BUILT_IN_SECONDS, HOLD_MUSIC
 
 if TYPE_CHECKING:
     from emulator.engine import Emulator
     from emulator.legs import Leg
 
 PARTICIPANTS_MAX = 250
+BEEP_SECONDS = 0.4
+BEEPS = {"true": {"onEnter", "onExit"}, "onEnter": {"onEnter"}, "onExit": {"onExit"}}
 CATEGORY = {
     "conference-start": "start",
     "conference-end": "end",
@@ -76,6 +79,7 @@ class Participant:
     left: Signal[str] = field(default_factory=Signal)
     voice: Fiber | None = None  # a document it hears instead of the room
     present: bool = False
+    beep: str = "true"  # true | false | onEnter | onExit
 
     @property
     def status(self) -> str:
@@ -170,6 +174,9 @@ class Conference:
     call_sid_ending: str | None = None
     listed_at: datetime | None = None
     entered: bool = False
+    started_at: datetime | None = None
+    recorded: bool = False
+    recorded_for: Subscription | None = None
 
     def everyone(self) -> list[Participant]:
         return [*self.participants, *self.coming]
@@ -197,13 +204,14 @@ class Conference:
         self.event("participant-join", participant)
         starters = any(one.start_on_enter for one in self.participants)
         if self.status == "init" and len(self.participants) > 1 and starters:
-            self.status = "in-progress"
+            self.status, self.started_at = "in-progress", self.town.clock.now()
             self.event("conference-start")
             for one in self.participants:
                 one.stop_listening()
         if self.status == "init":
             participant.resume()
         self.refresh()
+        self.beep(participant, "onEnter")
 
     def leave(self, participant: Participant, why: str) -> None:
         """Out it goes; the room may end with it. Repeated leaves change nothing."""
@@ -218,6 +226,16 @@ class Conference:
             self.end("last-participant-" + ("kicked" if kicked else "left"), "", participant)
         else:
             self.refresh()
+            self.beep(participant, "onExit")
+
+    def beep(self, participant: Participant, when: str) -> None:
+        """Everyone who hears the room hears that somebody came or left."""
+        if self.status != "in-progress" or when not in BEEPS.get(participant.beep, ()):
+            return
+        for one in self.participants:
+            if one.voice is None and not one.hold:
+                one.leg.hears(Beep())
+        self.town.clock.call_later(BEEP_SECONDS, self.refresh)
 
     def end(self, reason: str, why: str, ending: Participant | None = None) -> None:
         """Everyone's `<Dial>` ends; each leg goes on with its own TwiML."""
@@ -234,6 +252,10 @@ class Conference:
             if ending.label:
                 fields["ParticipantLabelEndingConference"] = ending.label
         self.event("conference-end", None, fields)
+        if self.recorded and self.started_at is not None:
+            seconds = int((self.updated_at - self.started_at).total_seconds())
+            about = {"ConferenceSid": self.sid, "FriendlyName": self.friendly_name}
+            recordings.ended(self.town, "Conference", seconds, self.recorded_for, about=about)
 
     def _remove(self, participant: Participant, why: str) -> None:
         participant.stop_listening()

@@ -135,10 +135,15 @@ def start_child(attempt: Attempt, target: Target) -> Leg:
     )
     if target.subscription is not None:
         child.subscriptions.append(target.subscription)
+    full = town.full
     attempt.children.append(child)
     town.add_leg(child)
-    child.fiber = town.spawn(_child_life, attempt, child, target)
     child.over.then(attempt.gone)
+    if full:
+        town.alert(16021, f"concurrency limit: {child.to} is not dialled", parent)
+        town.clock.call_later(0, child.end, "failed", "concurrency limit")
+    else:
+        child.fiber = town.spawn(_child_life, attempt, child, target)
     return child
 
 

@@ -23,6 +23,7 @@ from emulator.sounds import Sound, SoundChanged
 from emulator.timeline import Timeline
 from emulator.twiml import Goto, Inline
 from emulator.web import Transport
+from emulator.webcache import WebCache
 
 if TYPE_CHECKING:
     from emulator.http_client import InProcessClient
@@ -103,7 +104,7 @@ class Emulator:
         now = self.created_at
         self.keys = {api_key: Key(api_key, "the first key", api_secret, now, now)}
         self.pace = placing.Pace(self)
-        self.play_seconds: dict[str, float] = {}
+        self.web_cache = WebCache()
         self._fibers: WeakSet[Fiber] = WeakSet()
         self._endpoints: dict[str, list[Endpoint]] = {}
         self.anyone: Endpoint | None = None  # rings for every number that nobody else answers
@@ -278,6 +279,15 @@ class Emulator:
     def converse(self, leg: Leg, first: Goto | Inline) -> Fiber:
         """Begin the leg's life under TwiML."""
         return self.spawn(interpreter.converse, self, leg, first)
+
+    @property
+    def full(self) -> bool:
+        """Whether the account's profile allows no further leg (queued ones aside)."""
+        if self.live_legs_max is None:
+            return False
+        waiting = ("outbound-api", "queued")
+        busy = [leg for leg in self.live.values() if (leg.direction, leg.status) != waiting]
+        return len(busy) >= self.live_legs_max
 
     def limit(self, leg: Leg) -> None:
         """A trial account's calls end after ten minutes (13805)."""

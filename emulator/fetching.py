@@ -108,12 +108,25 @@ class _Visit:
         raise TwimlFailure(11215, "too many HTTP redirects", url)
 
     async def _send(self, method: str, url: str) -> WebAnswer:
+        cache, now = self.town.web_cache, self.town.clock.now
         request = self._request(method, url)
+        known = cache.fresh(method, request.url, now())
+        if known is not None:
+            return known
+        request.headers.update(cache.conditions(method, request.url))
+        return cache.settle(method, request.url, await self._exchange(request, url), now())
+
+    async def _exchange(self, request: WebRequest, url: str) -> WebAnswer:
         fault = self.town.faults.decide(request)
         if fault.delay_seconds:
             await sleep(self.town.clock, fault.delay_seconds)
         exchange = Exchange(
-            self.town.clock.now(), self.kind, request.leg_sid, method, url, dict(self.params)
+            self.town.clock.now(),
+            self.kind,
+            request.leg_sid,
+            request.method,
+            url,
+            dict(self.params),
         )
         self.town.timeline.exchange(exchange)
         if fault.instead is not None or fault.copies == 0:

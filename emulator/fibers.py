@@ -5,12 +5,15 @@ inside another one (a wake-up is planned, not performed), and cancelling it unwi
 """
 
 from collections.abc import Callable, Coroutine, Generator
+from inspect import CORO_CLOSED, CORO_RUNNING, getcoroutinestate
 from typing import Any, Generic, TypeVar
 
 from emulator.clock import Clock
 
 T = TypeVar("T")
 Work = Coroutine[Any, None, object]
+# A town that is dropped is collected in any order: a parent may end a child that is gone already.
+UNWOUND = (CORO_CLOSED, CORO_RUNNING)
 
 
 class Cancelled(BaseException):
@@ -98,7 +101,7 @@ class Fiber:
             self._doomed = why
             return
         self.done = True
-        if self._coro is None:
+        if self._coro is None or getcoroutinestate(self._coro) in UNWOUND:
             return
         try:
             self._coro.throw(Cancelled(why))

@@ -280,6 +280,8 @@ def _words(leg: Leg, item: sounds.Sound) -> str:
         return f"♪ {item.url.rsplit('/', 1)[-1] or 'recording'}" if item.url else "(key tones)"
     if isinstance(item, sounds.Ring):
         return "(it rings)"
+    if isinstance(item, sounds.Beep):
+        return "(a beep: somebody came or left)"
     peer = leg.town.legs.get(item.text)
     with_whom = _spaced(whose(peer)) if peer is not None else "the people in this conversation"
     return f"(you are connected with {with_whom})"

@@ -139,6 +139,12 @@ def ringing() -> Samples:
     return np.concatenate([tone * 1500, np.zeros(RATE * 4)]).astype(np.int16)
 
 
+def beep() -> Samples:
+    """A quarter of a second of 1 kHz."""
+    moment = np.arange(RATE // 4) / RATE
+    return np.asarray(np.sin(2 * np.pi * 1000 * moment) * 4000).astype(np.int16)
+
+
 def bed() -> Samples:
     """A quiet chord that swells and fades in four seconds: the line is alive."""
     moment = np.arange(RATE * 4) / RATE

@@ -44,7 +44,7 @@ class Pace:
             if leg.final:
                 self._waiting.popleft()
                 continue
-            if self._full():
+            if self._town.full:
                 return
             left = (self._next - clock.now()).total_seconds()
             if left > 0:
@@ -58,11 +58,6 @@ class Pace:
     def _due(self) -> None:
         self._planned = False
         self.look()
-
-    def _full(self) -> bool:
-        limit = self._town.live_legs_max
-        busy = sum(1 for leg in self._town.live.values() if leg.status != "queued")
-        return limit is not None and busy >= limit
 
 
 def place(

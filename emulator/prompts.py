@@ -59,7 +59,7 @@ class Prompts:
     def begin(self, sid: str) -> None:
         """Play what this leg hears now, from the instant that it has reached."""
         item, began = self._now.get(sid, (None, 0.0))
-        if isinstance(item, sounds.Say | sounds.Play | sounds.Ring):
+        if isinstance(item, sounds.Say | sounds.Play | sounds.Ring | sounds.Beep):
             self._making[sid] = asyncio.create_task(self._play(sid, item, began))
 
     async def close(self) -> None:
@@ -90,6 +90,8 @@ class Prompts:
     async def _sound(self, item: sounds.Sound) -> Samples | None:
         if isinstance(item, sounds.Ring):
             return mixer.ringing()
+        if isinstance(item, sounds.Beep):
+            return mixer.beep()
         if isinstance(item, sounds.Say):
             wav = await self._voice.speak(item.text, item.language or "en-US", item.seconds)
             return mixer.from_wav(wav) if wav else None

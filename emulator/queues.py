@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from emulator import twiml
+from emulator.audio import BUILT_IN_SECONDS, HOLD_MUSIC
 from emulator.bridges import Bridge
 from emulator.errors import TwimlFailure
 from emulator.fibers import Cancelled, Fiber, Signal, sleep
@@ -22,7 +23,6 @@ from emulator.interpreter import (
 )
 from emulator.sounds import Play, Silence
 from emulator.twiml import Goto
-from emulator.verbs_sound import BUILT_IN_SECONDS, HOLD_MUSIC
 
 if TYPE_CHECKING:
     from emulator.engine import Emulator

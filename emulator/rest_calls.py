@@ -3,6 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
+from emulator import recordings
 from emulator.detection import MachineDetection
 from emulator.errors import RestFailure
 from emulator.legs import Fallback, Leg, Subscription
@@ -125,7 +126,16 @@ def outbound(ask: Ask, to: str, from_: str) -> Leg:
     leg.phone_number_sid = number.sid if number else None
     if ask.form.get("TimeLimit"):
         leg.time_limit_seconds = ask.whole("TimeLimit", 14_400)
+    if ask.flag("Record"):
+        told = subscriptions(ask, "RecordingStatusCallback")
+        leg.over.then(lambda: _recorded(leg, told))
     return leg
+
+
+def _recorded(leg: Leg, told: list[Subscription]) -> None:
+    """`Record=true`: from the answer to the end."""
+    if leg.answered_at is not None:
+        recordings.ended(leg.town, "OutboundAPI", leg.seconds, told[0] if told else None, leg=leg)
 
 
 def check_numbers(ask: Ask, to: str, from_: str) -> str:

@@ -155,6 +155,7 @@ def create_participant(ask: Ask) -> RestResponse:
         end_on_exit=ask.flag("EndConferenceOnExit"),
         wait=_goto(ask, "Wait") if ask.form.get("WaitUrl") else None,
         silent_wait=ask.form.get("WaitUrl") == "",
+        beep=ask.form.get("Beep", "true"),
     )
     place_participant(ask.town, participant, ring_seconds(ask))
     return RestResponse(201, show_participant(ask, participant))
@@ -187,6 +188,8 @@ def update_participant(ask: Ask) -> RestResponse:
     if "EndConferenceOnExit" in ask.form:
         one.end_on_exit = ask.flag("EndConferenceOnExit")
         one.conference.event("participant-modify", one)
+    if "BeepOnExit" in ask.form:
+        one.beep = "onExit" if ask.flag("BeepOnExit") else "false"  # it has come in already
     if "Muted" in ask.form and one.muted is not ask.flag("Muted"):
         one.muted = ask.flag("Muted")
         one.conference.event(f"participant-{'mute' if one.muted else 'unmute'}", one)

@@ -43,6 +43,14 @@ class Ring:
 
 
 @dataclass(frozen=True, slots=True)
+class Beep:
+    """Somebody came into the room or left it."""
+
+    kind = "beep"
+    text = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Silence:
     """Nothing at all."""
 
@@ -74,7 +82,7 @@ class Bridge:
         return self.peer
 
 
-Sound = Say | Play | Ring | Silence | Conference | Bridge
+Sound = Say | Play | Ring | Beep | Silence | Conference | Bridge
 
 
 @dataclass(frozen=True, slots=True)

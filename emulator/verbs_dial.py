@@ -5,7 +5,7 @@ Twilio's pages "<Dial>" and "<Conference>".
 
 from xml.etree import ElementTree as ET
 
-from emulator import twiml
+from emulator import recordings, twiml
 from emulator.conferences import PARTICIPANTS_MAX, Conference, Participant, open_room
 from emulator.dialing import Result, dial_people, dial_queue, subscription_of, targets_of
 from emulator.errors import TwimlFailure
@@ -14,13 +14,11 @@ from emulator.interpreter import Outcome, Performance, method_of, performs
 from emulator.legs import Subscription
 from emulator.twiml import Goto
 
-RECORDS = ("do-not-record", "false", "")
-
 
 @performs("Dial")
 async def dial(performance: Performance, verb: ET.Element) -> Outcome:
     """Twilio's page "<Dial>": with an action, nothing after it is reached."""
-    records = any(one.get("record", "") not in RECORDS for one in verb.iter())
+    records = any(map(recordings.asked_for, verb.iter()))
     if records and not performance.town.allow_recording:
         raise TwimlFailure(13201, "Dial: recordings are not allowed here")
     try:
@@ -29,7 +27,25 @@ async def dial(performance: Performance, verb: ET.Element) -> Outcome:
         if performance.leg.final:
             _tell_of_the_end(performance, verb)
         raise
-    return performance.action(verb, result.params(), "dial-action")
+    params = result.params() | _recorded(performance, verb, result)
+    return performance.action(verb, params, "dial-action")
+
+
+def _recorded(performance: Performance, verb: ET.Element, result: Result) -> dict[str, str]:
+    """`<Dial record>`: what two people said is told to be ready, and its address to the action."""
+    if not recordings.asked_for(verb) or not result.bridged:
+        return {}
+    subscription = recordings.told(performance, verb)
+    channels = 2 if (verb.get("record") or "").endswith("-dual") else 1
+    recording = recordings.ended(
+        performance.town,
+        "DialVerb",
+        result.seconds,
+        subscription,
+        leg=performance.leg,
+        channels=channels,
+    )
+    return {"RecordingUrl": recording.url}
 
 
 def _tell_of_the_end(performance: Performance, verb: ET.Element) -> None:
@@ -41,7 +57,8 @@ def _tell_of_the_end(performance: Performance, verb: ET.Element) -> None:
         result = Result("completed", children[-1], children[-1].seconds, bridged=True)
     elif not in_room:
         result = Result("canceled")
-    performance.tell(verb, result.params(), "dial-action")
+    params = result.params() | _recorded(performance, verb, result)
+    performance.tell(verb, params, "dial-action")
 
 
 async def _dial(performance: Performance, verb: ET.Element) -> Result:
@@ -68,6 +85,9 @@ async def dial_conference(performance: Performance, verb: ET.Element, noun: ET.E
     size_max = int(twiml.number(noun, "maxParticipants", PARTICIPANTS_MAX))
     room = open_room(town, name, _room_subscription(performance, noun), size_max)
     participant = _participant(performance, noun, room)
+    if recordings.asked_for(noun) and not room.participants:
+        room.recorded_for = recordings.told(performance, noun)
+        room.recorded = True
     refusal = room.refusal(leg, participant.label, participant.coach)
     if refusal:
         town.alert(refusal, f"Dial->Conference: {name} refused this participant", leg)
@@ -121,4 +141,5 @@ def _participant(performance: Performance, noun: ET.Element, room: Conference) -
         end_on_exit=twiml.flag(noun, "endConferenceOnExit", default=False),
         wait=wait,
         silent_wait=wait_url == "",
+        beep=noun.get("beep") or "true",
     )

@@ -2,7 +2,7 @@
 
 from xml.etree import ElementTree as ET
 
-from emulator import twiml
+from emulator import recordings, twiml
 from emulator.errors import TwimlFailure
 from emulator.fibers import Signal, either
 from emulator.interpreter import Ending, Outcome, Performance, method_of, performs
@@ -62,10 +62,9 @@ async def record(performance: Performance, verb: ET.Element) -> Outcome:
     finally:
         leg.keys = None
     seconds = int((town.clock.now() - started).total_seconds())
-    sid = town.new_sid("RE")
-    url = f"{town.base_url}/2010-04-01/Accounts/{town.account_sid}/Recordings/{sid}"
-    params = {"RecordingUrl": url, "RecordingSid": sid, "RecordingDuration": str(seconds)}
-    return performance.action(verb, params | {"Digits": key}, "record", default=True)
+    subscription = recordings.told(performance, verb)
+    recording = recordings.ended(town, "RecordVerb", seconds, subscription, leg=leg)
+    return performance.action(verb, recording.fields() | {"Digits": key}, "record", default=True)
 
 
 @performs("Echo")

@@ -1,29 +1,23 @@
 """How do Say, Play, Pause and Gather sound, how long do they last, and what was pressed?"""
 
 import re
-import struct
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from emulator import twiml
+from emulator.audio import audio_seconds
 from emulator.errors import TwimlFailure
-from emulator.fetching import fetch
 from emulator.fibers import Signal, either
-from emulator.interpreter import Outcome, Performance, performs
+from emulator.interpreter import Outcome, Performance, method_of, performs
+from emulator.notices import notify
 from emulator.sounds import Play, Say, Silence
 
 if TYPE_CHECKING:
-    from emulator.engine import Emulator
     from emulator.legs import Leg
 
 CHARACTERS_PER_SECOND = 14.0
 SAY_CHARACTERS_MAX = 4096
 DIGITS_MAX = 1000
-BUILT_IN_SECONDS = 30.0  # Twilio's own sounds, which are not fetched
-HOLD_MUSIC = "http://com.twilio.sounds.music.s3.amazonaws.com/MARKOVICHAMP-Borghestral.mp3"
-_BUILT_IN = re.compile(
-    r"https?://((com\.twilio\.|api\.twilio\.com|demo\.twilio\.com)|twimlets\.com)"
-)
 
 
 @performs("Say")
@@ -72,37 +66,11 @@ async def hear_play(performance: Performance, verb: ET.Element, *interrupts: Sig
         await performance.hear(Play("", 1, digits, seconds), seconds, *interrupts)
         return
     url = performance.resolve(twiml.words(verb))
+    if performance.leg.live:
+        performance.leg.hears(Silence())  # until the recording is here
     seconds = await audio_seconds(performance.town, performance.leg, url)
     if not any(signal.is_set for signal in interrupts):
         await performance.hear(Play(url, loop, "", seconds), _looped(verb, seconds), *interrupts)
-
-
-async def audio_seconds(town: "Emulator", leg: "Leg", url: str) -> float:
-    """How long a recording lasts; fetched once, then known (Twilio caches GETs)."""
-    if _BUILT_IN.match(url) or url.startswith("com.twilio."):
-        return BUILT_IN_SECONDS
-    if url not in town.play_seconds:
-        response = (await fetch(town, leg, "audio", "GET", url, {})).response
-        kind = (response.header("Content-Type") or "").lower()
-        if not kind.startswith("audio/"):
-            raise TwimlFailure(12300, f"invalid Content-Type for <Play>: {kind or 'none'}", url)
-        town.play_seconds[url] = _wav_seconds(response.body) or len(response.body) / 16_000
-    return town.play_seconds[url]
-
-
-def _wav_seconds(body: bytes) -> float:
-    """Length from a WAV header: data bytes over bytes a second; 0 for anything else."""
-    if body[:4] != b"RIFF" or body[8:12] != b"WAVE":
-        return 0.0
-    at, rate = 12, 0
-    while at + 8 <= len(body):
-        name, size = body[at : at + 4], struct.unpack_from("<I", body, at + 4)[0]
-        if name == b"fmt " and at + 20 <= len(body):
-            rate = struct.unpack_from("<I", body, at + 16)[0]
-        if name == b"data":
-            return min(size, len(body) - at - 8) / rate if rate else 0.0
-        at += 8 + size + size % 2
-    return 0.0
 
 
 @performs("Pause")
@@ -122,6 +90,8 @@ async def gather(performance: Performance, verb: ET.Element) -> Outcome:
     leg.pick_up()
     inputs = (verb.get("input") or "dtmf").split()
     hearing = _Hearing(leg, verb, "dtmf" in inputs, "speech" in inputs)
+    if hearing.speech:
+        _tell_of_words(performance, verb)
     try:
         await _nested(performance, verb, hearing)
         params = await hearing.collect(performance)
@@ -131,6 +101,22 @@ async def gather(performance: Performance, verb: ET.Element) -> Outcome:
     if empty and not twiml.flag(verb, "actionOnEmptyResult", default=False):
         return None
     return performance.action(verb, params, "gather", default=True)
+
+
+def _tell_of_words(performance: Performance, verb: ET.Element) -> None:
+    """`partialResultCallback`: once here, because everything is understood at once."""
+    url, leg = verb.get("partialResultCallback"), performance.leg
+    if not url or leg.words is None:
+        return
+    url, method = performance.resolve(url), method_of(verb, "partialResultCallbackMethod")
+    words = leg.words
+
+    def tell() -> None:
+        heard = {"UnstableSpeechResult": words.value or "", "Stability": "0.9"}
+        params = leg.params() | {"SequenceNumber": "0", "StableSpeechResult": ""} | heard
+        notify(performance.town, leg, "partial-speech", method, url, params)
+
+    words.then(tell)
 
 
 async def _nested(performance: Performance, verb: ET.Element, hearing: "_Hearing") -> None:

@@ -83,17 +83,6 @@ def test_say_reads_its_ssml_children_and_their_breaks(town):
     assert leg.heard[-1].seconds == pytest.approx(12 / 14 + 3, abs=0.01)
 
 
-def test_play_takes_its_length_from_the_recording_and_fetches_it_once(town):
-    """Twilio: <Play>; audio is cached."""
-    header = b"RIFF\x00\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00"
-    header += (8000).to_bytes(4, "little") * 2 + b"\x01\x00\x08\x00data"
-    wav = header + (16000).to_bytes(4, "little") + bytes(16000)
-    town.on("/bed.wav", (200, {"Content-Type": "audio/wav"}, wav))
-    leg = town.calls("<Play loop='3'>/bed.wav</Play><Play>/bed.wav</Play>", 20)
-    assert [one.seconds for one in leg.heard if one.kind == "play"] == [6.0, 2.0]
-    assert len(town.asked("/bed.wav")) == 1
-
-
 def test_a_document_that_plays_nothing_is_silence_that_can_be_measured(town):
     """Twilio: <Pause>; the timeline measures what a caller does not hear."""
     leg = town.calls("<Say>Hello</Say><Pause length='7'/><Pause length='2'/><Say>Bye</Say>", 30)
@@ -350,6 +339,16 @@ def test_the_clock_moves_exactly_from_instant_to_instant(town):
     began = town.emulator.created_at
     expected = [("a", 1), ("tick", 1), ("b", 2), ("c", 2), ("tick", 2)]
     assert seen == [(name, began + timedelta(seconds=second)) for name, second in expected]
+
+
+def test_a_town_may_be_dropped_with_calls_in_it(town):
+    """What is collected in any order ends without a word: a parent outlives its child."""
+    town.calls("<Dial><Number>+13145550160</Number><Number>+13145550161</Number></Dial>", 3)
+    parent, *children = town.emulator.legs.values()
+    for child in children:
+        child.fiber._coro.close()
+    parent.fiber._coro.close()
+    assert all(leg.final for leg in children)
 
 
 def test_the_same_code_runs_on_the_real_clock():

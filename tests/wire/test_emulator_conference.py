@@ -336,3 +336,43 @@ def test_a_new_room_may_not_be_listed_yet():
     assert room.client.conferences.list() == []
     room.after(3)
     assert len(room.client.conferences.list()) == 1
+
+
+@pytest.mark.parametrize(
+    ("beep", "kinds"),
+    [
+        ("true", ["beep", "conference", "beep", "conference"]),
+        ("onEnter", ["beep", "conference"]),
+        ("onExit", ["conference", "beep", "conference"]),
+        ("false", ["conference"]),
+    ],
+)
+def test_a_beep_says_that_somebody_came_or_left(room, beep, kinds):
+    """Twilio: <Conference>, beep."""
+    first = room.enters("caller")
+    room.enters("clinician", "beep='false'")
+    room.after(5)
+    before = len(first.heard) - 1
+    room.enters("crew", f"beep='{beep}'")
+    room.after(5)
+    room.people["crew"].hangs_up()
+    room.after(5)
+    heard = [one for one in first.heard[before:] if one.seconds != 0]
+    assert [one.kind for one in heard[kinds[0] == "beep" :]] == kinds
+    assert all(one.seconds == pytest.approx(0.4) for one in heard if one.kind == "beep")
+
+
+def test_a_room_that_is_recorded_tells_when_that_is_ready():
+    """Twilio: <Conference>, record and recordingStatusCallback; refused unless allowed."""
+    room = Room(allow_recording=True)
+    room.on("/told", "<Response/>")
+    room.enters("caller", "record='record-from-start' recordingStatusCallback='/told'")
+    room.enters("clinician")
+    room.after(30)
+    for person in room.people.values():
+        person.hangs_up()
+    room.after(1)
+    told = room.told("/told")
+    assert (told["RecordingSource"], told["RecordingDuration"]) == ("Conference", "30")
+    assert told["ConferenceSid"].startswith("CF")
+    assert "CallSid" not in told

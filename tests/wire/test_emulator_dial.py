@@ -327,3 +327,56 @@ def test_recording_is_refused_unless_it_was_allowed(town):
     willing.clinician.answers()
     willing.calls(document, 5)
     assert willing.clinician.leg.live
+
+
+def test_a_recorded_conversation_is_told_to_be_ready():
+    """Twilio: <Dial>, record, recordingStatusCallback, RecordingUrl."""
+    town = Town(allow_recording=True)
+    town.on("/after", "<Hangup/>")
+    town.on("/told", "<Response/>")
+    town.clinician.answers(after=1).then_hangs_up(after=10)
+    record = "record='record-from-answer-dual' recordingStatusCallback='/told'"
+    town.calls(f"<Dial action='/after' {record}>+13145550160</Dial>", 30)
+    told = town.told("/told")
+    assert (told["RecordingDuration"], told["RecordingChannels"]) == ("10", "2")
+    assert told["CallSid"] == town.caller.leg.sid
+    assert town.told("/after")["RecordingUrl"] == told["RecordingUrl"]
+
+
+def test_a_recorded_rest_call_is_told_to_be_ready():
+    """Twilio: Call resource, Record and RecordingStatusCallback."""
+    town = Town(allow_recording=True)
+    town.on("/told", "<Response/>")
+    town.clinician.answers().then_hangs_up(after=7)
+    town.client.calls.create(
+        to=town.clinician.number,
+        from_=LINE,
+        twiml="<Response><Pause length='60'/></Response>",
+        record=True,
+        recording_status_callback=f"{BASE}/told",
+    )
+    town.after(30)
+    told = town.told("/told")
+    assert (told["RecordingSource"], told["RecordingDuration"]) == ("OutboundAPI", "7")
+
+
+@pytest.mark.parametrize(("profile", "reached"), [("none", 1), ("individual", 2), ("business", 4)])
+def test_the_accounts_profile_limits_dialled_legs_too(profile, reached):
+    """Twilio: call concurrency limits by account profile, 16021."""
+    town = Town(profile=profile)
+    town.on("/after", "<Hangup/>")
+    numbers = [f"+1314555017{n}" for n in range(4)]
+    phones = [town.emulator.phone(number) for number in numbers]
+    nouns = "".join(f"<Number>{number}</Number>" for number in numbers)
+    town.calls(f"<Dial timeout='5' action='/after'>{nouns}</Dial>", 3)
+    assert sum(phone.is_ringing for phone in phones) == reached
+    assert town.codes == [16021] * (4 - reached)
+
+
+def test_a_dial_that_reaches_nobody_for_the_limit_has_failed():
+    """Twilio: call concurrency limits by account profile, 16021."""
+    town = Town(profile="none")
+    town.on("/after", "<Hangup/>")
+    town.emulator.phone("+13145550171").dials(LINE)
+    town.calls("<Dial action='/after'>+13145550160</Dial>", 3)
+    assert town.asked("/after")[-1].form["DialCallStatus"] == "failed"
