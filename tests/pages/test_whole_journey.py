@@ -113,7 +113,7 @@ def test_from_the_dispatchers_transfer_to_the_kept_follow_up(line: WholeLine, op
     # Its time comes: offered, accepted, and the person's phone rings on the phone page.
     make_due(line)
     expect(desk.get_by_text("Pat", exact=True).first).to_be_visible()
-    desk.get_by_role("button", name="Answer").or_(desk.get_by_role("button", name="Call")).click()
+    desk.get_by_role("button", name="Start the call").click()
     phones.get_by_role("button", name="Answer", exact=True).click()
     expect(desk.get_by_text("In a call")).to_be_visible()
     hears_something(desk)
