@@ -44,6 +44,8 @@ class Configuration:
     """Each: number, name, and any of voice_url, voice_fallback_url, status_callback (…_method)."""
     applications: list[dict[str, str]] = field(default_factory=list)
     """Each: sid, name, and the same URLs."""
+    sip_domains: list[dict[str, str]] = field(default_factory=list)
+    """Each: domain, name, and the same URLs."""
     people: list[Person] = field(default_factory=list)
     quiet: bool = False
     """Print no line for each event."""
@@ -68,7 +70,8 @@ def _from_file(path: Path) -> Configuration:
     for name in given:
         if name not in known:
             raise ConfigurationError(f"{path}: {name!r} is not one of {', '.join(sorted(known))}")
-    for name, required in (("numbers", "number"), ("applications", "sid")):
+    owned = (("numbers", "number"), ("applications", "sid"), ("sip_domains", "domain"))
+    for name, required in owned:
         given[name] = [_owned(path, name, one, required) for one in given.get(name, [])]
     given["people"] = [_person(path, one) for one in given.get("people", [])]
     return Configuration(**given)
@@ -117,10 +120,13 @@ def number_from_words(words: str) -> dict[str, str]:
 
 
 def provide(emulator: engine.Emulator, configuration: Configuration) -> None:
-    """Own the configured numbers and applications."""
+    """Own the configured numbers, applications and SIP domains."""
     for one in configuration.numbers:
         urls = {name: one[name] for name in _URLS if name in one}
         emulator.number(one["number"], friendly_name=one.get("name", ""), **urls)
     for one in configuration.applications:
         urls = {name: one[name] for name in _URLS if name in one}
         emulator.application(one["sid"], friendly_name=one.get("name", one["sid"]), **urls)
+    for one in configuration.sip_domains:
+        urls = {name: one[name] for name in _URLS if name in one}
+        emulator.sip_domain(one["domain"], friendly_name=one.get("name", ""), **urls)

@@ -118,7 +118,9 @@ class Handsets:
         )
         number = self._emulator.numbers.get(to)
         title = name or ("911 dispatcher" if role == "dispatcher" else "Caller")
-        called = _spaced(number.friendly_name if number else to)
+        domain = self._emulator.sip_domains.get(to.partition("@")[2])
+        owned = number or domain
+        called = _spaced(owned.friendly_name if owned else to)
         handset = Handset(leg, title, f"{_spaced(shown) or 'no number'} → {called}", rung=False)
         handset.state = "Calling…"
         self._keep(handset)

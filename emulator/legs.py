@@ -141,6 +141,14 @@ class Leg:
         if self.words is not None:
             self.words.set(words)
 
+    def message(self, content: object, content_type: str = "application/json") -> bool:
+        """A User Defined Message for the far end; False when nobody there can read it."""
+        receives = getattr(self.endpoint, "receives", None)
+        if not self.live or receives is None:
+            return False
+        self.town.timeline.note(self, "is sent", f"{content_type} {content}")
+        return bool(receives(self, content, content_type))
+
     def lose_network(self, grace_seconds: float = 30.0) -> None:
         """The connection dies without a goodbye; the leg ends when the grace time is over."""
         self.town.timeline.note(self, "loses", "the network")

@@ -214,6 +214,7 @@ class Softphone(Person):
     def __init__(self, town: "Emulator", identity: str) -> None:
         super().__init__(town)
         self.identity = identity
+        self.messages: list[object] = []  # User Defined Messages, as they came
         self.registers()
 
     def registers(self) -> None:
@@ -222,6 +223,10 @@ class Softphone(Person):
     def opens_tab(self) -> "Softphone":
         """A second browser tab of the same person: both ring, one answers."""
         return Softphone(self.town, self.identity)
+
+    def receives(self, leg: "Leg", content: object, content_type: str) -> bool:  # noqa: ARG002
+        self.messages.append(content)
+        return True
 
     def sleeps(self) -> None:
         """The lid closes: no goodbye, nothing rings here any more."""

@@ -26,6 +26,7 @@ _GRACE_SECONDS = 15.0
 _SHOWN = re.compile(r"[A-Za-z0-9+*#@.:_ -]{0,120}")
 _HEADER = re.compile(r"X-[A-Za-z0-9-]{1,60}")
 _OUTBOX_MAX = 500
+_SIP_USER = "sip:line@"  # whom a page's SIP call asks for at one of our domains
 
 
 class Problem(Exception):
@@ -97,6 +98,10 @@ class PhonePage:
             {"number": one.phone_number, "name": one.friendly_name}
             for one in self._emulator.numbers.values()
         ]
+        numbers += [
+            {"number": f"{_SIP_USER}{one.domain_name}", "name": one.friendly_name}
+            for one in self._emulator.sip_domains.values()
+        ]
         phones = [handset.shown() for handset in self._handsets.all()]
         world = {"type": "world", "numbers": numbers, "phones": phones, **self._remarks}
         outbox.put_nowait(json.dumps(world))
@@ -138,7 +143,8 @@ class PhonePage:
 
     def _call(self, message: dict[str, Any]) -> Handset:
         to, shown = str(message.get("to")), str(message.get("shown"))
-        if to not in self._emulator.numbers:
+        ours = to.removeprefix(_SIP_USER) in self._emulator.sip_domains
+        if to not in self._emulator.numbers and not ours:
             raise Problem("Nobody owns this number here. Start the emulator with one, or add it.")
         if not _SHOWN.fullmatch(shown):
             raise Problem("The number shown may be a number, a word or nothing.")

@@ -22,6 +22,7 @@ from emulator.speech import Voice
 log = logging.getLogger(__name__)
 
 _RECORDINGS_KEPT = 32
+_LOOPS_MAX = 20  # of what does not loop for ever: nobody listens longer
 _KEYS = {
     **dict(zip("123A", ((697, high) for high in (1209, 1336, 1477, 1633)), strict=True)),
     **dict(zip("456B", ((770, high) for high in (1209, 1336, 1477, 1633)), strict=True)),
@@ -82,7 +83,7 @@ class Prompts:
             return
         if samples is not None and len(samples):
             late = time.monotonic() - began
-            loops = item.kind == "ring" or (isinstance(item, sounds.Play) and item.loop == 0)
+            loops = item.kind == "ring" or getattr(item, "loop", 1) == 0
             # The first words matter most: what took no longer than a breath starts at its start.
             late = late % (len(samples) / mixer.RATE) if loops else late if late > 1 else 0.0
             self._media.mixer.play(sid, samples, loops=loops, late=late)
@@ -94,10 +95,10 @@ class Prompts:
             return mixer.beep()
         if isinstance(item, sounds.Say):
             wav = await self._voice.speak(item.text, item.language or "en-US", item.seconds)
-            return mixer.from_wav(wav) if wav else None
+            return spoken(mixer.from_wav(wav), item) if wav else None
         if isinstance(item, sounds.Play):
             once = key_tones(item.digits) if item.digits else await self._recording(item.url)
-            return np.tile(once, max(1, min(item.loop, 20)))
+            return np.tile(once, max(1, min(item.loop, _LOOPS_MAX)))
         return None
 
     async def _recording(self, url: str) -> Samples:
@@ -108,6 +109,15 @@ class Prompts:
             if len(self._recordings) > _RECORDINGS_KEPT:
                 self._recordings.popitem(last=False)
         return self._recordings[url]
+
+
+def spoken(once: Samples, item: sounds.Say) -> Samples:
+    """As often as it is said, each time beginning when the engine begins it."""
+    if item.loop == 1:
+        return once
+    length = max(len(once), int(item.seconds * mixer.RATE))
+    whole = np.concatenate([once, np.zeros(length - len(once), np.int16)])
+    return np.tile(whole, max(1, min(item.loop, _LOOPS_MAX)))
 
 
 def decoded(data: bytes) -> Samples:

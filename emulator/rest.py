@@ -170,6 +170,13 @@ def _record(town: "Emulator", request: RestRequest, response: RestResponse) -> N
 
 def _load_routes() -> None:
     """The resources register their routes when they are first needed."""
-    from emulator import rest_account, rest_calls, rest_conferences, rest_queues, rest_sip
+    from emulator import (
+        rest_account,
+        rest_calls,
+        rest_conferences,
+        rest_messages,
+        rest_queues,
+        rest_sip,
+    )
 
-    _ = (rest_account, rest_calls, rest_conferences, rest_queues, rest_sip)
+    _ = (rest_account, rest_calls, rest_conferences, rest_messages, rest_queues, rest_sip)

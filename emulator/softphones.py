@@ -192,14 +192,14 @@ class Softphones:
         if call is not None and call.tab is tab:
             self._emulator.timeline.note(call.leg, "sends", f"{content_type} {content}")
 
-    def send_message(self, callsid: str, content: object, content_type: str) -> bool:
+    def receives(self, leg: Leg, content: object, content_type: str) -> bool:
         """Twilio's "User Defined Messages", from the application to the softphone."""
-        call = self._calls.get(callsid)
+        call = self._calls.get(leg.sid)
         if call is None or call.tab is None:
             return False
         call.tab.send(
             "message",
-            callsid=callsid,
+            callsid=leg.sid,
             content=content,
             contenttype=content_type,
             messagetype="user-defined-message",

@@ -10,12 +10,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Words spoken by a machine; `seconds` is how long the engine allots to them."""
+    """Words spoken by a machine, `loop` times (0: for ever), each time for `seconds`."""
 
     text: str
     language: str
     voice: str
     seconds: float
+    loop: int = 1
     kind = "say"
 
 

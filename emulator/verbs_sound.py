@@ -35,7 +35,8 @@ async def hear_say(performance: Performance, verb: ET.Element, *interrupts: Sign
     if len(text) > SAY_CHARACTERS_MAX:
         raise TwimlFailure(13521, "Say: text is too long")
     once = len(text) / CHARACTERS_PER_SECOND + sum(map(_break_seconds, verb.iter("break")))
-    sound = Say(text, verb.get("language") or "en-US", verb.get("voice") or "man", once)
+    language, voice = verb.get("language") or "en-US", verb.get("voice") or "man"
+    sound = Say(text, language, voice, once, int(twiml.number(verb, "loop", 1)))
     await performance.hear(sound, _looped(verb, once), *interrupts)
 
 

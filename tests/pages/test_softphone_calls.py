@@ -9,19 +9,13 @@ from pages.telephone_town import (
     hears,
     town,
 )
-from playwright.sync_api import Playwright, sync_playwright
+from playwright.sync_api import Playwright
 
 from emulator.rest import RestRequest, handle
 from emulator.serve import Server
 
 pytestmark = pytest.mark.browser
 pytest.importorskip("aiortc", reason="no sound: pip install 'diversion-line[softphone]'")
-
-
-@pytest.fixture(scope="module")
-def playwright():
-    with sync_playwright() as running:
-        yield running
 
 
 @pytest.fixture
@@ -124,7 +118,6 @@ def test_messages_travel_both_ways(place: Town):
     )
     assert sent.startswith("KX")
     sid = page.evaluate("call.parameters.CallSid")
-    place.served.do(
-        lambda server: server.softphones.send_message(sid, {"back": 2}, "application/json")
-    )
+    answer = place.served.do(rest(f"/Calls/{sid}/UserDefinedMessages", Content='{"back": 2}'))
+    assert answer.status == 201
     happens(page, 'message {"back":2}')

@@ -187,6 +187,24 @@ def test_a_deleted_call_is_forgotten_but_a_live_one_stays(town):
     assert refused(town.client.calls(leg.sid).fetch) == (404, 20404)
 
 
+def test_a_message_reaches_a_softphone_and_nobody_else(town):
+    """Twilio: UserDefinedMessage resource."""
+    town.on("/desk", "<Say>Hello</Say><Pause length='60'/>")
+    softphone = town.emulator.softphone("ana")
+    leg = softphone.connects(APP)
+    messages = town.client.calls(leg.sid).user_defined_messages
+    assert refused(lambda: messages.create(content='{"early": 1}')) == (400, 21220)
+    town.after(1)
+    made = messages.create(content='{"taken": "by Ben"}')
+    assert (made.sid[:2], made.call_sid) == ("KX", leg.sid)
+    assert softphone.messages == [{"taken": "by Ben"}]
+    assert refused(lambda: messages.create(content="no JSON"))[1] == 20001
+    assert refused(lambda: messages.create(content='"' + "x" * 10_000 + '"'))[1] == 20001
+    caller = town.calls()
+    other = town.client.calls(caller.sid).user_defined_messages
+    assert refused(lambda: other.create(content="{}")) == (400, 21220)
+
+
 def test_too_many_requests_server_errors_and_lost_answers(town):
     """Twilio: errors 20429, 20500, 20503; FAILURES.md section 6."""
     create = {"to": "+13145550160", "from_": LINE, "twiml": "<Response/>"}
