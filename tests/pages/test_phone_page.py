@@ -4,16 +4,10 @@ from pathlib import Path
 
 import pytest
 from pages.telephone_town import LINE, PHONE_STREAM, ROOM, Town, hears, town
-from playwright.sync_api import Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Page, Playwright, expect
 
 pytestmark = pytest.mark.browser
 AXE = Path(__file__).parent / "vendor" / "axe-4.14.1.min.js"
-
-
-@pytest.fixture(scope="module")
-def playwright():
-    with sync_playwright() as running:
-        yield running
 
 
 @pytest.fixture
