@@ -52,7 +52,7 @@ class House:
         )
         store = Store(database_url, now=lambda: self.at)
         self.board: Board = make_board(settings, store=store, now=lambda: self.at)
-        self.app = Flask("pages")
+        self.app = Flask("people-door", static_folder=None)
         attach(self.app, self.board)
         self.line = next(iter(self.board.book.lines))
         self._people()
@@ -202,7 +202,7 @@ def served(database_url: str) -> Iterator[House]:
     listener = socket.create_server(("127.0.0.1", 0))
     house = House(database_url, listener.getsockname()[1])
     server = make_server("127.0.0.1", 0, house.app, threaded=True, fd=listener.fileno())
-    server.daemon_threads = True
+    server.daemon_threads = False  # closing it waits for every answer
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:

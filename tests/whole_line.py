@@ -83,7 +83,7 @@ def running(database_url: str) -> Iterator[WholeLine]:
         board = make_board(settings(database_url, base, emulator.url))
         app = create_app(board)
         server = make_server("127.0.0.1", 0, app, threaded=True, fd=listener.fileno())
-        server.daemon_threads = True
+        server.daemon_threads = False  # closing it waits for every answer
         stopping = threading.Event()
         threads = [
             threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True),

@@ -1,6 +1,6 @@
 // How do notes never get lost? Kept in this browser at every key, sent a second after the last one,
 // and only forgotten here when the server has them.
-import { post, Refused } from "./ask.js";
+import { ask, post, Refused } from "./ask.js";
 
 const PAUSE_MS = 1000;
 const FIELDS = ["disposition", "person_name", "callback_number", "incident", "notes"];
@@ -30,9 +30,7 @@ export class RecordForm {
 
   async show(call) { // the region follows the call, and is never drawn over while the call is the same
     if (call === this.call || (this.dirty && !(await this.save()))) return;
-    const answer = await fetch(this.region.dataset.url, { headers: { "HX-Request": "true" } });
-    if (!answer.ok) return;
-    this.region.innerHTML = await answer.text();
+    try { this.region.innerHTML = await ask(this.region.dataset.url); } catch { return; } // the next look asks again
     globalThis.htmx?.process(this.region);
     this.open();
   }

@@ -66,8 +66,8 @@ def test_what_moves_stands_still_for_those_who_ask(house, browse):
     house.offers("ana", house.call())
     page = browse("ana", reduced_motion="reduce")
     page.goto("/desk")
-    moving = page.evaluate("getComputedStyle(document.querySelector('.offer svg')).animationName")
-    assert moving == "none"
+    bell = page.locator(".offer header svg")
+    assert bell.evaluate("one => getComputedStyle(one).animationName") == "none"
 
 
 def test_a_narrow_window_keeps_everything_in_reach(house, browse):

@@ -40,7 +40,9 @@ def test_on_duty_answered_by_enter_held_ended_and_wrapped_up(line, page):
     for name in ("Mute", "Hold"):
         button = page.get_by_role("button", name=name)
         button.click()
-        expect(button).to_have_attribute("aria-pressed", "true")
+        expect(button, page.locator("#trouble-words").inner_text()).to_have_attribute(
+            "aria-pressed", "true"
+        )
         button.click()
         expect(button).to_have_attribute("aria-pressed", "false")
 

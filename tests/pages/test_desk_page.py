@@ -40,7 +40,7 @@ def test_an_offer_says_what_is_known_and_is_seen_and_read_out(house, browse):
     expect(page.get_by_role("button", name="Answer")).to_be_visible()
     assert re.fullmatch(r"\d+:\d\d", page.locator(".wait").inner_text())
     expect(page.locator("#announce")).to_contain_text("A caller is waiting")
-    page.wait_for_function("document.title.includes('Call waiting')")
+    expect(page).to_have_title(re.compile("Call waiting"))
 
 
 def test_the_wait_on_the_card_ticks(house, browse):
@@ -61,7 +61,10 @@ def test_declining_takes_a_reason(house, browse):
     page.get_by_role("button", name="Decline").click()
     expect(page.get_by_text("Ready.", exact=False).first).to_be_visible()
     with house.store.read() as rows:
-        assert (rows.offers.get(offer.id).state, rows.offers.get(offer.id).why) == ("refused", "break")
+        assert (rows.offers.get(offer.id).state, rows.offers.get(offer.id).why) == (
+            "refused",
+            "break",
+        )
 
 
 def test_an_offer_taken_by_someone_else_clears(house, browse):
@@ -123,7 +126,7 @@ def test_notes_the_server_did_not_take_are_kept_here_until_it_does(house, browse
     page.reload()
     expect(page.get_by_label("Notes")).to_have_value("written while the network was gone")
     until(lambda: record(house, call), seconds=8, what="the record")
-    page.wait_for_function("localStorage.length === 0")
+    until(lambda: page.evaluate("localStorage.length") == 0, seconds=8, what="nothing kept")
 
 
 def test_two_tabs_that_write_both_show_what_each_has(house, browse):
