@@ -4,9 +4,10 @@ A caller never hears our mistakes: after a valid signature every fault answers 2
 without one, 403 and nothing changes (FAILURES R9).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import structlog
 from flask import Blueprint, Flask, Response, abort, current_app, g, request, send_from_directory
@@ -20,10 +21,14 @@ from switchboard import calls, clock, phones, voice
 from switchboard.board import Board, make_board
 from telephony import forms, signature, twiml
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
 log = structlog.get_logger()
 phone = Blueprint("phone", __name__)
 
 BODY_BYTES_MAX = 16 * 1024 * 1024  # a signed monster still gets words; forms.parse refuses it
+TELEPHONE = ("/voice/", "/sound/")
 TWIML = "text/xml; charset=utf-8"
 IN_LINE = ("key", "agree")  # asked from within the wait document, as `wait` is
 OVER = ("completed", "busy", "failed", "no-answer", "canceled")
@@ -313,9 +318,20 @@ def create_app(given: Board | None = None) -> Flask:
     the_board = given or make_board(_settings(), wake=runner.wake)
     app = telephone(the_board)
     console.attach(app, the_board)
+    app.wsgi_app = apart(telephone(the_board), app.wsgi_app)  # type: ignore[assignment, method-assign]
     if given is None:
         runner.serve(the_board)
     return app
+
+
+def apart(door: Flask, everything: "WSGIApplication") -> "WSGIApplication":
+    """Serve webhooks by a door of their own: no sign-in, session or page runs for a caller."""
+
+    def serve(environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+        webhook = environ.get("PATH_INFO", "").startswith(TELEPHONE)
+        return (door.wsgi_app if webhook else everything)(environ, start)
+
+    return serve
 
 
 def _settings() -> environment.Settings:

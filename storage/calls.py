@@ -101,6 +101,7 @@ _LOCK_FOR_LAP = (
     .where(calls.c.id == bindparam("call_id"))
     .with_for_update(of=calls)
 )
+_ADD = insert(calls)
 _SAVE = update(calls).where(calls.c.id == bindparam("saved_id"))
 # `stage <> 'ended'` stands in the index too: PostgreSQL must see the same words
 _DUE = (
@@ -117,7 +118,7 @@ class Calls(Noun):
 
     def add(self, call: Call) -> None:
         """Raise Duplicate when the leg is known already."""
-        self.connection.execute(insert(calls), _facts(call))
+        self.connection.execute(_ADD, _facts(call))
 
     def get(self, call_id: str) -> Call | None:
         return self._maybe(self._row(_GET, call_id=call_id))

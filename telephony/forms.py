@@ -67,9 +67,13 @@ class ArrivalFacts:
     call_sid: str
     to: str
     number_shown: str | None  # None: withheld
-    dialable: bool = False  # number_shown is a valid number, which still has to be confirmed
     forwarded_from: str | None = None
     sip: dict[str, str] = field(default_factory=dict)  # lower-case X- names, untrusted
+
+    @property
+    def dialable(self) -> bool:
+        """Whether `number_shown` is a valid number, which still has to be confirmed."""
+        return dialable(self.number_shown)
 
 
 def pairs(body: bytes) -> list[tuple[str, str]]:
@@ -109,12 +113,10 @@ def arrival(fields: Fields) -> ArrivalFacts:
     sid = fields.get("CallSid", "")
     if not re.fullmatch(r"[A-Za-z0-9]{2,64}", sid):
         raise BadForm("no usable CallSid")
-    shown = number_shown(fields.get("From", ""))
     return ArrivalFacts(
         call_sid=sid,
         to=dialled(fields.get("To") or fields.get("Called", "")),
-        number_shown=shown,
-        dialable=dialable(shown),
+        number_shown=number_shown(fields.get("From", "")),
         forwarded_from=number_shown(fields.get("ForwardedFrom", "")),
         sip=sip_headers(fields),
     )

@@ -14,6 +14,7 @@ from ivr.call import Call
 
 # XML 1.0 knows no control characters and no surrogates; nothing spoken needs them.
 NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+DECLARATION = b"<?xml version='1.0' encoding='UTF-8'?>\n"
 BYTES_MAX = 64 * 1024  # Twilio refuses more (error 11750)
 TALK_SECONDS_MAX = "86400"  # Dial's default of four hours would cut long crisis calls
 BED_SECONDS = 5  # how long config/sound/bed.wav lasts
@@ -269,7 +270,8 @@ def _finished(response: ET.Element) -> bytes:
         # Recording needs a policy and an announcement, and no reply speaks of either.
         if element.tag == "Record" or any(name.startswith("record") for name in element.attrib):
             raise RefusedTwiml(f"<{element.tag}> would record")
-    document: bytes = ET.tostring(response, encoding="UTF-8", xml_declaration=True)
+    # As text first: ElementTree's own encoding sets up three layers of files for each document.
+    document = DECLARATION + ET.tostring(response, "unicode").encode(errors="xmlcharrefreplace")
     if len(document) > BYTES_MAX:
         raise RefusedTwiml(f"{len(document)} bytes, more than {BYTES_MAX}")
     return document
