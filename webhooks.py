@@ -17,7 +17,7 @@ from config import logs
 from config import settings as environment
 from ivr import events as e
 from ivr.call import Call
-from switchboard import calls, clock, phones, voice
+from switchboard import calls, clock, offline, phones, voice
 from switchboard.board import Board, make_board
 from telephony import forms, signature, twiml
 
@@ -31,6 +31,7 @@ BODY_BYTES_MAX = 16 * 1024 * 1024  # a signed monster still gets words; forms.pa
 TELEPHONE = ("/voice/", "/sound/")
 TWIML = "text/xml; charset=utf-8"
 IN_LINE = ("key", "agree")  # asked from within the wait document, as `wait` is
+NOT_CALLERS = (*IN_LINE, "clinician-left")  # where no caller's phone call may be placed
 OVER = ("completed", "busy", "failed", "no-answer", "canceled")
 UNANSWERED = {"busy": "busy", "no-answer": "no_answer", "failed": "failed", "canceled": "failed"}
 BRIDGED = ("completed", "answered")
@@ -81,6 +82,22 @@ def verify() -> None:
     g.key = forms.inbox_key(request.path, g.fields)
 
 
+@phone.before_request
+def leave_the_database_alone() -> Response | None:
+    """While it is away nobody waits for it: the answer is the one that is given without it."""
+    if request.endpoint in NEVER_ASK or not board().standby.away(board().now()):
+        return None
+    return without_database()
+
+
+@phone.errorhandler(offline.DATABASE_AWAY)
+def database_away(error: Exception) -> Response:
+    """Gone, read-only, full or slow: this caller and the next ones are led on without it."""
+    log.warning("the database failed a webhook", path=request.path, why=str(error))
+    board().standby.trip(board().now())
+    return without_database()
+
+
 @phone.errorhandler(forms.BadForm)
 def refuse_form(error: forms.BadForm) -> Response:
     """Signed but malformed: the leg gets a way on, a status webhook a plain refusal."""
@@ -104,18 +121,40 @@ def keep_the_caller(error: Exception) -> Response:
     return Response(status=503) if _nobody_listens() else way_on()
 
 
+def without_database() -> Response:
+    """People's phones for a caller; other legs as ever. What happened is noted on the disk."""
+    over = offline.hung_up(fields())
+    if _nobody_listens():
+        noted = request.endpoint == "phone.ended" and over
+        noted = noted and offline.note(board(), fields(), g.key, "ended")
+        return Response(status=204 if noted else 503)  # 503: the carrier says it again
+    if request.endpoint in OTHERS or request.endpoint == "phone.wait" or _verb() in NOT_CALLERS:
+        return way_on()
+    try:
+        first = request.endpoint == "phone.arrived"
+        return answer(offline.start(board(), fields(), g.key, first=first))
+    except Exception:
+        log.exception("nothing to ring without the database")
+        return way_on()
+
+
 def way_on() -> Response:
     """Words and a human's number for a caller; other legs are let go, and their caller kept.
 
     From inside the waiting line, where nothing can be dialled, the leg is led out of it first.
     """
-    verb = (request.view_args or {}).get("verb")
+    verb = _verb()
     if request.endpoint in OTHERS or verb == "clinician-left":
         return answer(voice.let_go(board()))
     if request.endpoint == "phone.wait" or verb in IN_LINE:
         return answer(voice.out_of_line(board()))
     dialled = forms.dialled(getattr(g, "fields", {}).get("To", ""))
     return answer(voice.safe(board(), board().book.dialled(dialled).id))
+
+
+def _verb() -> str:
+    found: str = (request.view_args or {}).get("verb", "")
+    return found
 
 
 def _nobody_listens() -> bool:
@@ -197,6 +236,33 @@ def fallback() -> Response:
         return answer(calls.arrive(board(), forms.arrival(fields()), g.key))
 
 
+# -- without the database: every address carries all that its answer needs ---------------------
+
+
+@phone.post("/voice/offline/next/<line_id>/<int:turn>/<int:hop>")
+def offline_next(line_id: str, turn: int, hop: int) -> Response:
+    """A phone of the snapshot did not take the call, or has ended it: ring the next."""
+    return answer(offline.rang(board(), fields(), g.key, line_id, turn, hop))
+
+
+@phone.post("/voice/offline/again/<line_id>/<int:hop>")
+def offline_again(line_id: str, hop: int) -> Response:
+    """Everybody was rung once: back into the line if the database is there."""
+    return answer(offline.go_on(board(), fields(), g.key, line_id, hop))
+
+
+@phone.post("/voice/offline/screen/<line_id>")
+def offline_screen(line_id: str) -> Response:
+    """One of those phones was picked up."""
+    return answer(offline.screen(board(), line_id))
+
+
+@phone.post("/voice/offline/pressed/<line_id>")
+def offline_pressed(line_id: str) -> Response:
+    """A key was pressed on it."""
+    return answer(offline.pressed(board(), fields(), line_id))
+
+
 # -- the other legs ---------------------------------------------------------------------------
 
 
@@ -272,7 +338,9 @@ def room(call_id: str) -> Response:
     return Response(status=204)
 
 
-OTHERS = {f"phone.{f.__name__}" for f in (desk, phone_answered, phone_pressed, person_answered)}
+_OFFLINE = (offline_next, offline_again, offline_screen, offline_pressed)
+_OTHERS = (desk, phone_answered, phone_pressed, person_answered, offline_screen, offline_pressed)
+OTHERS = {f"phone.{f.__name__}" for f in _OTHERS}
 SILENT = {f"phone.{f.__name__}" for f in (ended, phone_status, person_status, room)}
 
 
@@ -295,6 +363,9 @@ def sound_file(name: str) -> Response:
 def selftest() -> Response:
     """`diversion doctor` signs a request to our public address: does it verify?"""
     return Response("signed and understood\n", content_type="text/plain")
+
+
+NEVER_ASK = {f"phone.{f.__name__}" for f in (*_OFFLINE, waiting_sound, sound_file, selftest)}
 
 
 # -- the whole web process --------------------------------------------------------------------

@@ -174,6 +174,13 @@ class LegEnded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LedOffline(Event):
+    """The database was away: the caller was led to people's phones. `talked`: one was bridged."""
+
+    talked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WaitElapsed(Event):
     """The stage's deadline passed."""
 
@@ -214,6 +221,7 @@ EVENTS = (
     CallerJoined,
     ClinicianEnded,
     LegEnded,
+    LedOffline,
     WaitElapsed,
     RoomSeen,
 )

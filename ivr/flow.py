@@ -22,6 +22,7 @@ _WAIT: dict[type[e.Event], Handler] = {
     e.OfferAccepted: talking.connect,
     e.WaitElapsed: waiting.escalate,
     e.LegEnded: waiting.leave,
+    e.LedOffline: passing.lead_offline,
 }
 _PASS: dict[type[e.Event], Handler] = {
     e.PassEnded: passing.pass_ended,
@@ -30,6 +31,7 @@ _PASS: dict[type[e.Event], Handler] = {
     e.KeyPressed: waiting.leave_line,
     e.CallbackAgreed: waiting.leave_line,
     e.LegEnded: passing.leave,
+    e.LedOffline: passing.lead_offline,
     e.WaitElapsed: passing.close,
 }
 
@@ -49,6 +51,7 @@ FLOW: dict[Stage, dict[type[e.Event], Handler]] = {
         e.RoomSeen: talking.weigh,
         e.WaitElapsed: talking.look,
         e.LegEnded: talking.hang_up,
+        e.LedOffline: passing.lead_offline,
     },
     Stage.TALKING: {
         e.Waited: waiting.leave_line,
@@ -57,6 +60,7 @@ FLOW: dict[Stage, dict[type[e.Event], Handler]] = {
         e.TalkEnded: talking.talk_ended,
         e.ClinicianEnded: talking.end_by_clinician,
         e.LegEnded: talking.hang_up,
+        e.LedOffline: passing.lead_offline,
     },
     Stage.PARTNER: _PASS,
     Stage.DISPATCHER: _PASS,

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from ivr.call import Call, Ended, Stage
-from ivr.errands import Alert, OfferToDesks
-from ivr.events import Event, LegEnded, LineLeft, PassEnded, WaitElapsed
+from ivr.errands import Alert, CancelOffers, Errand, LoseClinician, OfferToDesks
+from ivr.events import Event, LedOffline, LegEnded, LineLeft, PassEnded, WaitElapsed
 from ivr.replies import HangUp, Say, WaitInLine
 from ivr.step import Step, moved, resume, within
 from ivr.talking import HEAD
@@ -37,6 +37,17 @@ def pass_ended(call: Call, event: PassEnded) -> Step:
 def leave(call: Call, event: LegEnded) -> Step:
     """The caller's leg is over; whether they had talked comes with the dial's own word."""
     return Step(replace(call, deadline_at=within(event.at, WORD_SECONDS)))
+
+
+def lead_offline(call: Call, event: LedOffline) -> Step:
+    """Without the database the caller was led to people's phones: no desk may call them back."""
+    if call.attempt_id:  # a follow-up's attempt ends with its own leg
+        return Step(call)
+    errands: list[Errand] = [CancelOffers("passed_on")]
+    if call.clinician_id:
+        errands.append(LoseClinician(call.clinician_id))
+    nobody = {"clinician_id": None, "clinician_leg": None, "clinician_here": False}
+    return Step(moved(call, Stage.PARTNER, event.at, **nobody), (), tuple(errands))
 
 
 def close(call: Call, event: WaitElapsed | LineLeft) -> Step:

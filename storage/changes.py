@@ -27,6 +27,10 @@ class Changes(Noun):
             else:
                 self._count(topic)
 
+    def probe(self) -> None:
+        """Write one row, on either database: raises StoreDown unless it takes writes."""
+        self._count("probe")
+
     def versions(self) -> dict[str, int]:
         """SQLite: how often each topic changed."""
         return {row.topic: row.version for row in self._rows(_VERSIONS)}

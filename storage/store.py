@@ -126,6 +126,11 @@ class Store:
         with self._open(self._reader) as connection:
             connection.execute(text("SELECT 1"))
 
+    def probe(self) -> None:
+        """Raise StoreDown when nothing can be written: gone, read-only, full or too slow."""
+        with self.begin() as rows:
+            rows.changes.probe()
+
     def watch(self, on_change: OnChange) -> Watcher:
         """Hear of every commit, by topic (a table's name, or "*"); one watcher per process."""
         return Watcher(self, on_change)

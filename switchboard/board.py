@@ -19,6 +19,7 @@ from routing.offers import Policy
 from storage import migrate
 from storage.errors import StoreDown
 from storage.store import Store
+from switchboard.standby import Standby
 from telephony.carrier import Carrier
 
 log = structlog.get_logger()
@@ -47,6 +48,7 @@ class Board:
     now: Callable[[], datetime] = _utc_now
     wake: Callable[[], None] = _nobody_waits
     worker: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}")
+    standby: Standby = field(default_factory=Standby)  # what is needed without the store
 
     def line(self, line_id: str) -> Line:
         """The line a call came in on; one since removed from the book is the default."""

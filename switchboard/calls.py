@@ -32,21 +32,7 @@ def arrive(board: Board, facts: ArrivalFacts, inbox_key: str) -> bytes:
     Returns the TwiML to answer with; a repeated webhook gets the same bytes (FAILURES R1).
     """
     now = board.now()
-    line = board.book.dialled(facts.to)
-    call = Call(
-        id=ids.new(),
-        kind=Kind.INBOUND,
-        leg_sid=facts.call_sid,
-        line=line.id,
-        number_shown=facts.number_shown,
-        language=line.language,
-        stage=Stage.GREETING,
-        arrived_at=now,
-        stage_since=now,
-        line_since=now,
-        priority=line.priority,
-        sip=facts.sip,
-    )
+    call = newcomer(board, facts, now)
     event = Arrived(at=now, next_at=now)
     step = advance(call, event)
     answer = voice.render(board, step.call, step.replies)
@@ -58,6 +44,25 @@ def arrive(board: Board, facts: ArrivalFacts, inbox_key: str) -> bytes:
         return _answered(board, inbox_key)
     board.wake()
     return answer
+
+
+def newcomer(board: Board, facts: ArrivalFacts, at: datetime) -> Call:
+    """A call that came in at `at`, before anything happened to it."""
+    line = board.book.dialled(facts.to)
+    return Call(
+        id=ids.new(),
+        kind=Kind.INBOUND,
+        leg_sid=facts.call_sid,
+        line=line.id,
+        number_shown=facts.number_shown,
+        language=line.language,
+        stage=Stage.GREETING,
+        arrived_at=at,
+        stage_since=at,
+        line_since=at,
+        priority=line.priority,
+        sip=facts.sip,
+    )
 
 
 def handle(board: Board, call_id: str, inbox_key: str, make: EventMaker) -> bytes:

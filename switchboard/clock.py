@@ -15,7 +15,18 @@ from config.lines import TIERS
 from ivr.call import Call, Stage
 from ivr.events import Event, WaitElapsed
 from routing.escalation import standing
-from switchboard import calls, errands, followups, offers, presence, reconcile, roster_book
+from storage.errors import StoreDown
+from switchboard import (
+    calls,
+    errands,
+    followups,
+    offers,
+    offline,
+    offline_notes,
+    presence,
+    reconcile,
+    roster_book,
+)
 from switchboard.board import Board
 
 log = structlog.get_logger()
@@ -35,6 +46,8 @@ def sweep(board: Board) -> None:
     with board.store.read() as rows:
         due = rows.due.at(board.now())
     parts: list[Callable[[Board], None]] = []
+    if offline_notes.left_over(board):  # first: a caller led elsewhere must not be moved again
+        parts.append(offline_notes.replay)
     if due.deadlines:
         parts.append(_deadlines)
     if due.line or due.deadlines:
@@ -46,6 +59,9 @@ def sweep(board: Board) -> None:
     for part in parts:
         try:
             part(board)
+        except StoreDown as down:
+            log.warning("sweep cut short", part=part.__name__, why=str(down))
+            return
         except Exception:
             log.exception("sweep failed", part=part.__name__)
 
@@ -106,7 +122,10 @@ def carry_roster_forward(board: Board) -> None:
 
 
 class Runner:
-    """A thread that sweeps when woken: offers leave with the webhook, not with the next tick."""
+    """A thread that sweeps when woken: offers leave with the webhook, not with the next tick.
+
+    Between sweeps it keeps this process ready to answer without the database.
+    """
 
     def __init__(self) -> None:
         """Ready, not started: a forked worker starts its own at its first waking."""
@@ -128,14 +147,24 @@ class Runner:
         self._wanted.set()
 
     def _run(self, board: Board) -> None:
+        offline.tend(board)
         board.carrier.warm()
+        tended = time.monotonic()
         while True:
-            self._wanted.wait()
+            woken = self._wanted.wait(offline.TEND_SECONDS)
             self._wanted.clear()
-            try:
-                sweep(board)
-            except Exception:  # the database went away: the clock sweeps when it is back
-                log.exception("sweep failed")
+            if woken:
+                self._sweep(board)
+            if time.monotonic() - tended >= offline.TEND_SECONDS:
+                offline.tend(board)
+                tended = time.monotonic()
+
+    @staticmethod
+    def _sweep(board: Board) -> None:
+        try:
+            sweep(board)
+        except Exception:  # the database went away: the clock sweeps when it is back
+            log.exception("sweep failed")
 
 
 def run(board: Board) -> None:
@@ -149,6 +178,7 @@ def run(board: Board) -> None:
     for job, seconds, given in (
         (sweep, TICK_SECONDS, (board,)),
         (beat, BEAT_SECONDS, (board, name)),
+        (offline.tend, offline.TEND_SECONDS, (board,)),
         (reconcile.run, RECONCILE_SECONDS, (board,)),
         (carry_roster_forward, DAY_SECONDS, (board,)),
     ):

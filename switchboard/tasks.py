@@ -12,6 +12,7 @@ WORDS = {
     "nobody_on_call": "Nobody is on call now. Fill the gap in the roster.",
     "followup_unreached": "A promised follow-up was not reached. Decide: letter, visit, or close.",
     "followup_wrong_number": "A follow-up reached a wrong number. Find the right one, or close.",
+    "came_offline": "A caller came while the database was away. Decide: ring back, or close.",
     "carrier_refused": "The carrier refused to ring a phone. Check the number and the account.",
 }
 

@@ -3,10 +3,13 @@
 Everything is genuine but the clock and the wires: real webhooks, real storage, real rules.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from config import lines, logs, prompts
 from config.settings import Settings
@@ -14,9 +17,10 @@ from emulator import Emulator, VirtualClock, WsgiTransport
 from emulator.engine import FAKE_ACCOUNT, FAKE_KEY, FAKE_SECRET, FAKE_TOKEN
 from emulator.timeline import silence
 from ivr.call import Call, Stage
+from storage.errors import StoreDown
 from storage.store import Store
 from storage.values import Attempt, FollowUp, Offer, Person, Shift, Task
-from switchboard import calls, clock, followups, offers, presence, reconcile
+from switchboard import calls, clock, followups, offers, offline, presence, reconcile
 from switchboard import desk as the_desk
 from switchboard.board import Board
 from telephony.carrier import Carrier
@@ -44,11 +48,19 @@ def settings_for(database_url: str) -> Settings:
     )
 
 
+def unless_away(job: Callable, *given: object) -> None:
+    """As the real tick does: a job that finds no database tries again at its next time."""
+    with suppress(StoreDown):
+        job(*given)
+
+
 class Town:
     """The cast and the clock. Always close it: `with Town.opened(url) as town`."""
 
     def __init__(self, database_url: str, *, seed: int = 1, start: datetime = START) -> None:
-        settings = settings_for(database_url)
+        self._disk = TemporaryDirectory(prefix="town-")
+        disk = {"snapshot_dir": Path(self._disk.name)}
+        settings = settings_for(database_url).model_copy(update=disk)
         logs.configure("warning")
         self.clock = VirtualClock(start=start, seed=seed)
         book = lines.read(settings.line_file)
@@ -87,6 +99,7 @@ class Town:
     def close(self) -> None:
         self.twilio.close()
         self.store.close()
+        self._disk.cleanup()
 
     def _wake(self) -> None:
         """After commit, in this process, soon: as the web process's sweeper thread does."""
@@ -96,7 +109,7 @@ class Town:
 
     def _swept(self) -> None:
         self._sweep_wanted = False
-        clock.sweep(self.board)
+        unless_away(clock.sweep, self.board)
 
     # -- time -----------------------------------------------------------------------------
 
@@ -117,11 +130,13 @@ class Town:
         for handle in self._ticking:
             handle.cancel()
         self._ticking = [
-            self.clock.every(seconds, lambda: clock.sweep(self.board)),
-            self.clock.every(max(seconds, 2), lambda: clock.beat(self.board, "town")),
-            self.clock.every(
-                max(seconds, clock.RECONCILE_SECONDS), lambda: reconcile.run(self.board)
-            ),
+            self.clock.every(at_least, partial(unless_away, job, self.board, *given))
+            for at_least, job, *given in (
+                (seconds, clock.sweep),
+                (max(seconds, clock.BEAT_SECONDS), clock.beat, "town"),
+                (max(seconds, offline.TEND_SECONDS), offline.tend),
+                (max(seconds, clock.RECONCILE_SECONDS), reconcile.run),
+            )
         ]
 
     def until(self, predicate, seconds: float = 60) -> None:
@@ -270,7 +285,8 @@ class Clinician:
         return self
 
     def _beat(self) -> None:
-        presence.beat(self.town.board, self.id, active=True)
+        with suppress(StoreDown):  # the page says so, and tries again
+            presence.beat(self.town.board, self.id, active=True)
 
     def stops_beating(self) -> None:
         for handle in self.beating:

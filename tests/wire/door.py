@@ -34,7 +34,12 @@ class Door:
 
     def routes(self) -> dict[str, str]:
         """An address of every POST route, and of every verb, by endpoint or verb; new ones too."""
-        known = {"call_id": self.call.id, "offer_id": self.offer.id, "hop": self.call.hop}
+        known = {
+            "call_id": self.call.id,
+            "offer_id": self.offer.id,
+            "hop": self.call.hop,
+            "turn": 1,
+        }
         addresses = self.town.app.url_map.bind("line.example.org")
         found = {}
         for rule in self.town.app.url_map.iter_rules():

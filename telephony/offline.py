@@ -1,0 +1,90 @@
+"""What does a caller hear while people's phones ring in turn, and all we know is in the address?
+
+One phone at a time: the first pick-up of several would end the others' ringing, voicemail's too.
+"""
+
+from collections.abc import Sequence
+from xml.etree import ElementTree as ET
+
+from telephony.twiml import (
+    SAFE_RING_SECONDS,
+    TALK_SECONDS_MAX,
+    Page,
+    _add,
+    _finished,
+    _say,
+    _speak,
+    with_override,
+)
+
+RING_SECONDS = 18  # most voicemails pick up later
+SCREEN_SECONDS = 8  # of silence in which a cell phone may press 1
+
+Said = Sequence[tuple[str, str]]  # language and prompt
+
+
+def ring(page: Page, said: Said, number: str, *, then: str, screen: str = "") -> bytes:
+    """Words, then one phone. `then` is told what became of it; `screen` asks who picked up for 1.
+
+    Without `screen` whoever picks up is bridged: a partner line answers in its own way.
+    """
+    response = _words(page, said)
+    dial = _add(
+        response,
+        "Dial",
+        action=_address(page, then),
+        method="POST",
+        timeout=str(RING_SECONDS if screen else SAFE_RING_SECONDS),
+        answerOnBridge="true",
+        callerId=page.line.number,
+        timeLimit=TALK_SECONDS_MAX,
+    )
+    _add(dial, "Number", number, url=_address(page, screen), method="POST" if screen else "")
+    return _finished(response)
+
+
+def again(page: Page, said: Said, then: str) -> bytes:
+    """Words, and another round."""
+    response = _words(page, said)
+    _add(response, "Redirect", _address(page, then), method="POST")
+    return _finished(response)
+
+
+def ask_for_one(page: Page, then: str) -> bytes:
+    """Neutral words to whoever picked up; silence, as voicemail's, is a no."""
+    language = page.line.language
+    response = ET.Element("Response")
+    gather = _add(
+        response,
+        "Gather",
+        input="dtmf",
+        numDigits="1",
+        finishOnKey="",
+        timeout=str(SCREEN_SECONDS),
+        action=_address(page, then),
+        method="POST",
+    )
+    _say(gather, page.prompts, language, "phone_screen", {})
+    return _declined(response, page)
+
+
+def declined(page: Page) -> bytes:
+    """Another key than 1 was pressed."""
+    return _declined(ET.Element("Response"), page)
+
+
+def _declined(response: ET.Element, page: Page) -> bytes:
+    _say(response, page.prompts, page.line.language, "phone_not_pressed", {})
+    _add(response, "Hangup")
+    return _finished(response)
+
+
+def _words(page: Page, said: Said) -> ET.Element:
+    response = ET.Element("Response")
+    for language, key in said:
+        _speak(response, page, language, key, page.line.spoken_names(language))
+    return response
+
+
+def _address(page: Page, path: str) -> str:
+    return with_override(page.base_url + path, page.voice_override) if path else ""
