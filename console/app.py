@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from console import (
     board_page,
+    contacts,
     desk,
     figures,
     followups,
@@ -47,7 +48,7 @@ PLACES = (
     Place("Follow-ups", "followups", "followups", ("followups", "decide", "record")),
     Place("Roster", "roster", "roster", ("roster", "shift", "new_shift", "add_shift")),
     Place("Board", "board_page", "board", ("board_page",)),
-    Place("Figures", "figures", "figures", ("figures",)),
+    Place("Figures", "figures", "figures", ("figures", "contacts")),
     Place("People", "people", "people", ("people", "person", "new_person", "add_person")),
 )
 
@@ -75,7 +76,7 @@ def door() -> Blueprint:
     console.add_url_rule("/sign-in/link/<token>", "link", signin.follow)
     console.add_url_rule("/events", "events", stream.events)
     console.add_url_rule("/desk/events", "events", stream.events)
-    for part in (desk, records, roster, board_page, followups, figures, people):
+    for part in (desk, records, roster, board_page, followups, figures, contacts, people):
         part.install(console)
     console.register_error_handler(HTTPException, explain)
     return console

@@ -62,6 +62,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     # figures and people
     "console.figures": OVERSEES,
     "console.figures_csv": OVERSEES,
+    "console.contacts": frozenset({SUPERVISOR}),
     "console.people": STAFF,
     "console.new_person": frozenset({ADMINISTRATOR}),
     "console.add_person": frozenset({ADMINISTRATOR}),

@@ -1,10 +1,13 @@
 """Whose record may be opened by whom, and is every opening noted?"""
 
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from storage import ids
 from storage.values import Record, Task
 
+CHICAGO = ZoneInfo("America/Chicago")
 PAYLOADS = (
     "<script>window.hacked = 1</script>",
     '"><img src=x onerror="window.hacked = 1">',
@@ -107,3 +110,15 @@ def test_words_are_never_code(house, browse):
         page.locator("h1").wait_for()
         assert page.evaluate("window.hacked") is None
         assert page.locator("img, script:not([src])").count() == 0
+
+
+def test_a_supervisor_finds_every_contact_of_a_day_and_looking_is_noted(house, visitor):
+    call = house.talking("ana")
+    page = visitor("sol").get("/contacts").get_data(as_text=True)
+    assert f"/records/{call.id}" in page
+    with house.store.read() as rows:
+        (line,) = rows.audit.of(f"day:{house.at.astimezone(CHICAGO).date()}")
+    assert (line.actor, line.action) == ("sol", "contacts.read")
+    for name in ("ana", "cora", "ada"):
+        assert visitor(name).get("/contacts").status_code == 403
+    assert "No contact on this day" in visitor("sol").get("/contacts?day=2020-01-01").text

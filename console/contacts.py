@@ -1,0 +1,32 @@
+"""Which contacts were there on a day? A supervisor's way to each record; looking is audited."""
+
+from datetime import datetime, time, timedelta
+
+from flask import Blueprint, render_template, request
+
+from console.forms import day_of
+from console.here import board, house_zone_name, myself, now, store
+from routing.wallclock import instant, wall
+
+
+def install(console: Blueprint) -> None:
+    console.add_url_rule("/contacts", "contacts", page)
+
+
+def page() -> str:
+    zone = house_zone_name()
+    day = day_of(request.args.get("day", "")) or wall(now(), zone).date()
+    midnight = datetime.combine(day, time.min)
+    start, end = instant(midnight, zone), instant(midnight + timedelta(days=1), zone)
+    with store().begin() as rows:
+        calls = rows.calls.between(start, end)
+        people = {person.id: person.name for person in rows.people.all()}
+        rows.audit.write(myself().id, "contacts.read", f"day:{day}", {}, now())
+    return render_template(
+        "contacts/page.html",
+        calls=calls,
+        people=people,
+        lines={call.line: board().line(call.line).name for call in calls},
+        day=day,
+        zone=zone,
+    )
