@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 
 import click
 
-from config import lines, logs, prompts
+from config import lines, logs
 from config import settings as environment
 from config.errors import ConfigError
 from storage.errors import StorageError, StoreDown
+from switchboard.fallback import fallback
 from switchboard.roster import roster
 
 ILL = 1  # doctor's exit code when a check failed
@@ -21,6 +22,7 @@ def cli() -> None:
 
 
 cli.add_command(roster)
+cli.add_command(fallback)
 
 
 @cli.command()
@@ -65,21 +67,6 @@ def setup() -> None:
 
     settings = environment.read()
     click.echo(the_setup.checklist(settings, lines.read(settings.line_file)))
-
-
-@cli.command()
-@click.argument("line_id", metavar="LINE")
-@click.option("--number", "numbers", multiple=True, help="A backup phone to ring, in this order.")
-def fallback(line_id: str, numbers: tuple[str, ...]) -> None:
-    """Print the static document that answers LINE when this whole machine is gone."""
-    from telephony import setup as the_setup
-
-    settings = environment.read()
-    book = lines.read(settings.line_file)
-    if line_id not in book.lines:
-        raise click.ClickException(f"{line_id!r}: expected one of {', '.join(book.lines)}")
-    words = prompts.read(settings.prompts_dir, book.languages, settings.sound_dir)
-    click.echo(the_setup.fallback_document(words, book.lines[line_id], numbers))
 
 
 @cli.group()

@@ -14,11 +14,12 @@ from config.settings import Settings
 from storage import migrate
 from storage.errors import StorageError
 from storage.store import Store
-from switchboard import roster_rows
+from switchboard import roster_rows, snapshot
 from telephony import signature
 from telephony.carrier import Carrier, CarrierError, CarrierRefused
 
 TICK_UNHEARD = timedelta(seconds=12)  # a killed clock is back within this
+SNAPSHOT_OLD = timedelta(minutes=5)  # it is written each minute
 CLOCKS_APART = timedelta(seconds=2)
 ROSTER_AHEAD = timedelta(days=14)
 TIME_ZONES_OLD = timedelta(days=550)
@@ -61,6 +62,7 @@ def examine(
     yield from check_words(settings)
     yield check_time_zones(now)
     yield from check_stored(settings, now)
+    yield check_snapshot(settings, now)
     if settings.public_base_url and settings.auth_tokens:
         yield check_public_url(settings, fetch or post)
     if settings.twilio_account_sid and settings.twilio_api_key:
@@ -194,6 +196,23 @@ def check_roster(store: Store, now: datetime) -> Check:
             "Fill them on the roster page.",
         )
     return _well("roster", f"{', '.join(here)} now; no gap in 14 days.")
+
+
+def check_snapshot(settings: Settings, now: datetime) -> Check:
+    """Whether people could be rung if the database went away now."""
+    found = snapshot.read(settings, quiet=True)
+    if found is None:
+        do = "Start web and clock with this SNAPSHOT_DIR and SECRET_KEY; they write it each minute."
+        return _ill("snapshot", f"none of ours at {snapshot.path(settings)}", do)
+    age = now - found.written_at
+    if age > SNAPSHOT_OLD:
+        do = "Look at the clock's log: without the database an old roster would be rung."
+        return _ill("snapshot", f"{_ago(age)} old", do)
+    if not found.phones(now):
+        do = "Give those on call a backup phone on the people page."
+        words = "nobody on call has a phone: without the database only the partner line rings"
+        return _ill("snapshot", words, do)
+    return _well("snapshot", f"{_ago(age)} old, {len(found.phones(now))} phones on call now.")
 
 
 def check_public_url(settings: Settings, fetch: Fetch) -> Check:

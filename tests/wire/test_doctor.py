@@ -45,7 +45,7 @@ def test_every_trouble_says_what_to_do_and_no_health_does(sqlite_database):
     found = findings(READY.model_copy(update={"database_url": sqlite_database}))
     assert found.keys() == {
         "settings", "lines", "prompts", "time zones", "database", "clock", "roster",
-        "public address", "carrier",
+        "snapshot", "public address", "carrier",
     }  # fmt: skip
     for check in found.values():
         assert bool(check.what_to_do) is not check.ok, check
