@@ -104,7 +104,7 @@ async def _dial_round(performance: Performance, verb: ET.Element, targets: list[
     attempt = Attempt(performance, caller_id, twiml.number(verb, "timeout", 30))
     if leg.live or not twiml.flag(verb, "answerOnBridge", default=False):
         leg.pick_up()
-        leg.hears(Ring())
+    leg.hears(Ring())  # early, where the caller is not answered yet
     try:
         for target in targets:
             start_child(attempt, target)

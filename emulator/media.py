@@ -144,6 +144,11 @@ class Media:
         if connection is not None:
             await connection.answered(sdp)
 
+    @property
+    def busy(self) -> bool:
+        """Whether a leg is connected, or a connection is still being closed."""
+        return bool(self._connections or self._tasks)
+
     def silent_seconds(self, leg: str) -> float:
         """How long no packet has come from this leg's browser (a muted one still sends)."""
         connection = self._connections.get(leg)

@@ -5,8 +5,8 @@ import io
 import math
 import threading
 import wave
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -17,7 +17,8 @@ from twilio.jwt.access_token.grants import VoiceGrant
 
 from emulator import engine
 from emulator.configuration import Configuration
-from emulator.serve import ServedElsewhere, serve_in_thread
+from emulator.rest import RestRequest, RestResponse, handle
+from emulator.serve import ServedElsewhere, Server, serve_in_thread
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent / "softphone"
@@ -52,7 +53,8 @@ TWIML = {
     "/wait": "<Pause length='20'/>",
     "/talk": "<Say>Somebody is coming to talk with you. Stay with me, you are not alone.</Say>",
     "/tone": "<Play loop='0'>/tone.wav</Play>",
-    "/room": "<Dial><Conference beep='false' waitUrl=''>room</Conference></Dial>",
+    "/short": "<Say>A short call, to try the line.</Say><Pause length='3'/>",
+    "/announcement": "<Play loop='20'>/tone.wav</Play>",
     "/gather": "<Gather numDigits='1' action='/room' timeout='20'/>",
 }
 
@@ -74,13 +76,19 @@ class NullApplication(ThreadingHTTPServer):
         self.forms.append({"path": path, **form})
         if path == "/client":
             path = f"/{form.get('then', 'room')}"
-        dial = f"<Dial callerId='{LINE}'>{form.get('who')}</Dial>"
-        inner = dial if path == "/call" else TWIML.get(path, "")
+        attributes = f"callerId='{LINE}'"
+        if path == "/early":
+            attributes += " answerOnBridge='true'"
+        dial = f"<Dial {attributes}>{form.get('who')}</Dial>"
+        room = f"<Dial><Conference beep='false' waitUrl='' {form.get('as', '')}>room</Conference></Dial>"
+        own = {"/call": dial, "/early": dial, "/room": room}
+        inner = own.get(path) or TWIML.get(path, "")
         return f"<?xml version='1.0'?><Response>{inner}</Response>"
 
 
 class _Handler(BaseHTTPRequestHandler):
     server: NullApplication
+    disable_nagle_algorithm = True  # or each answer waits 40 ms for an acknowledgement
 
     def do_GET(self) -> None:
         if self.path == "/quiet.wav":
@@ -104,6 +112,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def handle(self) -> None:
+        with suppress(ConnectionError):  # a page that closed while it was given its sounds
+            super().handle()
 
     def log_message(self, *_args: object) -> None:
         """Tests print nothing."""
@@ -129,11 +141,17 @@ class Town:
         self.host = served.url.removeprefix("http://")
         self.alerts: list[str] = []
 
-    def token(self, identity: str, seconds: int = 3600) -> str:
+    def token(self, identity: str, seconds: int = 3600, **params: str) -> str:
+        """`params` are sent with every call that the token's holder makes."""
         token = AccessToken(
             engine.FAKE_ACCOUNT, engine.FAKE_KEY, engine.FAKE_SECRET, identity=identity, ttl=seconds
         )
-        token.add_grant(VoiceGrant(incoming_allow=True, outgoing_application_sid=APPLICATION))
+        grant = VoiceGrant(
+            incoming_allow=True,
+            outgoing_application_sid=APPLICATION,
+            outgoing_application_params=params or None,
+        )
+        token.add_grant(grant)
         return str(token.to_jwt())
 
     def page(self, url: str, tone: int, *, microphone: bool = True) -> Page:
@@ -148,10 +166,13 @@ class Town:
         page.goto(url)
         return page
 
-    def softphone(self, identity: str, tone: int = 700, *, register: bool = True) -> Page:
+    def softphone(
+        self, identity: str, tone: int = 700, *, register: bool = True, **options: object
+    ) -> Page:
         """A page with the genuine SDK, its Device built and (unless told not to) registered."""
         page = self.page(f"{self.app.url}/softphone.html", tone)
-        page.evaluate("([token, host]) => build(token, host)", [self.token(identity), self.host])
+        given = [self.token(identity), self.host, options]
+        page.evaluate("([token, host, more]) => build(token, host, more)", given)
         if register:
             page.evaluate("device.register()")
         return page
@@ -182,12 +203,26 @@ def loudness(page: Page, pitch: int, *, stream: str) -> float:
     return float(page.evaluate(f"pitch => loudness({stream}, pitch)", pitch))
 
 
+def rest(path: str, **form: str) -> Callable[[Server], RestResponse]:
+    """A POST to Twilio's REST, for `served.do`."""
+
+    def ask(server: Server) -> RestResponse:
+        whole = f"/2010-04-01/Accounts/{server.emulator.account_sid}{path}.json"
+        auth = (server.emulator.account_sid, server.emulator.auth_token)
+        return handle(server.emulator, RestRequest("POST", whole, list(form.items()), [], auth))
+
+    return ask
+
+
 SOFTPHONE_STREAM = "call.getRemoteStream()"
 PHONE_STREAM = "document.querySelector('#phones audio').srcObject"
 
 
 @contextmanager
-def town(playwright: Playwright, chromium: str, *, sound: bool = True) -> Iterator[Town]:
+def town(
+    playwright: Playwright, chromium: str, *, sound: bool = True, tells: bool = True
+) -> Iterator[Town]:
+    """`tells`: print the timeline at the end, for a failing test to show."""
     app = NullApplication()
     thread = threading.Thread(target=app.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
@@ -197,7 +232,8 @@ def town(playwright: Playwright, chromium: str, *, sound: bool = True) -> Iterat
             try:
                 yield Town(served, app, browser)
             finally:
-                print(served.do(lambda server: server.emulator.timeline.text()))
+                if tells:
+                    print(served.do(lambda server: server.emulator.timeline.text()))
                 browser.close()
     finally:
         app.shutdown()

@@ -7,12 +7,10 @@ from pages.telephone_town import (
     Town,
     happens,
     hears,
+    rest,
     town,
 )
 from playwright.sync_api import Playwright
-
-from emulator.rest import RestRequest, handle
-from emulator.serve import Server
 
 pytestmark = pytest.mark.browser
 pytest.importorskip("aiortc", reason="no sound: pip install 'diversion-line[softphone]'")
@@ -23,15 +21,6 @@ def place(playwright: Playwright, chromium: str):
     with town(playwright, chromium) as found:
         yield found
         assert not found.alerts
-
-
-def rest(path: str, **form: str):
-    def ask(server: Server):
-        whole = f"/2010-04-01/Accounts/{server.emulator.account_sid}{path}.json"
-        auth = (server.emulator.account_sid, server.emulator.auth_token)
-        return handle(server.emulator, RestRequest("POST", whole, list(form.items()), [], auth))
-
-    return ask
 
 
 def test_a_held_person_hears_nobody_and_is_not_heard(place: Town):

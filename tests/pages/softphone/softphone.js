@@ -38,3 +38,35 @@ window.dial = async (params) => {
   await new Promise((resolve) => { call.on("accept", resolve); });
   return performance.now() - began;
 };
+
+// --- how long things take, in milliseconds ---
+
+const since = async (what) => {
+  const began = performance.now();
+  await what();
+  return performance.now() - began;
+};
+
+window.registers = () => since(() => device.register());
+
+window.picksUp = () => since(() => new Promise((resolve) => {
+  call.on("accept", resolve);
+  call.accept();
+}));
+
+// --- what the line is made of ---
+
+// The codecs of the sound that arrives.
+window.codecs = async () => {
+  const stats = [...(await call._mediaHandler.version.pc.getStats()).values()];
+  const arriving = stats.filter(({ type, kind }) => type === "inbound-rtp" && kind === "audio");
+  return arriving.map(({ codecId }) => stats.find(({ id }) => id === codecId).mimeType);
+};
+
+window.preflight = (token, chunderw) => new Promise((resolve, reject) => {
+  const test = Twilio.Device.runPreflight(token, {
+    chunderw, codecPreferences: ["opus", "pcmu"], fakeMicInput: false, iceServers: [],
+  });
+  test.on("completed", resolve);
+  test.on("failed", (error) => reject(new Error(`${error.code} ${error.message}`)));
+});
