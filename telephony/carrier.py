@@ -201,11 +201,14 @@ class Carrier:
         return client
 
     def _room_sid(self, room: str) -> str:
-        """A conference's sid: given as such, or looked up by its name."""
+        """A conference's sid: given as such, or looked up by its name.
+
+        A room with one person in it is "init", not yet "in-progress" (Conference resource).
+        """
         if room.startswith("CF"):
             return room
-        found = self._client.conferences.list(friendly_name=room, status="in-progress", limit=1)
-        return str(found[0].sid) if found else ""
+        found = self._client.conferences.list(friendly_name=room, limit=ROWS_MAX)
+        return next((str(one.sid) for one in found if str(one.status) != "completed"), "")
 
     def _participant(self, room: str, label: str, **change: Any) -> None:
         with _errors():
