@@ -75,8 +75,11 @@ class Call:
 
     @property
     def room(self) -> str:
-        """The conference's name: random, says nothing about anybody (FAILURES E13)."""
-        return f"room-{self.id}"
+        """The conference's name: random, says nothing about anybody (FAILURES E13).
+
+        Another after each cut-off: a leg left behind in the old one never meets the next person.
+        """
+        return f"room-{self.id}-{self.cut_offs}" if self.cut_offs else f"room-{self.id}"
 
     @property
     def over(self) -> bool:

@@ -31,10 +31,14 @@ class CheckRoom:
 
 @dataclass(frozen=True, slots=True)
 class EndLeg:
-    """End one leg of the call: "clinician" | "caller". A caller's needs one of ivr.call.Ended."""
+    """End one leg of the call: "clinician" | "caller". A caller's needs one of ivr.call.Ended.
+
+    `sid`: the leg, where the call as it is now no longer names it.
+    """
 
     whose: str
     reason: str
+    sid: str = ""
 
 
 @dataclass(frozen=True, slots=True)

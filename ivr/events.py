@@ -122,7 +122,9 @@ class ClinicianArrived(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClinicianLeft(Event):
-    """The clinician's bridge ended."""
+    """The clinician's bridge ended; `leg_sid` as in ClinicianJoined."""
+
+    leg_sid: str = ""
 
     leg: Leg | None = "clinician"
 
@@ -155,12 +157,16 @@ class OfferAccepted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClinicianJoined(Event):
-    """The clinician's leg is in the conference."""
+    """The clinician's leg is in the conference; `leg_sid` ("" unknown) tells whose it is."""
+
+    leg_sid: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallerJoined(Event):
-    """The caller's (person's) leg is in the conference."""
+    """The caller's (person's) leg is in the conference; `leg_sid` as in ClinicianJoined."""
+
+    leg_sid: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ from ivr.events import (
     ClinicianJoined,
     ClinicianLeft,
     Event,
+    FetchFailed,
     LegEnded,
     LineLeft,
     OfferAccepted,
@@ -71,6 +72,8 @@ def turn_away(call: Call, _event: Event) -> Step:
 
 def bring_caller(call: Call, event: ClinicianJoined) -> Step:
     """The clinician is there: only now does the caller leave the waiting line."""
+    if event.leg_sid not in ("", call.clinician_leg):  # late news of an earlier clinician's leg
+        return Step(call, surprise=True)
     if call.clinician_here:
         return Step(call)
     call = replace(call, clinician_here=True, deadline_at=within(event.at, MOVE_SECONDS))
@@ -83,6 +86,8 @@ def bring_caller(call: Call, event: ClinicianJoined) -> Step:
 
 def talk(call: Call, event: CallerJoined) -> Step:
     """Both are in the conference."""
+    if event.leg_sid not in ("", call.leg_sid):
+        return Step(call, surprise=True)
     return Step(
         moved(call, Stage.TALKING, event.at, answered_at=call.answered_at or event.at, rung=0)
     )
@@ -99,9 +104,44 @@ def weigh(call: Call, event: RoomSeen) -> Step:
     if event.clinician and event.caller:
         return talk(call, CallerJoined(at=event.at))
     if not event.clinician:
-        return requeue(call, event, missed=True)
+        return bring_back(call, event, missed=True)
     here = replace(call, clinician_here=False)
     return bring_caller(here, ClinicianJoined(at=event.at))
+
+
+def rejoin(call: Call, event: FetchFailed) -> Step:
+    """The bridge's end may have gone unheard: back into the room, and look who is there."""
+    return Step(replace(call, deadline_at=within(event.at, MOVE_SECONDS)), resume(call))
+
+
+def check(call: Call, event: RoomSeen) -> Step:
+    """Nobody talks with an empty room: the caller is brought back to the line."""
+    if event.clinician:
+        return Step(replace(call, deadline_at=None))
+    return bring_back(call, event)
+
+
+def bring_back(call: Call, event: Event, *, missed: bool = False) -> Step:
+    """Requeue a caller who may be in the room, or on the way there: their leg is fetched."""
+    step = requeue(call, event, missed=missed)
+    if step.call.over or not call.clinician_here:
+        return step
+    back = MoveCaller((Say("cut_off"), WaitInLine()))
+    return replace(step, errands=(back, *step.errands))
+
+
+def lose_clinician(call: Call, event: ClinicianLeft) -> Step:
+    """The clinician was there and left before the caller came: nobody is sent to an empty room."""
+    if event.leg_sid not in ("", call.clinician_leg):
+        return release_clinician(call, event)
+    return replace(bring_back(call, event), replies=(HangUp(),))
+
+
+def doubt(call: Call, event: ClinicianLeft) -> Step:
+    """The clinician's leg hears no more. The caller's own leg says what happened, or we look."""
+    if event.leg_sid not in ("", call.clinician_leg):
+        return release_clinician(call, event)
+    return Step(replace(call, deadline_at=within(event.at, MOVE_SECONDS)), (HangUp(),))
 
 
 def requeue(call: Call, event: Event, *, missed: bool = False) -> Step:
@@ -111,7 +151,7 @@ def requeue(call: Call, event: Event, *, missed: bool = False) -> Step:
         lost = LoseClinician(call.clinician_id or "", missed=missed)
         kept = tuple(one for one in step.errands if not isinstance(one, FreeClinician))
         return replace(step, errands=(lost, *kept))
-    clinician = call.clinician_id or ""
+    clinician, leg = call.clinician_id or "", call.clinician_leg
     call = moved(
         call,
         Stage.WAITING,
@@ -128,8 +168,10 @@ def requeue(call: Call, event: Event, *, missed: bool = False) -> Step:
     )
     words = "person_cut_off" if call.attempt_id else "cut_off"
     replies: tuple[Reply, ...] = (Say(words), WaitInLine()) if event.leg else ()
-    lost = LoseClinician(clinician, missed=missed)
-    return Step(call, replies, (lost, OfferToDesks()))
+    errands: list[Errand] = [LoseClinician(clinician, missed=missed), OfferToDesks()]
+    if leg:  # whatever became of it, it must not go on in a room that nobody enters any more
+        errands.append(EndLeg("clinician", "cut_off", sid=leg))
+    return Step(call, replies, tuple(errands))
 
 
 def talk_ended(call: Call, event: TalkEnded) -> Step:
@@ -157,7 +199,7 @@ def end_by_clinician(call: Call, event: ClinicianEnded) -> Step:
     """The clinician pressed End: the caller hears a goodbye, not a dead line."""
     talked = call.answered_at is not None
     if not talked and call.kind is Kind.INBOUND:
-        return requeue(call, event)  # End before the caller was there is no end for the caller
+        return bring_back(call, event)  # End before the caller was there ends nothing for them
     return _end(call, event, Ended.CLINICIAN_ENDED, "reached" if talked else "no_answer")
 
 

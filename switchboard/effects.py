@@ -44,12 +44,14 @@ def _outside(errand: e.Errand, board: Board, call: Call) -> tuple[dict[str, Any]
 @_outside.register
 def _(errand: e.MoveCaller, board: Board, call: Call) -> tuple[dict[str, Any], str]:
     document = voice.render(board, call, errand.replies).decode()
-    return {"sid": call.leg_sid, "twiml": document}, f"move:{call.id}:{call.hop}"
+    since = call.stage_since.isoformat()  # a move is wanted while its stage lasts
+    facts = {"sid": call.leg_sid, "twiml": document, "since": since}
+    return facts, f"move:{call.id}:{call.hop}"
 
 
 @_outside.register
 def _(errand: e.EndLeg, board: Board, call: Call) -> tuple[dict[str, Any], str] | None:
-    sid = call.clinician_leg if errand.whose == "clinician" else call.leg_sid
+    sid = errand.sid or (call.clinician_leg if errand.whose == "clinician" else call.leg_sid)
     return {"sid": sid or "", "reason": str(errand.reason)}, f"end:{sid}"
 
 
@@ -58,6 +60,7 @@ def _(_errand: e.CheckRoom, board: Board, call: Call) -> tuple[dict[str, Any], s
     return {
         "room": call.room,
         "sid": call.leg_sid,
+        "clinician": call.clinician_leg or "",
     }, f"look:{call.id}:{call.stage_since.timestamp()}"
 
 

@@ -20,8 +20,9 @@ from telephony.carrier import CarrierBusy, CarrierRefused, CarrierUnknown
 log = structlog.get_logger()
 
 LEASE_SECONDS = 10  # longer than the carrier's longest answer
-BUSY_SECONDS = 1
+BUSY_SECONDS = 0.25  # doubled each time: somebody may be waiting for it on the line
 TRIES_MAX = 8
+HARMLESS_TWICE = ("EndLeg", "CheckRoom")  # asked again, whatever became of the first time
 OVER = ("completed", "busy", "failed", "no-answer", "canceled")  # the carrier's words for an end
 QUIET_SECONDS = 120  # without evidence that an unknown errand was done, it was not (R3)
 
@@ -50,6 +51,9 @@ def _carry_out(board: Board, errand: ErrandRow) -> None:
         _settle(board, errand, "refused", f"{refusal.code}: {refusal}")
         _refused(board, errand, refusal)
     except CarrierUnknown as silence:
+        if errand.kind in HARMLESS_TWICE:
+            _later(board, errand)
+            return
         log.warning("carrier did not say", errand=errand.id, kind=errand.kind)
         _settle(board, errand, "unknown", str(silence))
     except Exception as mistake:
@@ -81,13 +85,31 @@ def _later(board: Board, errand: ErrandRow) -> None:
 
 def _move(board: Board, errand: ErrandRow) -> str:
     sid: str = errand.facts["sid"]
+    with board.store.read() as rows:
+        call = rows.calls.get(errand.call_id)
+        moves = [one.id for one in rows.errands.of(errand.call_id) if one.kind == errand.kind]
+    # Late (the carrier was busy), it would take the caller out of a conversation.
+    if call is None or call.stage_since.isoformat() != errand.facts.get("since"):
+        return "no longer wanted"
+    if max(moves) > errand.id:
+        return "moved again since"
     try:
-        board.carrier.move(sid, errand.facts["twiml"].encode(), _fallback(board, errand))
+        board.carrier.move(sid, errand.facts["twiml"].encode(), _fallback(board))
     except CarrierRefused as refusal:
         if refusal.gone and board.carrier.leg(sid) not in OVER:
             raise CarrierBusy("the leg is still on its way in") from refusal
         raise
     return sid
+
+
+def over(board: Board, sid: str) -> bool:
+    """Whether a leg has ended, or the carrier no longer knows it."""
+    try:
+        return board.carrier.leg(sid) in OVER
+    except CarrierRefused as refusal:
+        if refusal.gone:
+            return True
+        raise  # a revoked key says nothing about anybody's leg
 
 
 def _end(board: Board, errand: ErrandRow) -> str:
@@ -111,7 +133,7 @@ def _ring_phone(board: Board, errand: ErrandRow) -> str:
         from_=board.line(call.line).number,
         url=f"{base}/phone/{offer.id}/{call.hop}",
         status_url=f"{base}/phone-status/{offer.id}",
-        fallback_url=_fallback(board, errand),
+        fallback_url=_fallback(board),
         timeout_seconds=int(board.policy.phone_ring_seconds),
     )
     with board.store.begin() as rows:
@@ -137,16 +159,21 @@ def _dial_person(board: Board, errand: ErrandRow) -> str:
         from_=board.line(call.line).number,
         url=f"{base}/person/{attempt.id}/{call.hop}",
         status_url=f"{base}/person-status/{attempt.id}",
-        fallback_url=_fallback(board, errand),
+        fallback_url=_fallback(board),
         timeout_seconds=30,
     )
 
 
 def _check_room(board: Board, errand: ErrandRow) -> str:
     labels = board.carrier.in_room(errand.facts["room"])
+    clinician = errand.facts.get("clinician", "")
+    if "clinician" not in labels and clinician and not over(board, clinician):
+        raise CarrierBusy("their leg is there, the list lags behind")
 
-    def event(_call: Call, at: datetime) -> Event:
-        return RoomSeen(at=at, caller="caller" in labels, clinician="clinician" in labels)
+    def event(call: Call, at: datetime) -> Event:
+        caller = not labels.keys().isdisjoint({"caller", "person"})
+        another = (call.clinician_leg or "") != clinician  # since we looked
+        return RoomSeen(at=at, caller=caller, clinician="clinician" in labels or another)
 
     calls.happened(board, errand.call_id, event)
     return ",".join(sorted(labels))
@@ -161,8 +188,8 @@ DOERS: dict[str, Callable[[Board, ErrandRow], str]] = {
 }
 
 
-def _fallback(board: Board, errand: ErrandRow) -> str:
-    return f"{board.settings.public_base_url}/voice/fallback?call={errand.call_id}"
+def _fallback(board: Board) -> str:
+    return f"{board.settings.public_base_url}/voice/fallback"
 
 
 # -- a refusal is news ------------------------------------------------------------------------
