@@ -3,14 +3,15 @@
 Callbacks only accelerate what this finds (DESIGN, telephone design 9).
 """
 
+from datetime import datetime
+
 import structlog
 
 from ivr.call import Call, Stage
-from ivr.events import LegEnded
-from switchboard import calls
+from ivr.events import Event, LegEnded, RoomSeen
+from switchboard import calls, errands
 from switchboard.board import Board
-from switchboard.errands import OVER
-from telephony.carrier import CarrierRefused, CarrierUnknown
+from telephony.carrier import CarrierError
 
 log = structlog.get_logger()
 
@@ -31,15 +32,26 @@ def _check(board: Board, call: Call) -> None:
     if call.stage is Stage.CALLING or not call.leg_sid.startswith("CA"):
         return  # its own deadline ends it
     try:
-        status = board.carrier.leg(call.leg_sid)
-    except CarrierRefused:
-        status = OVER[0]  # 20404: the carrier no longer knows it
-    except CarrierUnknown:
-        return
-    if status not in OVER:
-        return
-    log.info("healed a lost ending", call=call.id, status=status)
-    calls.happened(board, call.id, lambda _c, at: LegEnded(at=at))
+        if errands.over(board, call.leg_sid):
+            log.info("healed a lost ending", call=call.id)
+            calls.happened(board, call.id, lambda _c, at: LegEnded(at=at))
+        elif _talked_to(call) and errands.over(board, call.clinician_leg or ""):
+            log.info("healed a lost cut-off", call=call.id)
+            calls.happened(board, call.id, _alone(call))
+    except CarrierError as silence:  # the next round asks again
+        log.warning("carrier did not say", call=call.id, why=str(silence))
+
+
+def _talked_to(call: Call) -> bool:
+    return call.stage is Stage.TALKING and (call.clinician_leg or "").startswith("CA")
+
+
+def _alone(seen: Call) -> calls.EventMaker:
+    def event(call: Call, at: datetime) -> Event:
+        another = call.clinician_leg != seen.clinician_leg  # since we looked
+        return RoomSeen(at=at, caller=True, clinician=another)
+
+    return event
 
 
 def _free_desks(board: Board) -> None:
