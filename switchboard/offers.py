@@ -167,14 +167,16 @@ def accept(board: Board, offer_id: str, person_id: str) -> Accepted:
         if offer.state == "accepted" and offer.call_id:  # pressed twice: the same yes
             return Accepted(offer.call_id, {"offer": offer_id})
         if offer.kind == "followup":
-            call_id = followups.accept(board, rows, offer, person_id, now)
+            call_id: str | None = followups.accept(board, rows, offer, person_id, now)
         else:
             call_id = _claim(board, rows, offer, person_id, now)
     board.wake()
+    if call_id is None:  # raised only now, or the offer's end would be undone with the claim
+        raise Taken("Someone else has taken this call, or the caller left. You are available.")
     return Accepted(call_id, {"offer": offer_id})
 
 
-def _claim(board: Board, rows: Rows, offer: Offer, person_id: str, now: datetime) -> str:
+def _claim(board: Board, rows: Rows, offer: Offer, person_id: str, now: datetime) -> str | None:
     person = rows.people.get(person_id)
     languages = person.languages if person else ()
     for _ in range(RACES_MAX):
@@ -194,7 +196,7 @@ def _claim(board: Board, rows: Rows, offer: Offer, person_id: str, now: datetime
             _hand_back(rows, offer, now)
         return call.id
     rows.offers.settle([offer.id], "cancelled", "taken", now)
-    raise Taken("Someone else has taken this call, or the caller left. You are available.")
+    return None
 
 
 def _hand_back(rows: Rows, offer: Offer, now: datetime) -> None:
