@@ -35,7 +35,7 @@ NOT_CALLERS = (*IN_LINE, "clinician-left")  # where no caller's phone call may b
 OVER = ("completed", "busy", "failed", "no-answer", "canceled")
 UNANSWERED = {"busy": "busy", "no-answer": "no_answer", "failed": "failed", "canceled": "failed"}
 BRIDGED = ("completed", "answered")
-ROOM_EVENTS: dict[tuple[str, str], type[e.Event]] = {
+ROOM_EVENTS: dict[tuple[str, str], type[e.ClinicianJoined | e.CallerJoined]] = {
     ("participant-join", "clinician"): e.ClinicianJoined,
     ("participant-join", "caller"): e.CallerJoined,
     ("participant-join", "person"): e.CallerJoined,
@@ -198,6 +198,10 @@ def _pass_ended(call: Call, at: datetime) -> e.Event:
     return e.PassEnded(at=at, talked=status in BRIDGED and bridged, hung_up=_hung_up())
 
 
+def _leg() -> str:
+    return fields().get("CallSid", "")
+
+
 def _hung_up() -> bool:
     return fields().get("CallStatus") in OVER
 
@@ -210,7 +214,7 @@ VERBS: dict[str, Callable[[Call, datetime], e.Event]] = {
     "line-left": lambda _call, at: e.LineLeft(at=at, result=fields().get("QueueResult", "")),
     "talk-ended": lambda _call, at: e.TalkEnded(at=at, hung_up=_hung_up()),
     "pass-ended": _pass_ended,
-    "clinician-left": lambda _call, at: e.ClinicianLeft(at=at),
+    "clinician-left": lambda _call, at: e.ClinicianLeft(at=at, leg_sid=_leg()),
     "fallback": lambda _call, at: e.FetchFailed(at=at, code=fields().get("ErrorCode", "")),
 }
 
@@ -225,15 +229,20 @@ def told(call_id: str, verb: str, hop: int) -> Response:
 
 @phone.post("/voice/fallback")
 def fallback() -> Response:
-    """The carrier could not perform our last answer: go on from the call's state (FAILURES C7)."""
-    call_id = request.args.get("call")
-    if call_id:
-        return answer(calls.handle(board(), call_id, g.key, VERBS["fallback"]))
+    """The carrier could not perform our last answer: go on from the call's state (FAILURES C7).
+
+    Only the caller's own leg gets the caller's place; whoever else's leg failed does not.
+    """
+    facts = fields()
+    if facts.get("From", "").startswith("client:"):
+        return desk()
     try:
-        sid = fields().get("CallSid", "")
-        return answer(calls.handle_leg(board(), sid, g.key, VERBS["fallback"]))
-    except calls.NoSuchCall:  # our first answer never came about: this is the arrival
-        return answer(calls.arrive(board(), forms.arrival(fields()), g.key))
+        return answer(calls.handle_leg(board(), _leg(), g.key, VERBS["fallback"]))
+    except calls.NoSuchCall:
+        if facts.get("Direction", "inbound") != "inbound":  # a phone that we rang
+            return answer(voice.let_go(board()))
+        # our first answer never came about: this is the arrival
+        return answer(calls.arrive(board(), forms.arrival(facts), g.key))
 
 
 # -- without the database: every address carries all that its answer needs ---------------------
@@ -334,7 +343,8 @@ def room(call_id: str) -> Response:
         (facts.get("StatusCallbackEvent", ""), facts.get("ParticipantLabel", ""))
     )
     if kind:
-        calls.handle(board(), call_id, g.key, lambda _call, at: kind(at=at))
+        sid = _leg()
+        calls.handle(board(), call_id, g.key, lambda _call, at: kind(at=at, leg_sid=sid))
     return Response(status=204)
 
 

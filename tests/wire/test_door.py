@@ -182,6 +182,28 @@ def test_the_fallback_names_any_call_or_none(anywhere: Door, oracles, call: str)
     assert_heard(answer, oracles)
 
 
+OTHER_LEGS = {
+    "a softphone": {"From": "client:ana", "To": "", "Direction": "inbound"},
+    "a softphone, offer unknown": {"From": "client:ana", "Direction": "inbound", "offer": "?"},
+    "a cell phone": {"From": "+13145550101", "To": "+13145550121", "Direction": "outbound-api"},
+    "a dialled leg": {"From": "+13145550101", "To": "+13145550188", "Direction": "outbound-dial"},
+}
+
+
+@pytest.mark.parametrize("whose", OTHER_LEGS)
+@pytest.mark.parametrize("query", ["", "?call={}"])
+def test_the_fallback_gives_the_callers_place_to_nobody_else(
+    door: Door, oracles, whose: str, query: str
+) -> None:
+    before = everything(door.town)
+    leg = {"CallSid": "CA" + "9" * 32, "ErrorCode": "11200", "CallStatus": "in-progress"}
+    path = "/voice/fallback" + query.format(door.call.id)
+    answer = door.post(path, leg | OTHER_LEGS[whose])
+    assert_heard(answer, oracles)
+    assert ET.fromstring(answer.data)[-1].tag == "Hangup"
+    assert everything(door.town) == before
+
+
 HOPS = ["0", "007", "9" * 30, "9" * 4000, "٣"]
 
 
