@@ -4,6 +4,7 @@ A caller never hears our mistakes: after a valid signature every fault answers 2
 without one, 403 and nothing changes (FAILURES R9).
 """
 
+import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime
@@ -28,6 +29,7 @@ log = structlog.get_logger()
 phone = Blueprint("phone", __name__)
 
 BODY_BYTES_MAX = 16 * 1024 * 1024  # a signed monster still gets words; forms.parse refuses it
+BUDGET_SECONDS = 4  # work on one webhook (DESIGN, Numbers)
 TELEPHONE = ("/voice/", "/sound/")
 TWIML = "text/xml; charset=utf-8"
 IN_LINE = ("key", "agree")  # asked from within the wait document, as `wait` is
@@ -65,6 +67,7 @@ def answer(document: bytes) -> Response:
 @phone.before_request
 def verify() -> None:
     """403 unless the carrier signed this; then one value per field, or the form is refused."""
+    g.began = time.monotonic()
     if request.method == "GET":
         return  # static documents that name nobody
     body = request.get_data(cache=False, parse_form_data=False)
@@ -88,6 +91,15 @@ def leave_the_database_alone() -> Response | None:
     if request.endpoint in NEVER_ASK or not board().standby.away(board().now()):
         return None
     return without_database()
+
+
+@phone.after_request
+def notice_slowness(response: Response) -> Response:
+    """A database that takes a whole budget without failing is as good as gone (FAILURES C6)."""
+    if time.monotonic() - g.began > BUDGET_SECONDS:
+        log.warning("a webhook took its whole budget", path=request.path)
+        board().standby.trip(board().now())
+    return response
 
 
 @phone.errorhandler(offline.DATABASE_AWAY)
@@ -118,12 +130,12 @@ def keep_the_caller(error: Exception) -> Response:
     if isinstance(error, HTTPException) and not getattr(g, "signed", False):
         return Response(status=error.code)  # an unsigned stranger learns nothing
     log.error("webhook failed", path=request.path, exc_info=error)
-    return Response(status=503) if _nobody_listens() else way_on()
+    return without_database()  # tables that are gone look like a mistake of ours
 
 
 def without_database() -> Response:
     """People's phones for a caller; other legs as ever. What happened is noted on the disk."""
-    over = offline.hung_up(fields())
+    over = offline.hung_up(getattr(g, "fields", {}))
     if _nobody_listens():
         noted = request.endpoint == "phone.ended" and over
         noted = noted and offline.note(board(), fields(), g.key, "ended")

@@ -270,3 +270,32 @@ def test_a_changed_roster_is_on_the_disk_within_seconds(quick_town: Town) -> Non
     assert not [
         word for word in ("Ben", "Cleo") if word in snapshot.path(town.board.settings).read_text()
     ]
+
+
+def test_a_database_without_tables_is_no_dead_end(quick_town: Town) -> None:
+    """As a deleted SQLite file leaves it, or a restore that was interrupted."""
+    town = quick_town
+    town.clinician("Ben", "backup", phone=BEN)
+    town.waits(seconds=offline.TEND_SECONDS + 1)
+    ben = town.phone(BEN)
+    ben.answers(after=3).then_presses("1", after=3)
+    with town.store.engine.connect() as connection:
+        connection.exec_driver_sql("ALTER TABLE journal RENAME TO gone")
+        connection.commit()
+    caller = town.transfers_from_911()
+    town.until(lambda: ben.in_call and bridged(ben), seconds=30)
+    assert heard_at_once(caller)
+
+
+def test_a_webhook_that_took_the_whole_budget_spares_the_next_caller(
+    quick_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = quick_town
+    with monkeypatch.context() as patch:
+        patch.setattr("webhooks.BUDGET_SECONDS", 0)  # whatever it takes is too long
+        caller = town.transfers_from_911()
+        town.waits(seconds=0.2)
+    assert caller.call, "the slow webhook did its work"
+    assert town.board.standby.away(town.now)
+    town.waits(seconds=offline.TEND_SECONDS)
+    assert not town.board.standby.tripped
