@@ -5,19 +5,13 @@ import sys
 import pytest
 from pages.softphone_soak import MEGABYTES_PER_CALL_MAX, accepts, registers, soak
 from pages.telephone_town import SOFTPHONE_STREAM, Town, happens, hears, town
-from playwright.sync_api import Playwright, sync_playwright
+from playwright.sync_api import Playwright
 
 pytestmark = pytest.mark.browser
 pytest.importorskip("aiortc", reason="no sound: pip install 'diversion-line[softphone]'")
 
 CALLS = 20
 RINGBACK = 440
-
-
-@pytest.fixture(scope="module")
-def playwright():
-    with sync_playwright() as running:
-        yield running
 
 
 @pytest.fixture

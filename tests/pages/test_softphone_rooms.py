@@ -2,18 +2,12 @@
 
 import pytest
 from pages.telephone_town import SOFTPHONE_STREAM, Town, hears, rest, town
-from playwright.sync_api import Page, Playwright, sync_playwright
+from playwright.sync_api import Page, Playwright
 
 pytestmark = pytest.mark.browser
 pytest.importorskip("aiortc", reason="no sound: pip install 'diversion-line[softphone]'")
 
 ANA, BEN, CORA, PLAYED = 500, 750, 1100, 600  # Hz: each person's voice, and the recording
-
-
-@pytest.fixture(scope="module")
-def playwright():
-    with sync_playwright() as running:
-        yield running
 
 
 @pytest.fixture

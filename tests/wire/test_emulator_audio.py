@@ -65,3 +65,12 @@ def test_a_post_is_never_cached(town):
     for _ in range(2):
         town.calls((200, marked, document), 5)
     assert len(town.asked("/voice")) == 2
+
+
+def test_a_recording_that_cannot_be_had_is_fatal(town):
+    """Twilio: <Play>; error 12300 for what is not audio, 11200 for what is not there. Inferred."""
+    town.on("/page", (200, {"Content-Type": "text/html"}, "not a sound"))
+    for path, code in (("/page", 12300), ("/nothing", 11200)):
+        town.calls(f"<Play>{path}</Play><Say>never reached</Say>", 10)
+        assert town.codes[-1] == code
+        assert not town.caller.hears("never reached")

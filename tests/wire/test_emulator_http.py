@@ -216,6 +216,14 @@ def test_the_fallback_serves_in_the_middle_of_a_call_too(town):
     assert town.caller.heard_text() == "Hello\nThe fallback speaks"
 
 
+def test_the_fallback_serves_after_an_update_too(town):
+    """TWILIO.md section 11.2: inferred."""
+    leg = with_fallback(town).calls("<Say>Hello</Say><Pause length='60'/>")
+    town.client.calls(leg.sid).update(url=f"{BASE}/gone")
+    town.after(5)
+    assert town.told("/fallback")["ErrorUrl"] == f"{BASE}/gone"
+
+
 def test_a_fallback_that_fails_ends_in_the_apology(town):
     """Twilio: application error."""
     with_fallback(town).on("/fallback", (500, HTML, "down"))

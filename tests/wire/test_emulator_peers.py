@@ -139,7 +139,7 @@ def test_yap_needs_a_session_cookie_in_every_callback(town):
 def test_goalert_misspells_a_status(town):
     """TWILIO.md section 10, goalert: every status ever sent is one of the API description's own."""
     spelled = set(api()["components"]["schemas"]["call_enum_status"]["enum"]) | {"initiated"}
-    all_of_them = "initiated ringing answered completed".split()
+    all_of_them = ["initiated", "ringing", "answered", "completed"]
     for script in ("is_busy", "rejects", "is_unreachable", "never_answers", "answers"):
         getattr(town.clinician, script)()
         town.client.calls.create(
@@ -153,7 +153,15 @@ def test_goalert_misspells_a_status(town):
         town.after(30)
     sent = {one.form["CallStatus"] for one in town.asked("/status")}
     assert sent <= spelled
-    assert sent == {"initiated", "ringing", "in-progress", "completed", "busy", "failed", "no-answer"}
+    assert sent == {
+        "initiated",
+        "ringing",
+        "in-progress",
+        "completed",
+        "busy",
+        "failed",
+        "no-answer",
+    }
 
 
 @pytest.mark.parametrize(
@@ -180,7 +188,9 @@ def test_mock_twilio_sleeps_fixed_times(town):
     leg = town.calls("<Gather timeout='10800'/><Hangup/>", 10_900)
     assert leg.seconds == 10_800
     room = Path(emulator.__file__).parent
-    sleepers = [path.name for path in room.glob("*.py") if re.search(r"time\.sleep", path.read_text())]
+    sleepers = [
+        path.name for path in room.glob("*.py") if re.search(r"time\.sleep", path.read_text())
+    ]
     assert not sleepers
 
 
