@@ -299,3 +299,15 @@ def test_a_webhook_that_took_the_whole_budget_spares_the_next_caller(
     assert town.board.standby.away(town.now)
     town.waits(seconds=offline.TEND_SECONDS)
     assert not town.board.standby.tripped
+
+
+def test_health_is_about_answering_calls(sqlite_database: str) -> None:
+    """An orchestrator must not end the process that answers, because the database is away."""
+    with Town.opened(sqlite_database) as town:
+        client = town.app.test_client()
+        assert client.get("/healthz").text == "ok\n"
+        town.store.engine.dispose()
+        Path(sqlite_database.removeprefix("sqlite:///")).write_bytes(b"no database" * 1000)
+        answered = client.get("/healthz")
+        assert answered.status_code == 200
+        assert "without the database" in answered.text
