@@ -28,8 +28,9 @@ class Answer:
 
     @property
     def ok(self) -> bool:
-        """Served, and not with the words for when all else failed."""
-        return self.status in OK and self.body.count("<Dial") < 2
+        """Served as usual: not without the database, nor with the words for when all failed."""
+        usual = "/voice/offline/" not in self.body and self.body.count("<Dial") < 2
+        return self.status in OK and usual
 
 
 class Line:

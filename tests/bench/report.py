@@ -33,7 +33,7 @@ TAIL = """
 - Latencies of a lone request, and above all every p99, are noisy on a shared machine: they are the
   first to suffer when others work on it. The load while measuring stands in the first lines.
 - The journey is played as in the demo (web, clock, emulator) by a visitor who does what the desk's
-  page does. The caller hears "Here is a counselor" before the two are joined; that sentence's
+  page does. The caller hears "Here's a counselor" before the two are joined; that sentence's
   length is part of accept to talking. Only sound is left out: a genuine softphone adds some 20 ms.
 - Round trips are counted exactly, begin and commit included, and are the same everywhere.
 """

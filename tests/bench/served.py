@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from whole_line import settings as settings_of_the_line
 
 from config.settings import Settings
-from switchboard.process_tree import Child, ProcessTree
+from switchboard.process_tree import Child, ProcessTree, told
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = "127.0.0.1"
@@ -60,7 +60,11 @@ def serving(database_url: str, logs: Path, app: str) -> Iterator[Settings]:
     with ProcessTree(environment(chosen, logs), logs) as tree:
         tree.start(web(port, app))
         tree.wait_until_healthy()
-        yield chosen
+        try:
+            yield chosen
+        except Exception as error:
+            error.add_note(told(tree.running[0], "was asked"))
+            raise
 
 
 def seconds_to_serve(database_url: str, logs: Path) -> float:

@@ -14,16 +14,10 @@ from pages.telephone_town import (
     loudness,
     town,
 )
-from playwright.sync_api import Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Page, Playwright, expect
 
 pytestmark = pytest.mark.browser
 pytest.importorskip("aiortc", reason="no sound: pip install 'diversion-line[softphone]'")
-
-
-@pytest.fixture(scope="module")
-def playwright():
-    with sync_playwright() as running:
-        yield running
 
 
 @pytest.fixture

@@ -86,7 +86,7 @@ def test_from_the_dispatchers_transfer_to_the_kept_follow_up(line: WholeLine, op
     expect(desk.get_by_text("Riverton 911", exact=True).first).to_be_visible()
     desk.get_by_role("button", name="Answer").click()
     expect(desk.get_by_text("In a call")).to_be_visible()
-    expect(phones.get_by_role("log")).to_contain_text("Here is a counselor.")
+    expect(phones.get_by_role("log")).to_contain_text("Here's a counselor.")
     hears_something(desk)
     hears_something(phones)
 

@@ -13,7 +13,7 @@ def test_a_blind_transfer_is_answered_talked_and_wrapped_up(town: Town) -> None:
     town.waits(seconds=2)
     accepted = ana.accepts()
     town.until(lambda: caller.stage is Stage.TALKING, seconds=1.5)
-    assert caller.hears("Here is a counselor")
+    assert caller.hears("Here's a counselor")
     assert ana.desk == "talking"
     town.waits(minutes=5)
     ana.ends(accepted.call_id)
