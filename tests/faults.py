@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from town import Clinician, Town
 
-from emulator import WsgiTransport
+from emulator import FaultPlan, WsgiTransport
+from emulator.faults import NO_FAULT, Fault
 from emulator.web import WebAnswer, WebRequest, WebResponse
 from switchboard import offers, presence
 
@@ -37,6 +38,13 @@ class Failing(WsgiTransport):
         if not again:
             self._seen.append(token)
         return self._seen.index(token) == self.nth and (self.retries_too or not again)
+
+
+class LastResort(FaultPlan):
+    """Faults everywhere but in the fallback, which the carrier itself keeps for us (R6)."""
+
+    def decide(self, request: WebRequest) -> Fault:
+        return NO_FAULT if request.kind == "fallback" else super().decide(request)
 
 
 class Diligent:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from faults import Diligent, Failing, always
+from faults import Diligent, Failing, LastResort, always
 from town import PARTNER, Caller, Town
 
 from emulator import FaultPlan
@@ -49,7 +49,7 @@ def assert_nobody_has_two(town: Town) -> None:
     assert all(count == 1 for count in rooms.values()), town.twilio.timeline.text()
 
 
-def assert_kept(town: Town, caller: Caller) -> None:
+def assert_kept(town: Town, caller: Caller, *, heard_always: bool = True) -> None:
     """Nobody hung up on the caller, and they are with a person or hear that we are there."""
     trace = town.twilio.timeline.text()
     assert caller.leg.live, trace
@@ -58,7 +58,7 @@ def assert_kept(town: Town, caller: Caller) -> None:
     else:
         assert caller.leg.sound is not None, trace
         assert caller.leg.sound.kind in ("say", "play", "ring", "conference"), trace
-    assert not caller.silences, trace
+    assert not (heard_always and caller.silences), trace
 
 
 def assert_put_away(town: Town, callers: list[Caller]) -> None:
@@ -68,7 +68,7 @@ def assert_put_away(town: Town, callers: list[Caller]) -> None:
     assert {one.desk for one in town.people.values()} <= {"available", "wrap_up", "paused"}, trace
 
 
-def tell(town: Town, spoil: Callable[[], None]) -> list[Caller]:
+def tell(town: Town, spoil: Callable[[], None], *, heard_always: bool = True) -> list[Caller]:
     """Two callers, two clinicians, and something that goes wrong; then all hang up, in peace."""
     Diligent(town, ("Ana", "Ben"))
     town.phone(PARTNER).answers(after=2)
@@ -76,7 +76,7 @@ def tell(town: Town, spoil: Callable[[], None]) -> list[Caller]:
     callers = [town.transfers_from_911(), town.transfers_from_911(shown="+13145550151")]
     always(town, STORY_SECONDS, lambda: assert_nobody_has_two(town))
     for caller in callers:
-        assert_kept(town, caller)
+        assert_kept(town, caller, heard_always=heard_always)
     town.twilio.faults = NO_FAULTS
     for caller in callers:
         caller.hangs_up()
@@ -92,6 +92,16 @@ def test_a_carrier_with_one_weakness(quick_town: Town, plan: str, seed: int) -> 
         quick_town.twilio.faults = FaultPlan(seed=seed, **PLANS[plan])
 
     tell(quick_town, spoil)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_carrier_with_many_weaknesses(quick_town: Town, seed: int) -> None:
+    """Answers that time out delay the sound itself, so silence is not looked at here."""
+
+    def spoil() -> None:
+        quick_town.twilio.faults = LastResort.of_seed(seed, probability=0.1)
+
+    tell(quick_town, spoil, heard_always=False)
 
 
 @pytest.mark.parametrize("nth", range(12))
@@ -114,7 +124,7 @@ def test_a_clinician_who_leaves_just_before_the_caller_comes(quick_town: Town) -
     town.waits(seconds=2)
     ana.accepts()
     town.waits(seconds=0.1)
-    assert caller.hears("Here's a counselor")
+    assert caller.hears("Here is a counselor")
     ana.softphone.hangs_up()
     town.waits(seconds=8)
     assert caller.stage is Stage.WAITING
