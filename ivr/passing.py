@@ -6,8 +6,7 @@ from ivr.call import Call, Ended, Stage
 from ivr.errands import Alert, CancelOffers, Errand, LoseClinician, OfferToDesks
 from ivr.events import Event, LedOffline, LegEnded, LineLeft, PassEnded, WaitElapsed
 from ivr.replies import HangUp, Say, WaitInLine
-from ivr.step import Step, moved, resume, within
-from ivr.talking import HEAD
+from ivr.step import Step, back_in_line, moved, resume, within
 
 WORD_SECONDS = 10  # the dial's own word follows the leg's end by less than that
 REASONS = {Stage.PARTNER: Ended.PASSED_ON, Stage.DISPATCHER: Ended.RETURNED}
@@ -21,15 +20,7 @@ def pass_ended(call: Call, event: PassEnded) -> Step:
         call = moved(call, Stage.ENDED, event.at, ended_at=event.at, ended_reason=reason)
         return Step(call, (HangUp(),))
     words = "pass_over" if event.talked else WORDS[call.stage]
-    back = moved(
-        call,
-        Stage.WAITING,
-        event.at,
-        deadline_at=event.at,
-        line_since=event.at,
-        priority=call.priority + HEAD,
-        rung=0,
-    )
+    back = back_in_line(call, event.at)
     errands = (OfferToDesks(),) if event.talked else (OfferToDesks(), Alert(WORDS[call.stage]))
     return Step(back, (Say(words), WaitInLine()), errands)
 

@@ -9,6 +9,7 @@ from ivr.errands import Errand
 from ivr.replies import Ask, Bed, HangUp, Join, LeaveLine, PassTo, Reply, Say, WaitInLine
 
 CONNECT_SECONDS = 8  # a clinician who accepted must be there by then (FAILURES B9)
+HEAD = 10  # added to the priority of a caller who lost their place
 MOVE_SECONDS = 4  # the caller must be with the clinician by then, or we look
 
 
@@ -26,6 +27,20 @@ def moved(call: Call, stage: Stage, at: datetime, **changes: Any) -> Call:
     """The call in its next stage; the deadline is gone unless given."""
     changes.setdefault("deadline_at", None)
     return replace(call, stage=stage, stage_since=at, **changes)
+
+
+def back_in_line(call: Call, at: datetime, **changes: Any) -> Call:
+    """At the head of the line again, through no fault of theirs; the ladder starts anew."""
+    return moved(
+        call,
+        Stage.WAITING,
+        at,
+        deadline_at=at,
+        line_since=at,
+        priority=call.priority + HEAD,
+        rung=0,
+        **changes,
+    )
 
 
 def within(at: datetime, seconds: float) -> datetime:

@@ -33,9 +33,17 @@ from ivr.events import (
     WaitElapsed,
 )
 from ivr.replies import HangUp, Join, Reply, Say, WaitInLine
-from ivr.step import CONNECT_SECONDS, MOVE_SECONDS, Step, join_caller, moved, resume, within
+from ivr.step import (
+    CONNECT_SECONDS,
+    MOVE_SECONDS,
+    Step,
+    back_in_line,
+    join_caller,
+    moved,
+    resume,
+    within,
+)
 
-HEAD = 10  # added to the priority of a caller who lost their place through no fault of theirs
 RING_SECONDS = 60  # a follow-up's person is reached or not by then
 
 
@@ -152,14 +160,9 @@ def requeue(call: Call, event: Event, *, missed: bool = False) -> Step:
         kept = tuple(one for one in step.errands if not isinstance(one, FreeClinician))
         return replace(step, errands=(lost, *kept))
     clinician, leg = call.clinician_id or "", call.clinician_leg
-    call = moved(
+    call = back_in_line(
         call,
-        Stage.WAITING,
         event.at,
-        deadline_at=event.at,
-        line_since=event.at,
-        priority=call.priority + HEAD,
-        rung=0,
         cut_offs=call.cut_offs + 1,
         prefers=None if missed else call.clinician_id,
         clinician_id=None,
