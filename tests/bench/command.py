@@ -33,7 +33,7 @@ class Amounts:
     lone: int = 200
     journeys: int = 20
     webhooks: int = 300
-    starts: int = 4
+    starts: int = 3
 
 
 def main() -> int:
