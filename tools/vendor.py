@@ -1,6 +1,6 @@
 """Where do the browser files under `vendor/` come from?
 
-This fetches each package, checks its hash against `vendor.lock.json`, and copies the files we serve.
+This fetches each package, checks its hash against `vendor.lock.json`, and copies what we serve.
 
 `python tools/vendor.py` needs npm's client; `python tools/vendor.py --check` needs nothing: it
 compares the files in the tree with the hashes in `vendor.lock.json` and names what differs.
