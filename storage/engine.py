@@ -16,6 +16,7 @@ from storage.errors import Duplicate, StoreDown
 
 SECONDS = 2  # the database's share of a webhook's 4 s (FAILURES R5)
 POOL_SECONDS = 1
+GATE_SECONDS = 3  # SQLite's writers queue in the process: a busy second is no outage
 
 # How each kind of transaction begins. A person's session (sign-in) must not take SQLite's write
 # lock for reading who is asking.

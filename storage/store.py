@@ -22,7 +22,7 @@ from storage.calls import Calls
 from storage.changes import Changes
 from storage.desks import Desks
 from storage.due import Dues
-from storage.engine import POOL_SECONDS, beginning, open_engine
+from storage.engine import GATE_SECONDS, beginning, open_engine
 from storage.errands import Errands
 from storage.errors import StoreDown
 from storage.followups import FollowUps
@@ -92,7 +92,7 @@ class Store:
             with self._transaction(self._writer) as rows:
                 yield rows
             return
-        if not self._gate.acquire(timeout=POOL_SECONDS):
+        if not self._gate.acquire(timeout=GATE_SECONDS):
             raise StoreDown("another thread has been writing for too long")
         try:
             with self._transaction(self._writer) as rows:

@@ -120,7 +120,7 @@ def test_sqlite_locked_by_another_process_is_down(sqlite_database, monkeypatch):
 
 
 def test_a_second_writing_thread_does_not_wait_forever(sqlite_database, monkeypatch):
-    monkeypatch.setattr("storage.store.POOL_SECONDS", 0.05)
+    monkeypatch.setattr("storage.store.GATE_SECONDS", 0.05)
     store = Store(sqlite_database)
     with store.begin(), pytest.raises(StoreDown, match="writing for too long"), store.begin():
         pass
