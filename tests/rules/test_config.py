@@ -32,7 +32,7 @@ def test_an_empty_environment_is_enough_to_look_around_but_not_for_calls():
     [
         ("WEB_THREADS", "fast", "WEB_THREADS='fast': expected a whole number"),
         ("WEB_THREADS", "1", "WEB_THREADS='1': expected at least 20"),
-        ("WEBHOOK_BUDGET_SECONDS", "60", "WEBHOOK_BUDGET_SECONDS='60': expected at most 12"),
+        ("WEB_THREADS", "2000", "WEB_THREADS='2000': expected at most 1000"),
         ("WEB_THREADS", "64.5", "WEB_THREADS='64.5': expected a whole number"),
         ("DEMO", "perhaps", "DEMO='perhaps': expected true or false"),
         ("LOG_LEVEL", "loud", "LOG_LEVEL='loud': expected debug, info, warning or error"),

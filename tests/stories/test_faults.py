@@ -124,7 +124,7 @@ def test_a_clinician_who_leaves_just_before_the_caller_comes(quick_town: Town) -
     town.waits(seconds=2)
     ana.accepts()
     town.waits(seconds=0.1)
-    assert caller.hears("Here is a counselor")
+    assert caller.hears("Here's a counselor")
     ana.softphone.hangs_up()
     town.waits(seconds=8)
     assert caller.stage is Stage.WAITING

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import aiohttp
+import own_loop
 import pytest
 
 from emulator import phonepage
@@ -57,7 +58,7 @@ def plays(story: Callable[[Server, aiohttp.ClientSession], Awaitable[None]]) -> 
         async with application, serving(chosen) as server, aiohttp.ClientSession() as browser:
             await story(server, browser)
 
-    asyncio.run(run())
+    own_loop.run(run())
 
 
 async def _says_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
+import own_loop
 import pytest
 from aiohttp import web
 from hypothesis import given
@@ -140,7 +141,7 @@ def plays(story: Callable[[Town], Awaitable[None]]) -> Callable[[], None]:
             async with town() as place:
                 await story(place)
 
-        asyncio.run(run())
+        own_loop.run(run())
 
     test.__name__, test.__doc__ = story.__name__, story.__doc__
     return test
