@@ -178,7 +178,7 @@ def journey(house: House, number: int) -> Journey:
 def hears(leg: Leg, word: str) -> bool:
     """Now, not in an earlier sentence."""
     return (
-        bool(leg.heard) and leg.heard[-1].text.startswith("Here is") and word in leg.heard[-1].text
+        bool(leg.heard) and leg.heard[-1].text.startswith("Here's") and word in leg.heard[-1].text
     )
 
 
