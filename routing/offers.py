@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ivr.call import Call
 from routing.escalation import Ladder, Rung, reached
@@ -168,8 +168,3 @@ def wanted(policy: Policy, able: int, waited_seconds: float) -> int:
     if policy.widen_to == "all" and able <= policy.large_team:
         return able
     return min(able, policy.start + 1 + int(beyond // policy.large_team_step_seconds))
-
-
-def widens_at(policy: Policy, call: Call) -> datetime:
-    """When a caller's offers widen for the first time."""
-    return call.line_since + timedelta(seconds=policy.widen_after_seconds)
