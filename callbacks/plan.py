@@ -4,16 +4,18 @@ A follow-up keeps to the person's window; a callback was asked for by somebody w
 due at once and at any hour. Both have a limit, and after it a human decides: never silence.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from callbacks.window import QUIET, Window, hours_of, windows
+from callbacks.window import HOUSE, House, NoWindow, Window, windows
 
 ATTEMPTS_MAX = 3  # programs set 3 to 5
 SPACING = timedelta(hours=4)  # and the next attempt falls into another part of the day
 PARTS = 3  # of the window: early, middle, late
 LINE_WAS_BUSY = timedelta(minutes=30)
+WITH_US = timedelta(hours=2)  # they are on our line: not rung meanwhile
 CALLBACK_AGAIN = (timedelta(minutes=5), timedelta(minutes=30))  # after the first, later ones
 
 
@@ -27,6 +29,7 @@ class Outcome(StrEnum):
     FAILED = "failed"  # the carrier could not place it
     WRONG_NUMBER = "wrong_number"
     WITHDRAWN = "withdrawn"  # the person asked not to be called
+    REACHED_US = "reached_us"  # they rang us while we rang them
     INTERRUPTED = "interrupted"  # on our side, before the person was reached
 
 
@@ -38,13 +41,17 @@ LABELS = {
     Outcome.FAILED: "The call could not be placed",
     Outcome.WRONG_NUMBER: "Wrong number",
     Outcome.WITHDRAWN: "Does not want to be called",
+    Outcome.REACHED_US: "They called us first",
     Outcome.INTERRUPTED: "Interrupted on our side",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the plan looks at. Times are HH:MM in `zone`; `attempts_made` counts dials."""
+    """What the plan looks at. Times are HH:MM in `zone`; `attempts_made` counts dials.
+
+    `urgent` promises are rung on weekends and holidays too.
+    """
 
     kind: str  # followup | callback
     zone: str
@@ -52,6 +59,8 @@ class Facts:
     best_until: str
     attempts_made: int
     attempts_max: int = ATTEMPTS_MAX
+    spacing: timedelta = SPACING
+    urgent: bool = True
 
     @property
     def asked_for(self) -> bool:
@@ -62,6 +71,11 @@ class Facts:
     def used_up(self) -> bool:
         """No dial is left."""
         return self.attempts_made >= self.attempts_max
+
+    def windows(self, after: datetime, house: House) -> Iterator[Window]:
+        """Yield when this person's phone may ring; raises NoWindow."""
+        best = (self.best_from, self.best_until)
+        return windows(best, self.zone, after, house, urgent=self.urgent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +88,7 @@ class Decision:
     task: str | None = None
 
 
-def after(outcome: str, facts: Facts, now: datetime, quiet: tuple[str, str] = QUIET) -> Decision:
+def after(outcome: str, facts: Facts, now: datetime, house: House = HOUSE) -> Decision:
     """Decide what follows an attempt that is counted in `facts.attempts_made` already.
 
     Raises:
@@ -89,49 +103,55 @@ def after(outcome: str, facts: Facts, now: datetime, quiet: tuple[str, str] = QU
             return Decision("closed", closed_reason="wrong_number", task="followup_wrong_number")
         case _ if facts.used_up:
             return Decision("closed", closed_reason="unreached", task="followup_unreached")
+        case Outcome.REACHED_US:  # the clinician who talks with them now keeps it
+            return Decision("due", earliest(now + WITH_US, facts, house))
         case Outcome.INTERRUPTED:
-            return Decision("due", earliest(now, facts, quiet))
+            return Decision("due", earliest(now, facts, house))
         case Outcome.BUSY | Outcome.FAILED:
-            return Decision("due", earliest(now + LINE_WAS_BUSY, facts, quiet))
+            return Decision("due", earliest(now + LINE_WAS_BUSY, facts, house))
         case Outcome.VOICEMAIL | Outcome.NO_ANSWER:
-            return Decision("due", _again(facts, now, quiet))
+            return Decision("due", _again(facts, now, house))
 
 
-def next_due(
-    now: datetime,
-    zone: str,
-    best_from: str,
-    best_until: str,
-    attempts_made: int,
-    quiet: tuple[str, str] = QUIET,
-) -> datetime:
-    """Return when a follow-up is to be tried next, in its window.
+def next_window(facts: Facts, now: datetime, house: House = HOUSE) -> Window:
+    """Return when a follow-up is to be tried next: from when, and until when.
 
-    The first attempt is due as soon as it may be; a later one (then `now` is the moment of the one
-    before) falls into another part of the day, at least SPACING later.
+    The first attempt may be made at once, in the person's window; a later one (then `now` is the
+    moment of the one before) falls into another part of the day, at least `facts.spacing` later.
+
+    Raises:
+        NoWindow: the house's hours leave none.
     """
-    hours = hours_of(best_from, best_until, quiet)
-    since = now if attempts_made == 0 else now + SPACING
-    used = None if attempts_made == 0 else _part_now(now, next(windows(hours, zone, now)))
-    for window in windows(hours, zone, since):
+    if facts.attempts_made == 0:
+        start, end = next(facts.windows(now, house))
+        return max(start, now), end
+    since = now + facts.spacing
+    used = _part_now(now, next(facts.windows(now, house)))
+    for window in facts.windows(since, house):
         if used is None:
-            return max(window[0], since)
+            return max(window[0], since), window[1]
         # Two parts on: three attempts then meet early, late and middle, in some order.
         start, end = _part(window, (used + 2) % PARTS)
         if end > since and start < end:
-            return max(start, since)
-    raise AssertionError(f"no window in two weeks: {best_from}-{best_until} in {zone}")
+            return max(start, since), end
+    raise NoWindow(f"no part of a day: {facts.best_from}-{facts.best_until} in {facts.zone}")
 
 
-def earliest(moment: datetime, facts: Facts, quiet: tuple[str, str] = QUIET) -> datetime:
+def next_due(facts: Facts, now: datetime, house: House = HOUSE) -> datetime:
+    """Return the first instant of `next_window`; raises NoWindow."""
+    return next_window(facts, now, house)[0]
+
+
+def earliest(moment: datetime, facts: Facts, house: House = HOUSE) -> datetime:
     """Return the first instant from `moment` on at which this person may be rung."""
     if facts.asked_for:
         return moment
-    return next_due(moment, facts.zone, facts.best_from, facts.best_until, 0, quiet)
+    start, _ = next(facts.windows(moment, house))
+    return max(start, moment)
 
 
 def forbidden(
-    facts: Facts, consent_by: str | None, now: datetime, quiet: tuple[str, str] = QUIET
+    facts: Facts, consent_by: str | None, now: datetime, house: House = HOUSE
 ) -> str | None:
     """Return why this person may not be rung now; None: they may.
 
@@ -141,14 +161,13 @@ def forbidden(
         return "no_consent"
     if facts.used_up:
         return "limit"
-    return None if earliest(now, facts, quiet) == now else "outside_window"
+    return None if earliest(now, facts, house) == now else "outside_window"
 
 
-def _again(facts: Facts, now: datetime, quiet: tuple[str, str]) -> datetime:
+def _again(facts: Facts, now: datetime, house: House) -> datetime:
     if facts.asked_for:
         return now + CALLBACK_AGAIN[min(facts.attempts_made, len(CALLBACK_AGAIN)) - 1]
-    best = facts.best_from, facts.best_until
-    return next_due(now, facts.zone, *best, facts.attempts_made, quiet)
+    return next_due(facts, now, house)
 
 
 def _part(window: Window, index: int) -> Window:

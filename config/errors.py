@@ -96,6 +96,13 @@ def expected(detail: ErrorDetails) -> str:
     return words.format(**detail.get("ctx", {})) if words else detail["msg"]
 
 
+def broken(path: Path, text: str, error: ValidationError) -> ConfigError:
+    """Build the error for the first value that a file's model refuses."""
+    detail = first(error)
+    given = f"={detail['input']!r}" if isinstance(detail["input"], str | int) else ""
+    return at_line(path, text, detail["loc"], f"{given}: expected {expected(detail)}")
+
+
 def first(error: ValidationError) -> ErrorDetails:
     """Take the first problem: one clear line beats a page at 3 a.m."""
     return error.errors(include_url=False)[0]

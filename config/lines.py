@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from config.errors import at_line, expected, first, toml
+from config.errors import at_line, broken, toml
 
 TIERS = ("primary", "backup", "supervisor")  # who is asked, in this order
 Tier = Literal["primary", "backup", "supervisor"]
@@ -176,10 +176,7 @@ def read(path: Path) -> LineBook:
     try:
         book = LineBook.model_validate(values)
     except ValidationError as error:
-        detail = first(error)
-        given = f"={detail['input']!r}" if isinstance(detail["input"], str | int) else ""
-        problem = f"{given}: expected {expected(detail)}"
-        raise at_line(path, text, detail["loc"], problem) from error
+        raise broken(path, text, error) from error
     _numbers_are_distinct(path, text, book.lines.values())
     return book
 

@@ -150,6 +150,10 @@ class Settings(BaseSettings):
     line_file: Path = Field(
         default=HERE / "line.toml", description="The lines, their ladder and offering rules."
     )
+    followup_file: Path = Field(
+        default=HERE / "followups.toml",
+        description="When promised calls ring, the plans a wrap-up offers, the neutral words.",
+    )
     prompts_dir: Path = Field(
         default=HERE / "prompts",
         description="One file of spoken sentences for each language, such as en.toml.",

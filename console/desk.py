@@ -58,6 +58,9 @@ def facts(current: DeskState) -> dict[str, Any]:
         "dispositions": LABELS.items(),
         "outcomes": OUTCOMES.items(),
         "tomorrow": tomorrow.date().isoformat(),
+        "plans": board().plans,
+        "own_number": board().line(current.call.line).number if current.call else "",
+        "house": f"{' to '.join(board().plans.house.weekday)}",
         "softphone_host": board().settings.softphone_host,
         "sounds": asset("sounds/silence.wav"),
     }

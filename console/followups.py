@@ -13,7 +13,7 @@ from console.here import Me, board, myself, now, store
 from console.permissions import OVERSEES
 from storage.store import Rows
 from storage.values import FollowUp, Task
-from switchboard import followups, tasks
+from switchboard import promises, tasks
 
 OVERDUE = timedelta(hours=1)
 SHOWN_MOST = 200
@@ -80,6 +80,6 @@ def decide(task_id: str) -> ResponseReturnValue:
             facts = {"kind": task.kind, "decision": decision}
             rows.audit.write(person.id, "task.decided", f"task:{task_id}", facts, now())
     if closed and decision == "close" and task.followup_id:
-        followups.close(board(), task.followup_id, person.id, "decided")
+        promises.close(board(), task.followup_id, person.id, "decided")
     flash(*(("Decided.", "done") if closed else ("Somebody decided this before you.", "warning")))
     return redirect(url_for("console.followups"), 303)

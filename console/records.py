@@ -19,10 +19,12 @@ from ivr.call import Call
 from routing.wallclock import instant
 from storage.errors import Stale
 from storage.store import Rows
-from switchboard import desk, followups
+from switchboard import desk, promises
 from switchboard.desk import Draft
 
 OF_CALL = "record:{}"
+ON_A_DAY = "on_a_day"  # instead of a plan: a day agreed with the person
+RISKS = {"0": "As usual", "1": "Raised", "2": "High: call them first"}
 
 
 def install(console: Blueprint) -> None:
@@ -124,8 +126,8 @@ def schedule(call_id: str) -> ResponseReturnValue:
     wish = read_wish(form, current.call.language)
     if not form.errors:
         try:
-            followups.schedule(board(), call_id, myself().id, wish)
-        except followups.NotPossible as why:
+            promises.schedule(board(), call_id, myself().id, wish)
+        except promises.NotPossible as why:
             form.refuse("number", str(why))
         current = shown()
     region = {"promise": {"values": form.values, "errors": form.errors} if form.errors else {}}
@@ -137,30 +139,43 @@ def schedule(call_id: str) -> ResponseReturnValue:
     return redirect(url_for("console.desk"), 303)
 
 
-def read_wish(form: Form, language: str) -> followups.Wish:
+def read_wish(form: Form, language: str) -> promises.Wish:
     if not form.checked("consent"):
         form.refuse("consent", "Without their consent nobody may call.")
-    zone, day = form.zone("zone"), form.day("date")
+    zone = form.zone("zone")
     best_from, best_until = form.time("best_from"), form.time("best_until")
     if best_from >= best_until:
         form.refuse("best_until", "Later than the first time.")
-    due_at = None
-    if day and not form.errors:
-        due_at = instant(datetime.combine(day, time.fromisoformat(best_from)), zone)
-        if due_at < now() - timedelta(hours=1):
-            form.refuse("date", "That moment has passed.")
-    return followups.Wish(
+    template = form.one_of("template", (*board().plans.templates, ON_A_DAY))
+    message = form.one_of("message", ("", *board().plans.messages)) or None
+    return promises.Wish(
         name=form.text("name", 120) or "",
         number=form.number("number"),
         zone=zone,
         language=language,
         consent_by=form.text("consent_by", 80, needed="Say who gave it.") or "",
+        consent_how=form.one_of("consent_how", promises.HOW),
         best_from=best_from,
         best_until=best_until,
-        may_leave_message=form.checked("may_leave_message"),
-        due_at=due_at,
+        message=message,
+        due_at=agreed_day(form, zone, best_from) if template == ON_A_DAY else None,
+        template=None if template == ON_A_DAY else template,
+        zone_confirmed=form.checked("zone_confirmed"),
+        risk=int(form.one_of("risk", RISKS)) if form.values.get("risk") in RISKS else 0,
+        same_clinician=form.checked("same_clinician"),
+        tell_if_unreached=form.text("tell_if_unreached", 200) or "",
         note=form.text("note", 300) or "",
     )
+
+
+def agreed_day(form: Form, zone: str, best_from: str) -> datetime | None:
+    day = form.day("date")
+    if not day or form.errors:
+        return None
+    due_at = instant(datetime.combine(day, time.fromisoformat(best_from)), zone)
+    if due_at < now() - timedelta(hours=1):
+        form.refuse("date", "That moment has passed.")
+    return due_at
 
 
 # -- reading ----------------------------------------------------------------------------------

@@ -14,7 +14,11 @@ OPEN = ("due", "offered", "placing")
 _ALL = select(*SHAPE.columns).order_by(followups.c.due_at, followups.c.id)
 _GET = _ALL.where(followups.c.id == bindparam("followup_id"))
 _LOCK = _GET.with_for_update()
-_DUE = _ALL.where(followups.c.state == "due", followups.c.due_at <= bindparam("now"))
+_DUE = (
+    select(*SHAPE.columns)
+    .where(followups.c.state == "due", followups.c.due_at <= bindparam("now"))
+    .order_by(followups.c.risk.desc(), followups.c.due_at, followups.c.id)
+)
 
 
 class FollowUps(Noun):
@@ -39,7 +43,7 @@ class FollowUps(Noun):
             raise Stale(f"no follow-up {followup.id}")
 
     def due(self, now: datetime, limit: int = 20) -> list[FollowUp]:
-        """Return what is due, longest first; lock each before acting."""
+        """Return what is due: by risk, then the longest; lock each before acting."""
         return SHAPE.all(self._rows(_DUE.limit(limit), now=now))
 
     def of_call(self, call_id: str) -> list[FollowUp]:

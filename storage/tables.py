@@ -22,7 +22,9 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
     text,
+    true,
 )
 from sqlalchemy.types import DateTime, TypeDecorator
 
@@ -291,6 +293,16 @@ followups = Table(
     Column("closed_reason", String(40)),  # kept unreached withdrawn wrong_number reached_us
     Column("closed_at", Instant),
     Column("note", Text),
+    Column("template", String(20)),  # which plan of followups.toml; None: a callback
+    Column("due_until", Instant),  # the end of the first due window: overdue from then
+    # the plan's rules as they were when it was promised
+    Column("spacing_minutes", Integer, nullable=False, server_default=text("240")),
+    Column("urgent", Boolean, nullable=False, server_default=true()),  # rings on days off too
+    Column("risk", Integer, nullable=False, server_default=text("0")),  # larger is offered first
+    Column("consent_how", String(20)),  # spoken | written | by_key
+    Column("zone_confirmed", Boolean, nullable=False, server_default=false()),  # not a guess
+    Column("message", String(40)),  # which neutral words may be left; None: none
+    Column("tell_if_unreached", String(200)),  # who asked to be told
     Index("followups_due", "state", "due_at"),  # read by switchboard.followups, every tick
     Index("followups_by_number", "number"),  # read on arrival: they call us first
 )

@@ -147,6 +147,15 @@ class FollowUp:
     closed_reason: str | None = None
     closed_at: datetime | None = None
     note: str | None = None
+    template: str | None = None
+    due_until: datetime | None = None
+    spacing_minutes: int = 240
+    urgent: bool = True
+    risk: int = 0
+    consent_how: str | None = None
+    zone_confirmed: bool = False
+    message: str | None = None
+    tell_if_unreached: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

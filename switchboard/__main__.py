@@ -10,6 +10,7 @@ from config import settings as environment
 from config.errors import ConfigError
 from storage.errors import StorageError, StoreDown
 from switchboard.fallback import fallback
+from switchboard.followup_commands import followups
 from switchboard.roster import roster
 
 ILL = 1  # doctor's exit code when a check failed
@@ -23,6 +24,7 @@ def cli() -> None:
 
 cli.add_command(roster)
 cli.add_command(fallback)
+cli.add_command(followups)
 
 
 @cli.command()

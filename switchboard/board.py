@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import structlog
 
-from config import lines, prompts
+from callbacks.window import House
+from config import followups, lines, prompts
+from config.followups import FollowUpBook
 from config.lines import Line, LineBook
 from config.prompts import Prompts
 from config.settings import Settings
@@ -60,6 +62,21 @@ class Board:
         return Ladder(tuple(Rung(r.after_seconds, r.kind, r.tier or "") for r in rungs))
 
     @cached_property
+    def plans(self) -> FollowUpBook:
+        """What may be promised at wrap-up, and in whose hours it is kept.
+
+        Raises:
+            ConfigError: the file is broken.
+        """
+        return followups.read(self.settings.followup_file)
+
+    @cached_property
+    def house(self) -> House:
+        """When this house rings anybody."""
+        said = self.plans.house
+        return House(said.weekday, said.weekend, said.days_off)
+
+    @cached_property
     def own_numbers(self) -> frozenset[str]:
         """Lines, PSAPs and partners: never a caller to ring back (FAILURES A8)."""
         lines = self.book.lines.values()
@@ -82,12 +99,18 @@ class Board:
         )
 
 
+def unserved(settings: Settings, store: Store | None) -> Board:
+    """A board of rules and settings for a command: it has no carrier and serves no call."""
+    book = lines.read(settings.line_file)
+    return Board(cast("Store", store), cast("Carrier", None), settings, book, cast("Prompts", None))
+
+
 def make_board(settings: Settings, **parts: Any) -> Board:
     """Everything the switchboard needs, from the settings."""
     _check_database(settings.database_url)
     book = lines.read(settings.line_file)
     words = prompts.read(settings.prompts_dir, book.languages, settings.sound_dir)
-    return Board(
+    board = Board(
         parts.pop("store", None) or Store(settings.database_url),
         parts.pop("carrier", None) or Carrier(settings),
         settings,
@@ -95,6 +118,8 @@ def make_board(settings: Settings, **parts: Any) -> Board:
         words,
         **parts,
     )
+    board.plans  # noqa: B018  (a broken file stops the start, not a wrap-up at 3 a.m.)
+    return board
 
 
 def _check_database(url: str) -> None:

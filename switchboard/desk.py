@@ -7,7 +7,7 @@ from ivr.call import Call
 from storage.errors import Stale
 from storage.store import Rows
 from storage.values import Desk, FollowUp, Offer, Person, Record
-from switchboard import calls, followups, offers, presence
+from switchboard import calls, followups, offers, presence, promises
 from switchboard.board import Board
 from telephony import tokens
 from telephony.carrier import CarrierError
@@ -151,7 +151,9 @@ def finish(
             raise NotTheirs(call_id)
         call = rows.calls.get(call_id)
         if outcome and call and call.attempt_id:
-            followups.record(rows, call.attempt_id, outcome, now)
+            followups.record(board, rows, call.attempt_id, outcome, now)
+        if call:
+            promises.reached_us(board, rows, call, now)
         _write(board, rows, call_id, person_id, draft, version, finished=True)
     board.wake()
 

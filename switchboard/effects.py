@@ -11,7 +11,7 @@ from ivr import errands as e
 from ivr.call import Call, Stage
 from ivr.step import Step
 from storage.store import Rows
-from switchboard import followups, tasks, voice
+from switchboard import followups, promises, tasks, voice
 from switchboard.board import Board
 
 HERE = timedelta(seconds=25)  # a desk heard from since is a desk somebody sits at
@@ -106,12 +106,12 @@ def _(errand: e.LoseClinician, board: Board, rows: Rows, call: Call, at: datetim
 
 @_inside.register
 def _(_errand: e.OpenCallback, board: Board, rows: Rows, call: Call, at: datetime) -> None:
-    followups.promise_callback(board, rows, call, at)
+    promises.promise_callback(board, rows, call, at)
 
 
 @_inside.register
 def _(errand: e.RecordAttempt, board: Board, rows: Rows, call: Call, at: datetime) -> None:
-    followups.record(rows, errand.attempt_id, errand.outcome, at)
+    followups.record(board, rows, errand.attempt_id, errand.outcome, at)
 
 
 @_inside.register

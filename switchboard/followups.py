@@ -1,8 +1,11 @@
-"""Which promises to call a person back are due, and what came of each attempt?"""
+"""Which promises to call a person back are due, and what came of each attempt?
+
+switchboard/promises.py makes and ends them.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -12,7 +15,7 @@ from ivr.step import CONNECT_SECONDS, within
 from storage import ids
 from storage.store import Rows
 from storage.values import Attempt, FollowUp, Offer
-from switchboard import presence, tasks, voice
+from switchboard import presence, tasks
 from switchboard.board import Board
 
 if TYPE_CHECKING:
@@ -20,107 +23,9 @@ if TYPE_CHECKING:
 
 OFFER_SECONDS = 60  # a promise that is due is not an emergency: the desk may finish a sentence
 REST_SECONDS = 120  # after a refusal or a lapse it is asked again
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What was agreed with the person. Times are HH:MM in `zone`.
-
-    `consent_by` names who gave consent ("the caller", "their mother"); without it nobody rings.
-    """
-
-    name: str
-    number: str
-    zone: str
-    language: str
-    consent_by: str
-    best_from: str
-    best_until: str
-    may_leave_message: bool
-    due_at: datetime | None = None  # None: the plan's own next window
-    note: str = ""
-
-
-class NotPossible(ValueError):
-    """The follow-up cannot be promised so; the words say what is missing."""
-
-
-# -- promising --------------------------------------------------------------------------------
-
-
-def schedule(board: Board, call_id: str, person_id: str, wish: Wish) -> str:
-    """Keep a promise made in a conversation; returns the follow-up's id.
-
-    Raises:
-        NotPossible: no consent, no number that could be rung, or an unknown call.
-    """
-    if not wish.consent_by:
-        raise NotPossible("Consent is missing: say who agreed to be called back.")
-    if not voice.could_ring(board, wish.number):
-        raise NotPossible("The number cannot be rung: write it in full, such as +13145550150.")
-    with board.store.begin() as rows:
-        now = board.now()
-        call = rows.calls.get(call_id)
-        if call is None:
-            raise NotPossible("This call is not known any more.")
-        followup = _from_wish(call, person_id, wish, now)
-        rows.followups.add(followup)
-        rows.audit.write(person_id, "followup.scheduled", f"followup:{followup.id}", {}, now)
-    return followup.id
-
-
-def _from_wish(call: Call, person_id: str, wish: Wish, now: datetime) -> FollowUp:
-    due_at = wish.due_at or plan.next_due(
-        now, wish.zone, wish.best_from, wish.best_until, attempts_made=0
-    )
-    return FollowUp(
-        id=ids.new(),
-        kind="followup",
-        call_id=call.id,
-        state="due",
-        name=wish.name or None,
-        number=wish.number,
-        zone=wish.zone,
-        language=wish.language,
-        line=call.line,
-        consent_by=wish.consent_by,
-        consent_at=now,
-        may_leave_message=wish.may_leave_message,
-        best_from=wish.best_from,
-        best_until=wish.best_until,
-        promised_at=now,
-        due_at=due_at,
-        attempts_max=plan.ATTEMPTS_MAX,
-        attempts_made=0,
-        prefers=person_id,
-        note=wish.note or None,
-    )
-
-
-def promise_callback(board: Board, rows: Rows, call: Call, at: datetime) -> None:
-    """The waiting caller chose to be called back: now, at any hour, in their place."""
-    rows.followups.add(
-        FollowUp(
-            id=ids.new(),
-            kind="callback",
-            call_id=call.id,
-            state="due",
-            name=None,
-            number=call.number_shown or "",
-            zone=board.line(call.line).zone,
-            language=call.language,
-            line=call.line,
-            consent_by="the caller, by key",
-            consent_at=at,
-            may_leave_message=False,
-            best_from="00:00",
-            best_until="24:00",
-            promised_at=call.arrived_at,
-            due_at=at,
-            attempts_max=plan.ATTEMPTS_MAX,
-            attempts_made=0,
-        )
-    )
+PATIENCE = timedelta(minutes=30)  # for the clinician who knows the person, while they are busy
+OFFERED_MOST = 50  # looked at in one sweep
+HIGH = 2  # at this risk nobody is waited for
 
 
 # -- offering ---------------------------------------------------------------------------------
@@ -136,20 +41,30 @@ def sweep(board: Board) -> None:
         if rows.calls.waiting():
             return
         idle = _idle(board, rows, now)
-        for followup in rows.followups.due(now, max(len(idle), 1)):
-            if plan.forbidden(_facts(followup), followup.consent_by, now):
-                _postpone(rows, followup, now)
+        on_duty = {d.person_id for d in rows.desks.all() if d.state in presence.ON_DUTY}
+        for followup in rows.followups.due(now, OFFERED_MOST):
+            if plan.forbidden(facts_of(followup), followup.consent_by, now, board.house):
+                _postpone(board, rows, followup, now)
                 continue
             if not idle:
                 break
-            person_id = followup.prefers if followup.prefers in idle else idle[0]
-            idle.remove(person_id)
-            _offer(rows, followup, person_id, now)
+            person_id = _whom(followup, idle, on_duty, now)
+            if person_id:
+                idle.remove(person_id)
+                _offer(rows, followup, person_id, now)
 
 
-def _postpone(rows: Rows, followup: FollowUp, now: datetime) -> None:
+def _whom(followup: FollowUp, idle: list[str], on_duty: set[str], now: datetime) -> str | None:
+    """Whoever knows the person, if they are here; they are waited for a while when busy."""
+    if followup.prefers in idle:
+        return followup.prefers
+    patient = followup.risk < HIGH and now < followup.due_at + PATIENCE
+    return None if patient and followup.prefers in on_duty else idle[0]
+
+
+def _postpone(board: Board, rows: Rows, followup: FollowUp, now: datetime) -> None:
     """Its window closed while nobody was free: the next one (FAILURES D16, D17)."""
-    due_at = plan.earliest(now + timedelta(seconds=1), _facts(followup))
+    due_at = plan.earliest(now + timedelta(seconds=1), facts_of(followup), board.house)
     rows.followups.save(replace(followup, due_at=due_at))
 
 
@@ -177,24 +92,25 @@ def _offer(rows: Rows, followup: FollowUp, person_id: str, now: datetime) -> Non
         rows.followups.save(replace(followup, state="offered", offered_to=person_id))
 
 
-def preempt(rows: Rows, now: datetime) -> None:
+def preempt(board: Board, rows: Rows, now: datetime) -> None:
     """A caller waits: follow-ups on offer step back at once."""
     for offer in rows.offers.live():
         if offer.kind == "followup" and rows.offers.settle(
             [offer.id], "cancelled", "preempted", now
         ):
-            _put_back(rows, offer, now)
+            _put_back(board, rows, offer, now)
 
 
-def withdraw_offer(rows: Rows, offer: Offer, now: datetime) -> None:
+def withdraw_offer(board: Board, rows: Rows, offer: Offer, now: datetime) -> None:
     """The offer lapsed or was refused: the promise waits a little for another clinician."""
-    _put_back(rows, offer, now + timedelta(seconds=REST_SECONDS))
+    _put_back(board, rows, offer, now + timedelta(seconds=REST_SECONDS))
 
 
-def _put_back(rows: Rows, offer: Offer, due_at: datetime) -> None:
+def _put_back(board: Board, rows: Rows, offer: Offer, due_at: datetime) -> None:
     followup = rows.followups.lock(offer.followup_id or "")
     if followup and followup.state == "offered":
-        later = plan.earliest(max(followup.due_at, due_at), _facts(followup))
+        since = max(followup.due_at, due_at)
+        later = plan.earliest(since, facts_of(followup), board.house)
         rows.followups.save(replace(followup, state="due", offered_to=None, due_at=later))
 
 
@@ -232,7 +148,7 @@ def accept(board: Board, rows: Rows, offer: Offer, person_id: str, now: datetime
     followup = rows.followups.lock(offer.followup_id or "")
     if followup is None or followup.state != "offered":
         raise Taken("This follow-up is no longer waiting. You are available.")
-    if plan.forbidden(_facts(followup), followup.consent_by, now):
+    if plan.forbidden(facts_of(followup), followup.consent_by, now, board.house):
         raise Taken("This person may not be rung now. The follow-up stays on the list.")
     call = _call_for(board, followup, person_id, now)
     if not rows.offers.accept(offer.id, person_id, now, call.id):
@@ -275,7 +191,7 @@ def _call_for(board: Board, followup: FollowUp, person_id: str, now: datetime) -
     )
 
 
-def record(rows: Rows, attempt_id: str, outcome: str, at: datetime) -> None:
+def record(board: Board, rows: Rows, attempt_id: str, outcome: str, at: datetime) -> None:
     """Write what became of an attempt, and what follows by the plan.
 
     May be called again with the clinician's own word (voicemail, wrong number): the last one holds.
@@ -287,7 +203,7 @@ def record(rows: Rows, attempt_id: str, outcome: str, at: datetime) -> None:
     rows.attempts.settle(attempt_id, outcome, at)
     if attempt.number_of < followup.attempts_made:
         return  # a later attempt decides
-    decision = plan.after(outcome, _facts(followup), at)
+    decision = plan.after(outcome, facts_of(followup), at, board.house)
     rows.followups.save(
         replace(
             followup,
@@ -302,7 +218,8 @@ def record(rows: Rows, attempt_id: str, outcome: str, at: datetime) -> None:
         tasks.open_for(rows, decision.task, "coordinator", at, followup_id=followup.id)
 
 
-def _facts(followup: FollowUp) -> plan.Facts:
+def facts_of(followup: FollowUp) -> plan.Facts:
+    """What the plan looks at."""
     return plan.Facts(
         kind=followup.kind,
         zone=followup.zone,
@@ -310,18 +227,6 @@ def _facts(followup: FollowUp) -> plan.Facts:
         best_until=followup.best_until,
         attempts_made=followup.attempts_made,
         attempts_max=followup.attempts_max,
+        spacing=timedelta(minutes=followup.spacing_minutes),
+        urgent=followup.urgent,
     )
-
-
-def close(board: Board, followup_id: str, person_id: str, reason: str) -> bool:
-    """A named person closes a promise. False: it was closed before, or is being kept now."""
-    with board.store.begin() as rows:
-        now = board.now()
-        followup = rows.followups.lock(followup_id)
-        if followup is None or followup.state in ("kept", "closed", "placing"):
-            return False
-        rows.followups.save(
-            replace(followup, state="closed", closed_reason=reason[:40], closed_at=now)
-        )
-        rows.audit.write(person_id, "followup.closed", f"followup:{followup_id}", {}, now)
-    return True

@@ -57,17 +57,17 @@ def sweep(board: Board) -> None:
     if idle:
         return
     with board.store.begin() as rows:
-        _lapse(rows, now)
+        _lapse(board, rows, now)
         line = in_order(rows.calls.waiting())
         if line:
-            followups.preempt(rows, now)
+            followups.preempt(board, rows, now)
             _tell(board, rows, line, now)
 
 
-def _lapse(rows: Rows, now: datetime) -> None:
+def _lapse(board: Board, rows: Rows, now: datetime) -> None:
     for offer in rows.offers.lapse(now):
         if offer.kind == "followup":
-            followups.withdraw_offer(rows, offer, now)
+            followups.withdraw_offer(board, rows, offer, now)
         elif offer.channel == "desk":
             # A missed offer pauses that person until they say they are back (PERFORMANCE 1.3, 3).
             rows.desks.set(
@@ -214,7 +214,7 @@ def decline(board: Board, offer_id: str, person_id: str, reason: str) -> None:
         now = board.now()
         rows.offers.settle([offer_id], "refused", reason[:40] or "declined", now)
         if offer.kind == "followup":
-            followups.withdraw_offer(rows, offer, now)
+            followups.withdraw_offer(board, rows, offer, now)
     board.wake()
 
 

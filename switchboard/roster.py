@@ -71,7 +71,7 @@ def who(moments: tuple[str, ...], path: Path | None, in_json: bool) -> None:
         for said, at in instants:
             found = timeline_of(at, at + timedelta(seconds=1)).at(at)
             answers.append({"at": said, "on_call": {t: list(p) for t, p in found.items()}})
-    _answer(answers, in_json, (line for each in answers for line in _who_lines(each)))
+    answer(answers, in_json, (line for each in answers for line in _who_lines(each)))
 
 
 def _who_lines(answer: dict[str, Any]) -> Iterator[str]:
@@ -105,9 +105,9 @@ def gaps(
             timeline = roster_book.timeline(rows, start, end)
             able = roster_book.able(rows, skill).__contains__ if skill else None
             found = timeline.gaps(start, end, tier, need, able)
-    answer = [{"start": _said(since), "end": _said(until)} for since, until in found]
-    lines = (f"{one['start']}  to  {one['end']}" for one in answer)
-    _answer(answer, in_json, lines if answer else iter(["No gaps."]))
+    listed = [{"start": said(since), "end": said(until)} for since, until in found]
+    lines = (f"{one['start']}  to  {one['end']}" for one in listed)
+    answer(listed, in_json, lines if listed else iter(["No gaps."]))
 
 
 @roster.command()
@@ -120,7 +120,7 @@ def hours(start: datetime, end: datetime, tier: str, path: Path | None, in_json:
     _in_order(start, end)
     with _reader(path) as timeline_of:
         found = timeline_of(start, end).hours(start, end, tier)
-    _answer(found, in_json, (f"{total:8.2f}  {person}" for person, total in found.items()))
+    answer(found, in_json, (f"{total:8.2f}  {person}" for person, total in found.items()))
 
 
 @roster.command()
@@ -134,10 +134,10 @@ def check(path: Path | None, in_json: bool) -> None:
         with _database() as rows:
             newest = rows.roster.latest_document()
         checked = document.check(newest) if newest else document.Checked((), ())
-    answer = {"errors": checked.codes, "orphans": list(checked.orphans)}
+    found = {"errors": checked.codes, "orphans": list(checked.orphans)}
     lines = [f"{error.code}: {error}" for error in checked.errors]
     lines += [f"orphan: swap {swap} has no shift any more" for swap in checked.orphans]
-    _answer(answer, in_json, iter(lines or ["Nothing is wrong."]))
+    answer(found, in_json, iter(lines or ["Nothing is wrong."]))
     if checked.errors:
         raise SystemExit(1)
 
@@ -231,13 +231,15 @@ def _in_order(start: datetime, end: datetime) -> None:
         raise click.ClickException("--to must be after --from")
 
 
-def _said(at: datetime) -> str:
+def said(at: datetime) -> str:
+    """An instant in UTC, as the commands print it."""
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _answer(answer: Any, in_json: bool, lines: Iterator[str]) -> None:
+def answer(found: Any, in_json: bool, lines: Iterator[str]) -> None:
+    """Print a command's answer, as JSON or as lines for a person."""
     if in_json:
-        click.echo(json.dumps(answer, ensure_ascii=False))
+        click.echo(json.dumps(found, ensure_ascii=False))
     else:
         for line in lines:
             click.echo(line)

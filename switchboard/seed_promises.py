@@ -71,7 +71,8 @@ class Promises:
     def after_talking(self, call: Call, record: Record) -> None:
         """Promise a follow-up for the next day, and live it until now."""
         promised = call.ended_at or call.arrived_at
-        due = plan.next_due(promised + timedelta(hours=20), ZONE, "10:00", "19:00", 0)
+        wanted = plan.Facts("followup", ZONE, "10:00", "19:00", attempts_made=0)
+        due = plan.next_due(wanted, promised + timedelta(hours=20))
         followup = self._open(call, "followup", promised, due, record)
         while followup.state == "due" and followup.due_at < self.now:
             late = self.now - followup.due_at < timedelta(hours=20)
@@ -104,7 +105,7 @@ class Promises:
             zone=ZONE,
             language=call.language,
             line=call.line,
-            consent_by="the caller, by key" if asked else self.dice.choice(CONSENT_BY),
+            consent_by="the caller" if asked else self.dice.choice(CONSENT_BY),
             consent_at=promised,
             may_leave_message=not asked and self.dice.often(0.4),
             best_from="00:00" if asked else "10:00",

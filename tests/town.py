@@ -20,7 +20,7 @@ from ivr.call import Call, Stage
 from storage.errors import StoreDown
 from storage.store import Store
 from storage.values import Attempt, FollowUp, Offer, Person, Shift, Task
-from switchboard import calls, clock, followups, offers, offline, presence, reconcile
+from switchboard import calls, clock, offers, offline, presence, promises, reconcile
 from switchboard import desk as the_desk
 from switchboard.board import Board
 from telephony.carrier import Carrier
@@ -357,5 +357,5 @@ class Clinician:
             "best_until": "20:00",
             "may_leave_message": False,
         } | wish
-        wished = followups.Wish(**facts)  # type: ignore[arg-type]
-        return followups.schedule(self.town.board, call_id, self.id, wished)
+        wished = promises.Wish(**facts)  # type: ignore[arg-type]
+        return promises.schedule(self.town.board, call_id, self.id, wished)

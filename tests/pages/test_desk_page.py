@@ -185,13 +185,20 @@ def test_a_follow_up_is_promised_with_consent_and_a_time(house, browse):
     expect(page.get_by_text("Without their consent nobody may call.")).to_be_visible()
     page.get_by_label("The person agreed to be called").check()
     page.get_by_label("Consent given by").fill("herself")
+    page.locator("select[name=template]").select_option("24h")
+    page.get_by_label("Best time from").fill("09:00")
+    page.get_by_label("until", exact=True).fill("20:00")
     page.get_by_label("Their time zone").select_option("America/New_York")
+    page.get_by_label("They agreed to").first.check()
+    page.get_by_label("Risk seen").select_option("High: call them first")
     page.get_by_role("button", name="Promise this call").click()
     expect(page.get_by_text("Promised: (314) 555-0178", exact=False)).to_be_visible()
     with house.store.read() as rows:
         (promise,) = rows.followups.of_call(call.id)
     assert (promise.consent_by, promise.zone) == ("herself", "America/New_York")
-    assert promise.due_at - house.at < timedelta(days=1)
+    assert (promise.template, promise.attempts_max, promise.message) == ("24h", 4, "plain")
+    assert (promise.risk, promise.consent_how, promise.prefers) == (2, "spoken", "ana")
+    assert timedelta(hours=12) <= promise.due_at - house.at < timedelta(hours=36)
 
 
 def test_with_the_keyboard_alone(house, browse):

@@ -1,5 +1,6 @@
 """Is a promised call due only when it may ring, spaced over the day, and never beyond its limit?"""
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 import pytest
@@ -8,12 +9,14 @@ from hypothesis import strategies as st
 
 from callbacks import plan
 from callbacks.plan import Decision, Facts, Outcome
-from callbacks.window import hours_of, on, windows
+from callbacks.window import House, on, shared, windows
 from routing.wallclock import wall
 
 CHICAGO = "America/Chicago"
 NINE, EIGHT_PM = time(9), time(20)
 at = datetime.fromisoformat
+ALL_DAY = ("00:00", "24:00")
+ALWAYS = House(ALL_DAY, ALL_DAY)
 
 # (now, best from, best until, attempts made, due) in Chicago, on summer time
 DUE = [
@@ -32,22 +35,23 @@ DUE = [
 
 @pytest.mark.parametrize(("now", "begin", "until", "made", "due"), DUE)
 def test_when_it_is_due(now, begin, until, made, due):
-    assert plan.next_due(at(now), CHICAGO, begin, until, attempts_made=made) == at(due)
+    facts = Facts("followup", CHICAGO, begin, until, attempts_made=made)
+    assert plan.next_due(facts, at(now)) == at(due)
 
 
 def test_a_window_in_the_skipped_hour_does_not_happen_that_day():
-    hours = hours_of("02:00", "02:45", quiet=("00:00", "24:00"))
-    start, end = on(at("2026-03-08").date(), hours, CHICAGO)
+    start, end = on(at("2026-03-08").date(), shared(("02:00", "02:45"), ALL_DAY), CHICAGO)
     assert start == end
-    due = plan.next_due(at("2026-03-08T06:00Z"), CHICAGO, "02:00", "02:45", 0, ("00:00", "24:00"))
+    facts = Facts("followup", CHICAGO, "02:00", "02:45", attempts_made=0)
+    due = plan.next_due(facts, at("2026-03-08T06:00Z"), ALWAYS)
     assert due == at("2026-03-09T07:00Z")
 
 
 def test_a_window_in_the_repeated_hour_happens_once():
-    hours = hours_of("01:00", "01:45", quiet=("00:00", "24:00"))
-    first = next(windows(hours, CHICAGO, at("2026-11-01T05:00Z")))
+    best = ("01:00", "01:45")
+    first = next(windows(best, CHICAGO, at("2026-11-01T05:00Z"), ALWAYS))
     assert first == (at("2026-11-01T06:00Z"), at("2026-11-01T06:45Z"))
-    assert next(windows(hours, CHICAGO, first[1]))[0] == at("2026-11-02T07:00Z")
+    assert next(windows(best, CHICAGO, first[1], ALWAYS))[0] == at("2026-11-02T07:00Z")
 
 
 NOW = at("2026-06-03T15:00Z")  # 10:00 in Chicago
@@ -115,7 +119,7 @@ TRIES = st.lists(st.sampled_from(sorted(Outcome)), min_size=1, max_size=8)
 @given(MOMENTS, ZONES, CLOCKS, CLOCKS, st.integers(1, 5), TRIES)
 def test_no_attempt_ever_leaves_its_window_or_its_limit(start, zone, begin, until, limit, outcomes):
     facts = Facts("followup", zone, begin, until, 0, limit)
-    due, dialled = plan.next_due(start, zone, begin, until, 0), []
+    due, dialled = plan.next_due(facts, start), []
     decision = Decision("due", due)
     for outcome in outcomes:
         if decision.state != "due":
@@ -136,19 +140,20 @@ def test_no_attempt_ever_leaves_its_window_or_its_limit(start, zone, begin, unti
 @given(MOMENTS, MOMENTS, ZONES, CLOCKS, CLOCKS)
 def test_later_is_never_due_earlier(one, other, zone, begin, until):
     sooner, later = sorted((one, other))
-    first, second = (plan.next_due(m, zone, begin, until, 0) for m in (sooner, later))
+    facts = Facts("followup", zone, begin, until, attempts_made=0)
+    first, second = (plan.next_due(facts, m) for m in (sooner, later))
     assert sooner <= first <= second
     assert first - sooner <= timedelta(days=2)
 
 
 @given(MOMENTS, ZONES, CLOCKS, CLOCKS)
 def test_three_attempts_meet_three_parts_of_the_day(start, zone, begin, until):
-    hours = hours_of(begin, until)
-    due, parts = plan.next_due(start, zone, begin, until, 0), set()
+    facts = Facts("followup", zone, begin, until, attempts_made=0)
+    due, parts = plan.next_due(facts, start), set()
     for made in (1, 2, 3):
-        opens, closes = next(windows(hours, zone, due))
+        opens, closes = next(windows((begin, until), zone, due))
         parts.add(int((due - opens) / (closes - opens) * plan.PARTS))
-        later = plan.next_due(due, zone, begin, until, made)
+        later = plan.next_due(replace(facts, attempts_made=made), due)
         assert later - due >= plan.SPACING
         due = later
     assert parts == {0, 1, 2}

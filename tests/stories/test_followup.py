@@ -103,7 +103,7 @@ def test_the_person_hangs_up_and_it_counts_as_reached(town: Town) -> None:
 def test_without_consent_nobody_is_promised_anything(town: Town) -> None:
     import pytest
 
-    from switchboard import followups
+    from switchboard import promises
 
-    with pytest.raises(followups.NotPossible, match="Consent"):
+    with pytest.raises(promises.NotPossible, match="Consent"):
         promised(town, consent_by="")

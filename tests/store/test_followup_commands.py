@@ -1,0 +1,67 @@
+"""Can anybody check from outside what is due, and what a plan comes to?"""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+from store.conftest import NOON
+from store.test_promises import a_followup
+
+from switchboard.followup_commands import followups
+
+
+def said(*words: str, url: str = "sqlite:///nowhere.db"):
+    return CliRunner().invoke(followups, [*words, "--json"], env={"DATABASE_URL": url})
+
+
+def test_what_is_due_is_listed_as_it_would_be_offered(store, database_url):
+    with store.begin() as rows:
+        rows.followups.add(a_followup("usual", due_at=NOON))
+        rows.followups.add(a_followup("high", due_at=NOON, risk=2))
+        rows.followups.add(a_followup("later", due_at=NOON.replace(hour=23)))
+        rows.followups.add(a_followup("no-consent", consent_by=None))
+        rows.followups.add(a_followup("tired", attempts_made=3))
+    answer = said("due", "--at", NOON.isoformat(), url=database_url)
+    assert answer.exit_code == 0, answer.output
+    found = json.loads(answer.output)
+    assert [one["id"] for one in found] == ["high", "usual"]
+    assert "+1314" not in answer.output
+    assert "Eve" not in answer.output
+
+
+def test_a_plan_prints_its_windows():
+    answer = said(
+        "plan", "--template", "24h", "--zone", "America/Chicago", "--from", "2026-06-03T15:00:00Z"
+    )
+    assert answer.exit_code == 0, answer.output
+    attempts = json.loads(answer.output)["attempts"]
+    assert attempts[0] == {
+        "number": 1,
+        "opens_at": "2026-06-04T14:00:00Z",
+        "closes_at": "2026-06-05T01:00:00Z",
+        "local": "2026-06-04 09:00",
+    }
+    assert [one["number"] for one in attempts] == [1, 2, 3, 4]
+
+
+def test_none_promises_nothing():
+    answer = said(
+        "plan", "--template", "none", "--zone", "Asia/Tokyo", "--from", "2026-06-03T15:00:00Z"
+    )
+    assert json.loads(answer.output)["attempts"] == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"--template": "1y"}, "expected one of same_day, 24h, 72h, 7d, 30d, none"),
+        ({"--zone": "Mars/Base"}, "not an IANA time zone"),
+        ({"--from": "soon"}, "soon"),
+        ({"--best-from": "9"}, "expected a time such as 09:00"),
+    ],
+)
+def test_what_is_wrong_is_said(changed, words):
+    options = {"--template": "24h", "--zone": "UTC", "--from": "2026-06-03T15:00:00Z"} | changed
+    answer = said("plan", *(word for pair in options.items() for word in pair))
+    assert answer.exit_code != 0
+    assert words in answer.output
