@@ -75,7 +75,7 @@ def from_client(
         town.new_sid("CA"),
         "inbound",
         "client",
-        f"client:{identity}",
+        f"client:{identity or 'Anonymous'}",
         "",
         town.clock.now(),
         extra={"ApplicationSid": application_sid},
@@ -92,6 +92,7 @@ def begin(
 ) -> Leg:
     """Let the leg ring here and send its first webhook."""
     leg.endpoint, leg.on_ready = endpoint, on_ready
+    leg.stir = leg.extra.get("StirVerstat", "")
     full = town.full
     town.add_leg(leg)
     leg.move("ringing")

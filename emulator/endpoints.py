@@ -3,7 +3,7 @@
 A phone of people.py is such an endpoint, and so is a browser's softphone in the served mode.
 To act, an endpoint calls the leg: `leg.answer()`, `leg.reject()`, `leg.hang_up()`,
 `leg.press("12#")`, `leg.speak("words")`, `leg.lose_network()`. One that also has
-`receives(leg, content, content_type) -> bool` is sent the application's User Defined Messages.
+`receives(leg, content, content_type, sid) -> bool` is sent the application's User Defined Messages.
 """
 
 from typing import TYPE_CHECKING, Protocol

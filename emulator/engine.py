@@ -17,9 +17,10 @@ from emulator.errors import RealAccountError
 from emulator.faults import NO_FAULTS, FaultPlan
 from emulator.fibers import Fiber, Work
 from emulator.legs import Leg
+from emulator.loops import Loop, twin_of
 from emulator.people import Phone, Softphone
 from emulator.queues import Queue
-from emulator.sounds import Sound, SoundChanged
+from emulator.sounds import Bridge, Sound, SoundChanged
 from emulator.timeline import Timeline
 from emulator.twiml import Goto, Inline
 from emulator.web import Transport
@@ -174,13 +175,11 @@ class Emulator:
     def endpoints(self, address: str) -> list[Endpoint]:
         """Who would ring for this address now."""
         registered = list(self._endpoints.get(_address(address), ()))
-        if (
-            not registered
-            and self.anyone is not None
-            and not _address(address).startswith("client:")
-        ):
-            return [self.anyone]
-        return registered
+        if registered or _address(address).startswith("client:"):
+            return registered
+        if address in self.numbers:
+            return [Loop(self)]
+        return [self.anyone] if self.anyone is not None else []
 
     # --- calls that come in ----------------------------------------------------------------
 
@@ -238,8 +237,11 @@ class Emulator:
         if leg.final:
             return []
         if leg.participant is not None:
-            return [other.leg for other in leg.participant.listeners()]
-        return [leg.peer] if leg.peer is not None else []
+            some = [other.leg for other in leg.participant.listeners()]
+        else:
+            some = [leg.peer] if leg.peer is not None else []
+        beyond = [twin for one in some if (twin := twin_of(one)) is not None]
+        return some + [one for twin in beyond for one in self.listeners(twin)]
 
     def http_client(self) -> "InProcessClient":
         """For `twilio.rest.Client(..., http_client=town.http_client())`: REST without sockets."""
@@ -299,10 +301,23 @@ class Emulator:
         """The legs that this one dialled, oldest first."""
         return [one for one in self.legs.values() if one.parent is leg]
 
+    def tone(self, leg: Leg, key: str) -> None:
+        """A key is heard on `leg`: where it is the far end of another of ours, that one is told."""
+        twin = twin_of(leg)
+        if twin is not None:
+            twin.press(key)
+
     def sound_changed(self, leg: Leg, item: Sound | None) -> None:
         self.timeline.sound(leg, item)
-        if self._sound_handlers:
-            change = SoundChanged(leg, item)
+        if not self._sound_handlers:
+            return
+        changes = [SoundChanged(leg, item)]
+        if (twin := twin_of(leg)) is not None:
+            changes += [SoundChanged(one, item) for one in self.listeners(twin)]
+        if isinstance(item, Bridge) and leg.peer is not None:
+            far = twin_of(leg.peer)  # what is being said there began before the two were bridged
+            changes += [SoundChanged(leg, far.sound)] if far is not None else []
+        for change in changes:
             for handler in self._sound_handlers:
                 handler(change)
 

@@ -13,6 +13,7 @@ from emulator.sounds import Heard, Play, Say, Silence, Sound
 if TYPE_CHECKING:
     from emulator.conferences import Participant
     from emulator.engine import Emulator
+    from emulator.messages import Subscription as MessageSubscription
     from emulator.queues import Member
     from emulator.twiml import Goto, Inline
 
@@ -91,6 +92,8 @@ class Leg:
     ended_because: str = ""
     time_limit_seconds: float | None = None
     on_ready: "Callable[[Leg], object] | None" = None
+    stir: str = ""  # StirVerstat of an inbound call, which a softphone that it rings is told
+    message_subscriptions: "dict[str, MessageSubscription]" = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"<{self.kind} leg {self.sid} {self.from_} -> {self.to} {self.status}>"
@@ -134,20 +137,14 @@ class Leg:
             self.keys_kept += key
             if self.keys is not None:
                 self.keys.set(key)
+            if self.peer is not None:
+                self.town.tone(self.peer, key)
 
     def speak(self, words: str) -> None:
         """Words for a `<Gather input="speech">` that is listening."""
         self.town.timeline.note(self, "speaks", words)
         if self.words is not None:
             self.words.set(words)
-
-    def message(self, content: object, content_type: str = "application/json") -> bool:
-        """A User Defined Message for the far end; False when nobody there can read it."""
-        receives = getattr(self.endpoint, "receives", None)
-        if not self.live or receives is None:
-            return False
-        self.town.timeline.note(self, "is sent", f"{content_type} {content}")
-        return bool(receives(self, content, content_type))
 
     def lose_network(self, grace_seconds: float = 30.0) -> None:
         """The connection dies without a goodbye; the leg ends when the grace time is over."""

@@ -7,6 +7,7 @@ A script holds for every later call, and for the one that is ringing now.
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from emulator import messages
 from emulator.clock import Handle
 
 if TYPE_CHECKING:
@@ -224,9 +225,16 @@ class Softphone(Person):
         """A second browser tab of the same person: both ring, one answers."""
         return Softphone(self.town, self.identity)
 
-    def receives(self, leg: "Leg", content: object, content_type: str) -> bool:  # noqa: ARG002
+    def receives(self, leg: "Leg", content: object, content_type: str, sid: str) -> bool:
+        del leg, content_type, sid
         self.messages.append(content)
         return True
+
+    def sends(self, content: str, content_type: str = "application/json") -> str:
+        """`call.sendMessage()`: answers the message's SID."""
+        sid = self.town.new_sid("KX")
+        messages.from_softphone(self.leg, content, content_type, sid)
+        return sid
 
     def sleeps(self) -> None:
         """The lid closes: no goodbye, nothing rings here any more."""

@@ -1,14 +1,14 @@
-"""How does an application send a message to a softphone in a call?
+"""How does an application send a message to a softphone in a call, and hear what it sends?
 
-Twilio's page "UserDefinedMessage resource". What a softphone sends stands on the timeline; the
-subscriptions by which an application would hear of it are not offered.
+Twilio's pages "UserDefinedMessage resource" and "UserDefinedMessageSubscription resource".
 """
 
 import json
 
+from emulator import messages
 from emulator.errors import RestFailure
-from emulator.rest import Ask, RestResponse, route
-from emulator.rest_calls import find
+from emulator.rest import Ask, RestResponse, not_found, route
+from emulator.rest_calls import absolute, find
 from emulator.rest_pages import date
 
 CONTENT_BYTES_MAX = 10_000
@@ -25,12 +25,41 @@ def send_message(ask: Ask) -> RestResponse:
         raise RestFailure(400, 20001, "Invalid parameter 'Content': expected JSON") from error
     if len(text.encode()) > CONTENT_BYTES_MAX:
         raise RestFailure(400, 20001, "Invalid parameter 'Content': longer than 10 kB")
-    if not leg.message(content):
+    sid = ask.town.new_sid("KX")
+    if not messages.to_softphone(leg, content, "application/json", sid):
         raise RestFailure(400, 21220, "Invalid call state: no softphone is in this call.")
     created = {
         "account_sid": ask.town.account_sid,
         "call_sid": leg.sid,
-        "sid": ask.town.new_sid("KX"),
+        "sid": sid,
         "date_created": date(ask.town.clock.now()),
     }
     return RestResponse(201, created)
+
+
+@route("POST", "/Calls/{}/UserDefinedMessageSubscriptions")
+def subscribe(ask: Ask) -> RestResponse:
+    """Every message of this call's softphone will be posted to `Callback`."""
+    leg = find(ask, ask.ids[0])
+    url = absolute(ask.needs("Callback", 20001))
+    if leg.final:
+        raise RestFailure(400, 21220, "Invalid call state: the call is over.")
+    now = ask.town.clock.now()
+    one = messages.Subscription(ask.town.new_sid("ZY"), url, ask.method("Method"), now)
+    leg.message_subscriptions[one.sid] = one
+    path = f"{ask.base}/Calls/{leg.sid}/UserDefinedMessageSubscriptions/{one.sid}.json"
+    created = {
+        "account_sid": ask.town.account_sid,
+        "call_sid": leg.sid,
+        "sid": one.sid,
+        "date_created": date(one.created_at),
+        "uri": path,
+    }
+    return RestResponse(201, created)
+
+
+@route("DELETE", "/Calls/{}/UserDefinedMessageSubscriptions/{}")
+def unsubscribe(ask: Ask) -> RestResponse:
+    if find(ask, ask.ids[0]).message_subscriptions.pop(ask.ids[1], None) is None:
+        raise not_found(ask.request.path)
+    return RestResponse(204)

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import re
 import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,9 @@ log = logging.getLogger(__name__)
 VERSION = "1.6"
 # The SDK gives a socket up after 15 s without a frame; Twilio sends a bare newline.
 HEARTBEAT_SECONDS = 10.0
+# Twilio's own hosts; `roaming` is wherever the caller is nearest to.
+_HOST = re.compile(r"voice-js\.([a-z0-9-]+)\.twilio\.com")
+_NEAREST_EDGE = "ashburn"
 
 Payload = dict[str, Any]
 Verify = Callable[[str], Grant]
@@ -35,7 +39,8 @@ Verify = Callable[[str], Grant]
 class Tab:
     """One open socket: one Device in one browser tab."""
 
-    def __init__(self, socket: web.WebSocketResponse) -> None:
+    def __init__(self, socket: web.WebSocketResponse, edge: str = _NEAREST_EDGE) -> None:
+        self.edge = edge
         self.grant: Grant | None = None
         self.registered = False
         self.reconnect_seconds = 0
@@ -70,17 +75,16 @@ class Tab:
 class Signalling:
     """Serves `/signal`: reads each tab's messages and hands them on."""
 
-    def __init__(self, softphones: Softphones, verify: Verify, edge: str = "local") -> None:
+    def __init__(self, softphones: Softphones, verify: Verify) -> None:
         self.softphones = softphones
         self._verify = verify
-        self._edge = edge
         self._tasks: set[asyncio.Task[None]] = set()
         self._sockets: dict[web.WebSocketResponse, asyncio.Transport] = {}
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(max_msg_size=256 * 1024)
         await socket.prepare(request)
-        tab = Tab(socket)
+        tab = Tab(socket, edge_of(request.host, request.query.get("edge", "")))
         writer = asyncio.create_task(tab.write())
         if isinstance(request.transport, asyncio.Transport):
             self._sockets[socket] = request.transport
@@ -147,7 +151,7 @@ class Signalling:
         tab.send(
             "connected",
             token={"identity": tab.identity, "ttl": ttl},
-            edge=self._edge,
+            edge=tab.edge,
             region="US_EAST_VIRGINIA",
             gateway="emulator",
             home="US_EAST_VIRGINIA",
@@ -161,6 +165,8 @@ class Signalling:
             tab.send("offline")
         elif time.time() >= tab.grant.expires_at:
             tab.refuse(31205, "JWT is expired")
+        elif not tab.identity:
+            tab.refuse(31204, "JWT is invalid: nobody can be called without an identity")
         else:
             if tab.grant.incoming_allowed:
                 tab.registered = True
@@ -197,9 +203,10 @@ class Signalling:
             return
         tab.send("ack", acktype="message", **about)
         content = payload.get("content")
-        text = content if isinstance(content, str) else json.dumps(content)
+        text = content if isinstance(content, str) else _as_sent(content)
         kind = str(payload.get("contenttype") or "application/json")
-        self.softphones.message(tab, str(payload.get("callsid")), text, kind)
+        sid = str(payload.get("voiceeventsid") or "")
+        self.softphones.message(tab, str(payload.get("callsid")), text, kind, sid)
 
 
 MESSAGES: dict[str, Callable[[Signalling, Tab, Payload], Awaitable[None] | None]] = {
@@ -215,6 +222,13 @@ MESSAGES: dict[str, Callable[[Signalling, Tab, Payload], Awaitable[None] | None]
 }
 
 
+def edge_of(host: str, asked: str) -> str:
+    """The edge a Device is told it reached: from Twilio's own host name, or from `?edge=`."""
+    found = _HOST.match(host)
+    edge = found[1] if found else asked
+    return _NEAREST_EDGE if edge in ("", "roaming") else edge
+
+
 def read_params(encoded: str) -> dict[str, str]:
     """`connect({params})`: names and values escaped by encodeURIComponent."""
     pairs = (part.partition("=") for part in encoded.split("&") if part)
@@ -224,6 +238,11 @@ def read_params(encoded: str) -> dict[str, str]:
 def write_params(params: dict[str, str]) -> str:
     """`call.customParameters`: the SDK decodes values and never names."""
     return "&".join(f"{name}={quote(value, safe='')}" for name, value in params.items())
+
+
+def _as_sent(content: object) -> str:
+    """JSON as a browser writes it."""
+    return json.dumps(content, separators=(",", ":"), ensure_ascii=False)
 
 
 def _about(payload: Payload) -> Payload:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from twilio.jwt.access_token import AccessToken
 from twilio.jwt.access_token.grants import VoiceGrant
 
-from emulator import engine, signalling
+from emulator import engine, signalling, softphones
 from emulator.accesstoken import RefusedTokenError, read_token
 from emulator.configuration import Configuration
 from emulator.serve import Server, serving
@@ -53,6 +53,10 @@ class Device:
                 if text and (message := json.loads(text))["type"] == kind:
                     assert message["version"] == "1.6"
                     return dict(message["payload"])
+
+    def unread(self) -> list[str]:
+        """What has come and nobody has looked at yet."""
+        return [frame.data for frame in self.socket._reader._buffer if frame.data.strip()]
 
     async def asked(self, kind: str, answer: str, **payload: Any) -> dict[str, Any]:
         await self.say(kind, **payload)
@@ -93,12 +97,13 @@ class Town:
         self.twiml = "<Say>Hello.</Say><Pause length='30'/>"
         self.forms: list[dict[str, str]] = []
         self.devices: list[Device] = []
+        self.url = ""
         self.server: Server
         self.session: aiohttp.ClientSession
 
-    async def device(self) -> Device:
-        url = self.server.url + "/signal"
-        device = Device(await self.session.ws_connect(url))
+    async def device(self, query: str = "", **headers: str) -> Device:
+        url = self.server.url + "/signal" + query
+        device = Device(await self.session.ws_connect(url, headers=headers))
         self.devices.append(device)
         return device
 
@@ -119,6 +124,7 @@ async def town() -> AsyncIterator[Town]:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     url = f"http://127.0.0.1:{runner.addresses[0][1]}/voice"
+    place.url = url
     one = {"sid": APPLICATION, "voice_url": url}
     try:
         async with serving(Configuration(port=0, quiet=True, applications=[one])) as server:
@@ -181,6 +187,29 @@ async def test_bad_tokens_are_refused_by_twilios_codes(place: Town) -> None:
     ]:
         refused = await device.asked("listen", "error", token=bad)
         assert refused["error"]["code"] == code
+
+
+@plays
+async def test_a_device_is_told_the_edge_that_it_reached(place: Town) -> None:
+    by_host = await place.device(Host="voice-js.dublin.twilio.com")
+    roaming = await place.device(Host="voice-js.roaming.twilio.com")
+    by_query, neither = await place.device("?edge=sydney"), await place.device()
+    told = [
+        (await one.asked("listen", "connected", token=token()))["edge"]
+        for one in (by_host, roaming, by_query, neither)
+    ]
+    assert told == ["dublin", "ashburn", "sydney", "ashburn"]
+
+
+@plays
+async def test_somebody_without_an_identity_may_call_and_cannot_be_called(place: Town) -> None:
+    device = await place.device()
+    connected = await device.asked("listen", "connected", token=token(identity=""))
+    assert not connected["token"]["identity"]
+    refused = await device.asked("register", "error", media={"audio": True})
+    assert refused["error"]["code"] == 31204
+    await device.dial()
+    assert place.forms[0]["From"] == "client:Anonymous"
 
 
 @plays
@@ -272,6 +301,26 @@ async def test_messages_are_acknowledged(place: Town) -> None:
     assert refused["voiceeventsid"] == "KX1"
 
 
+@plays
+async def test_what_a_softphone_says_is_told_to_who_subscribed(place: Town) -> None:
+    device = await (await place.device()).arrives()
+    about = {"callsid": (await device.dial())["callsid"], "voiceeventsid": "KX1"}
+    calls = f"/2010-04-01/Accounts/{engine.FAKE_ACCOUNT}/Calls/{about['callsid']}"
+    auth = aiohttp.encode_basic_auth(engine.FAKE_KEY, engine.FAKE_SECRET)
+    made = await place.session.post(
+        f"{place.server.url}{calls}/UserDefinedMessageSubscriptions.json",
+        data={"Callback": place.url},
+        headers={"Authorization": auth},
+    )
+    assert made.status == 201
+    good = {"content": {"word": "schön"}, "contenttype": "application/json"}
+    await device.asked("message", "ack", messagetype="user-defined-message", **good, **about)
+    await until(lambda: "Content" in place.forms[-1])
+    told = place.forms[-1]
+    assert told["Content"] == '{"word":"schön"}'
+    assert (told["Sid"], told["SequenceNumber"]) == ("KX1", "1")
+
+
 # --- being called ---
 
 
@@ -313,6 +362,49 @@ async def test_the_caller_giving_up_is_a_cancel(place: Town) -> None:
     invite = await device.told("invite")
     next(iter(place.server.emulator.legs.values())).hang_up()
     assert (await device.told("cancel"))["callsid"] == invite["callsid"]
+
+
+@plays
+async def test_a_caller_hears_ringing_until_somebody_answers(place: Town) -> None:
+    callee = await (await place.device()).arrives("ana")
+    caller = await (await place.device()).arrives("cora")
+    place.twiml = "<Dial><Client>ana</Client></Dial>"
+    sdp = await caller.offer()
+    await caller.say("invite", callsid="TJS1", sdp=sdp, twilio={"params": ""})
+    await caller.told("ringing")
+    assert "sdp" in await caller.told("ringing")  # the tone itself
+    invite = await callee.told("invite")
+    answer = await callee.answer(invite["sdp"])
+    assert caller.unread() == []
+    await callee.say("answer", callsid=invite["callsid"], sdp=answer)
+    assert "sdp" not in await caller.told("answer")
+    assert place.legs() == ["in-progress", "in-progress"]
+
+
+def test_a_caller_is_accepted_though_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twilio: <Dial>: without `answerOnBridge` the call that dials is answered at once."""
+    monkeypatch.setattr(softphones, "_RINGING_BEFORE_ACCEPT_SECONDS", 0.05)
+
+    async def story(place: Town) -> None:
+        await (await place.device()).arrives("ana")
+        caller = await (await place.device()).arrives("cora")
+        place.twiml = "<Dial><Client>ana</Client></Dial>"
+        await caller.dial()
+        assert place.legs()[0] == "in-progress"
+        await until(lambda: place.legs()[1] == "ringing")
+
+    plays(story)()
+
+
+@plays
+async def test_a_softphone_learns_how_its_caller_was_verified(place: Town) -> None:
+    device = await (await place.device()).arrives("ana")
+    place.twiml = "<Dial><Client>ana</Client></Dial>"
+    emulator = place.server.emulator
+    emulator.number("+13145550101", voice_url=place.url)
+    emulator.call_in("+13145550150", "+13145550101")
+    invite = await device.told("invite")
+    assert invite["parameters"]["StirStatus"] == "TN-Validation-Passed-A"
 
 
 # --- keeping a call ---
