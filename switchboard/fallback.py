@@ -1,8 +1,10 @@
 """What answers a line when this whole machine is gone, and is the copy at Twilio still right?"""
 
 import hashlib
+import html
 import re
 import sys
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
@@ -12,17 +14,62 @@ from config import settings as environment
 from config.lines import Line
 from config.settings import Settings
 from switchboard import snapshot
-from telephony import setup
+from telephony import lastresort
+from telephony.lastresort import Hosted
 
 STALE = 1  # the exit code of --check
-PHONES_MAX = 5  # Twilio keeps no long documents, and nobody waits for the sixth phone
-MARK = re.compile(r"<!-- diversion fallback (?P<line>\S+) (?P<hash>[0-9a-f]{16}) -->\n?")
-NUMBER = re.compile(r"<Number>(\+[0-9]+)</Number>")
+PHONES_MAX = 5  # nobody waits for the sixth phone
+PARTS = ("line", "screen", "accept")
+MARK = re.compile(r"<!-- diversion fallback (?P<part>\w+) (?P<line>\S+) (?P<hash>[0-9a-f]{16}) -->")
+DIALLED = re.compile(r"<Number(?P<asked>[^>]*)>(?P<number>\+[0-9]+)</Number>")
+SCREEN = re.compile(r'<Number[^>]* url="([^"]+)"')
+ACCEPT = re.compile(r'<Gather[^>]* action="([^"]+)"')
+METHOD = re.compile(r'<(?:Number|Gather)[^>]* method="(GET|POST)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of a line's three documents, and what it is made of."""
+
+    words: prompts.Prompts
+    line: Line
+    name: str = "line"
+    phones: tuple[str, ...] = ()
+    hosted: Hosted = field(default_factory=Hosted)
+
+    def written(self) -> str:
+        """The document, marked with its part, its line and the hash of all the rest.
+
+        Raises:
+            ValueError: the address of another part is needed, and missing.
+        """
+        document = self._document()
+        declaration, _, rest = document.partition("\n")
+        digest = hashlib.sha256(_plain(document).encode()).hexdigest()[:16]
+        mark = f"<!-- diversion fallback {self.name} {self.line.id} {digest} -->"
+        return f"{declaration}\n{mark}\n{rest}"
+
+    def _document(self) -> str:
+        if self.name == "accept":
+            return lastresort.accept_document()
+        if self.name == "screen":
+            return lastresort.screen_document(self.words, self.line, self.hosted)
+        return lastresort.line_document(self.words, self.line, self.phones, self.hosted)
 
 
 @click.command()
 @click.argument("line_id", metavar="LINE")
+@click.option("--part", type=click.Choice(PARTS), default="line", show_default=True)
 @click.option("--number", "numbers", multiple=True, help="A backup phone to ring, in this order.")
+@click.option("--screen-url", default="", help="Where the screening document is hosted.")
+@click.option("--accept-url", default="", help="Where the acceptance document is hosted.")
+@click.option(
+    "--method",
+    type=click.Choice(("POST", "GET")),
+    default="POST",
+    show_default=True,
+    help="How the host is asked: TwiML Bins know both, a plain file store knows GET alone.",
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Write the document to this file.")
 @click.option(
     "--check",
@@ -31,42 +78,59 @@ NUMBER = re.compile(r"<Number>(\+[0-9]+)</Number>")
     help="Compare this copy of what was deployed; exit code 1 when it is stale.",
 )
 def fallback(
-    line_id: str, numbers: tuple[str, ...], out: Path | None, deployed: Path | None
+    line_id: str,
+    part: str,
+    numbers: tuple[str, ...],
+    screen_url: str,
+    accept_url: str,
+    method: str,
+    out: Path | None,
+    deployed: Path | None,
 ) -> None:
-    """Print the static document that answers LINE when this whole machine is gone.
+    """Print a static document that answers LINE when this whole machine is gone.
 
-    It rings the backup phones of the coming two days, unless --number names others, then the
-    partner line.
+    The line's own rings the backup phones of the coming two days, unless --number names others,
+    then the partner line. Each phone is asked for a key by the screening document, or voicemail
+    would take the caller: without --screen-url only the partner line is rung.
     """
     settings = environment.read()
     book = lines.read(settings.line_file)
     if line_id not in book.lines:
         raise click.ClickException(f"{line_id!r}: expected one of {', '.join(book.lines)}")
-    line = book.lines[line_id]
     words = prompts.read(settings.prompts_dir, book.languages, settings.sound_dir)
-    on_call = on_call_soon(settings)
+    on_call = numbers or (on_call_soon(settings) if part == "line" else ())
     if deployed:
-        why = stale(deployed.read_text(encoding="utf-8"), words, line, numbers or on_call)
+        why = stale(deployed.read_text("utf-8"), Part(words, book.lines[line_id], part, on_call))
         click.echo(f"{deployed}: {why or 'as it would be written today'}")
         sys.exit(STALE if why else 0)
-    document = written(words, line, numbers or on_call[:PHONES_MAX])
+    phones = _rung(on_call, numbers, screen_url) if part == "line" else ()
+    hosted = Hosted(screen_url, accept_url, method)
+    _put(Part(words, book.lines[line_id], part, phones, hosted), out)
+
+
+def _rung(on_call: tuple[str, ...], named: tuple[str, ...], screen_url: str) -> tuple[str, ...]:
+    if screen_url:
+        return on_call if named else on_call[:PHONES_MAX]
+    if named:
+        raise click.ClickException("--number needs --screen-url: voicemail could take the caller")
+    if on_call:
+        click.echo("without --screen-url the partner line alone is rung", err=True)
+    return ()
+
+
+def _put(part: Part, out: Path | None) -> None:
+    try:
+        document = part.written()
+    except ValueError as missing:
+        raise click.ClickException(f"{missing}: give --accept-url") from missing
     if out:
         out.write_text(document, encoding="utf-8")
     else:
         click.echo(document)
 
 
-def written(words: prompts.Prompts, line: Line, numbers: tuple[str, ...]) -> str:
-    """Return the document, marked with its line and the hash of all the rest."""
-    document = setup.fallback_document(words, line, numbers)
-    declaration, _, rest = document.partition("\n")
-    return f"{declaration}\n{_mark(line, document)}\n{rest}"
-
-
-def stale(
-    deployed: str, words: prompts.Prompts, line: Line, on_call: tuple[str, ...]
-) -> str | None:
-    """Say why this copy must be replaced, or None.
+def stale(deployed: str, today: Part) -> str | None:
+    """Say why this copy must be replaced, or None. `today.phones`: everybody on call soon.
 
     Who is on call changes every day, and nobody pastes a document every day: the copy is good as
     long as it rings somebody who is on call soon.
@@ -74,15 +138,30 @@ def stale(
     mark = MARK.search(deployed)
     if mark is None:
         return "written by hand or by an older version: print it anew"
-    if mark["line"] != line.id:
-        return f"this is the document of {mark['line']}"
-    numbers = tuple(dict.fromkeys(NUMBER.findall(deployed)))
-    people = tuple(number for number in numbers if number != line.partner_number)
-    if _plain(deployed) != _plain(written(words, line, people)):
+    if (mark["part"], mark["line"]) != (today.name, today.line.id):
+        return f"this is the document {mark['part']} of {mark['line']}"
+    people = tuple(
+        dict.fromkeys(one["number"] for one in DIALLED.finditer(deployed) if one["asked"])
+    )
+    if _plain(deployed) != _plain(_again(deployed, today, people)):
         return "the line, its words or this version have changed: print it anew"
-    if on_call and not set(people) & set(on_call):
+    if today.phones and not set(people) & set(today.phones):
         return "nobody it rings is on call in the coming two days: print it anew"
     return None
+
+
+def _again(deployed: str, today: Part, people: tuple[str, ...]) -> str:
+    """The same part as it would be written today, at the addresses that the copy names."""
+    screen, accept, method = (one.search(deployed) for one in (SCREEN, ACCEPT, METHOD))
+    hosted = Hosted(
+        html.unescape(screen[1]) if screen else "",
+        html.unescape(accept[1]) if accept else "",
+        method[1] if method else "POST",
+    )
+    try:
+        return Part(today.words, today.line, today.name, people, hosted).written()
+    except ValueError:  # what it needs is not in it
+        return ""
 
 
 def on_call_soon(settings: Settings) -> tuple[str, ...]:
@@ -104,11 +183,6 @@ def on_call_soon(settings: Settings) -> tuple[str, ...]:
         return found.all_phones() if found else ()
     finally:
         store.close()
-
-
-def _mark(line: Line, document: str) -> str:
-    digest = hashlib.sha256(_plain(document).encode()).hexdigest()[:16]
-    return f"<!-- diversion fallback {line.id} {digest} -->"
 
 
 def _plain(document: str) -> str:

@@ -1,11 +1,8 @@
 """What must be entered at Twilio by hand? The checklist, and the document of last resort."""
 
-from collections.abc import Sequence
-
-from config.lines import Line, LineBook
-from config.prompts import Prompts
+from config.lines import LineBook
 from config.settings import Settings
-from telephony.twiml import safe, with_override
+from telephony.twiml import with_override
 
 ONCE = """\
 Once for the account
@@ -27,10 +24,12 @@ NUMBER = """
   [ ] Call status changes  POST  {ended}
 """
 LAST_RESORT = """
-The last resort, for when our machine is gone: one TwiML Bin for each line
-  [ ] `diversion fallback LINE` prints the document; paste it into a new TwiML Bin.
-  [ ] Enter the Bin's address as that number's "Primary handler fails".
-  [ ] Dial the number with this machine switched off, and hear it work.
+The last resort, for when our machine is gone: TwiML Bins, in this order
+  [ ] Once: `diversion fallback LINE --part accept`; paste what it prints into a new TwiML Bin.
+  [ ] Once: `diversion fallback LINE --part screen --accept-url BIN`, with that Bin's address.
+  [ ] Each line: `diversion fallback LINE --screen-url BIN`, with the address of the one before.
+  [ ] Enter that third address as the number's "Primary handler fails".
+  [ ] Dial the number with this machine switched off: a phone rings, and asks for a key.
 """
 
 
@@ -53,9 +52,3 @@ def checklist(settings: Settings, book: LineBook) -> str:
         for line in book.lines.values()
     ]
     return "".join((ONCE, application, *numbers, LAST_RESORT))
-
-
-def fallback_document(prompts: Prompts, line: Line, numbers: Sequence[str] = ()) -> str:
-    """Print the document Twilio keeps for us: words, then people's numbers, the partner last."""
-    reached = tuple(dict.fromkeys((*numbers, line.partner_number)))
-    return safe(prompts, line.languages, reached, caller_id=line.number).decode("utf-8")

@@ -69,13 +69,13 @@ def safe(  # what a caller hears when all else fails
     languages: Sequence[str],
     numbers: Sequence[str],
     *,
-    caller_id: str = "",
-    again: str = "",
+    caller_id: str,
+    again: str,
 ) -> bytes:
-    """Words in every language, then people's numbers in turn, several rounds, and no dead end.
+    """Words in every language, then people's numbers in turn, several rounds, and then `again`.
 
-    Needs nothing but its arguments, so it also serves as the static fallback document. `again`
-    is where to start over; without it the last words (988, 911) go on until the caller hangs up.
+    Needs nothing but its arguments. Whoever picks up is bridged: numbers that people answer as
+    the partner line does, never a clinician's own (FAILURES R11).
     """
     response = ET.Element("Response")
     for _ in range(SAFE_ROUNDS):
@@ -92,11 +92,7 @@ def safe(  # what a caller hears when all else fails
                 callerId=caller_id,
             )
             _add(dial, "Number", number)
-    if again:
-        _add(response, "Redirect", again, method="POST")
-    else:
-        for language in languages[:1]:
-            _say(response, prompts, language, "danger", {}, loop="0")
+    _add(response, "Redirect", again, method="POST")
     return _finished(response)
 
 

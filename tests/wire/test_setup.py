@@ -1,7 +1,6 @@
-"""Does an operator get everything to enter at Twilio, and a last resort that stands alone?"""
+"""Does an operator get everything to enter at Twilio?"""
 
-from wire.line_of_tests import BOOK, PROMPTS, SETTINGS
-from wire.twiml_oracle import refusals
+from wire.line_of_tests import BOOK, SETTINGS
 
 from telephony import setup
 
@@ -14,15 +13,6 @@ def test_the_checklist_names_every_number_and_its_addresses():
     assert f"{SETTINGS.public_base_url}/voice/ended#rc=5&rp=all" in said
     assert f"{SETTINGS.public_base_url}/voice/desk" in said
     assert "{" not in said
-
-
-def test_the_last_resort_asks_nothing_of_us(oracles):
-    for line in BOOK.lines.values():
-        document = setup.fallback_document(PROMPTS, line, ["+13145550177"])
-        assert refusals(document.encode(), oracles) == []
-        assert "http" not in document
-        assert document.index("+13145550177") < document.index(line.partner_number)
-        assert document.rstrip().endswith("988.</Say></Response>")
 
 
 def test_the_page_of_how_to_go_live_has_the_addresses_the_checklist_prints(root):

@@ -1,0 +1,96 @@
+"""This whole machine is gone: do the documents that the carrier keeps for us reach a person?"""
+
+from collections.abc import Callable, Iterable
+
+import pytest
+from town import BASE, PARTNER, RIVERTON, Caller, Town
+
+from emulator import WsgiTransport
+from emulator.timeline import first_sound
+from switchboard.fallback import Part
+from telephony.lastresort import Hosted
+
+HOST = "http://bins.example.org"
+BEN, CLEO = "+13145550121", "+13145550122"
+
+
+def hosted(documents: dict[str, str]) -> Callable[..., Iterable[bytes]]:
+    """A host of static documents, which knows nothing of us."""
+
+    def app(environ: dict, start_response: Callable) -> Iterable[bytes]:
+        start_response("200 OK", [("Content-Type", "text/xml")])
+        return [documents[environ["PATH_INFO"]].encode()]
+
+    return app
+
+
+def gone(_environ: dict, start_response: Callable) -> Iterable[bytes]:
+    start_response("502 Bad Gateway", [("Content-Type", "text/html")])
+    return [b"no application"]
+
+
+@pytest.fixture(params=["POST", "GET"])
+def alone(request: pytest.FixtureRequest, quick_town: Town) -> Town:
+    """Nothing of ours answers; the three documents are hosted beside us, Ben and Cleo in them."""
+    town = quick_town
+    line = town.board.book.lines["riverton"]
+    where = Hosted(f"{HOST}/screen", f"{HOST}/accept", request.param)
+    parts = {
+        f"/{name}": Part(town.board.prompts, line, name, (BEN, CLEO), where).written()
+        for name in ("line", "screen", "accept")
+    }
+    town.twilio.transport = WsgiTransport({BASE: gone, HOST: hosted(parts)}, town.clock)
+    voice = town.twilio.numbers[RIVERTON].voice
+    voice.voice_fallback_url, voice.voice_fallback_method = f"{HOST}/line", request.param
+    return town
+
+
+def heard_always(caller: Caller) -> bool:
+    sound = first_sound(caller.leg)
+    return sound is not None and sound <= 4 and not caller.silences
+
+
+def test_voicemail_is_not_bridged_and_whoever_presses_a_key_is(alone: Town) -> None:
+    town, ben, cleo = alone, alone.phone(BEN), alone.phone(CLEO)
+    ben.voicemail(after=12)
+    cleo.answers(after=5).then_presses("1", after=4)
+    caller = town.transfers_from_911()
+    town.until(lambda: cleo.in_call and cleo.leg.heard[-1].kind == "bridge", seconds=90)
+    assert ben.hears("Press one"), "its voicemail was asked, and could not press"
+    assert not any(one.kind == "bridge" for one in ben.legs[-1].heard)
+    assert not cleo.hears("Riverton"), "nothing about any caller before the key"
+    town.waits(seconds=60)
+    assert heard_always(caller)
+
+
+def test_the_partner_is_next_when_nobody_presses(alone: Town) -> None:
+    town, partner = alone, alone.phone(PARTNER)
+    town.phone(BEN).answers(after=3).then_hangs_up(after=2)
+    town.phone(CLEO).is_busy()
+    partner.answers(after=3)
+    caller = town.transfers_from_911()
+    town.until(lambda: partner.in_call, seconds=60)
+    assert heard_always(caller)
+
+
+def test_it_goes_on_for_as_long_as_the_caller_does(alone: Town) -> None:
+    town, partner = alone, alone.phone(PARTNER)
+    town.phone(BEN).is_busy()
+    town.phone(CLEO).voicemail(after=10)
+    partner.is_busy()
+    caller = town.transfers_from_911()
+    town.waits(minutes=30)
+    assert caller.leg.live
+    assert heard_always(caller)
+    assert caller.text.count("call or text 988") > 20
+    partner.answers(after=3)
+    town.until(lambda: partner.in_call, seconds=120)
+
+
+def test_who_was_bridged_and_left_is_not_the_end(alone: Town) -> None:
+    town, ben, cleo = alone, alone.phone(BEN), alone.phone(CLEO)
+    ben.answers(after=3).then_presses("1", after=4).then_hangs_up(after=30)
+    cleo.answers(after=3).then_presses("1", after=4)
+    caller = town.transfers_from_911()
+    town.until(lambda: cleo.in_call and cleo.leg.heard[-1].kind == "bridge", seconds=120)
+    assert heard_always(caller)
