@@ -32,10 +32,8 @@ BODY_BYTES_MAX = 16 * 1024 * 1024  # a signed monster still gets words; forms.pa
 BUDGET_SECONDS = 4  # work on one webhook (DESIGN, Numbers)
 TELEPHONE = ("/voice/", "/sound/")
 TWIML = "text/xml; charset=utf-8"
-IN_LINE = ("key", "agree")  # asked from within the wait document, as `wait` is
-NOT_CALLERS = (*IN_LINE, "clinician-left")  # where no caller's phone call may be placed
+IN_LINE = ("key", "agree")  # asked from within the wait document, where nothing can be dialled
 OVER = ("completed", "busy", "failed", "no-answer", "canceled")
-UNANSWERED = {"busy": "busy", "no-answer": "no_answer", "failed": "failed", "canceled": "failed"}
 BRIDGED = ("completed", "answered")
 ROOM_EVENTS: dict[tuple[str, str], type[e.ClinicianJoined | e.CallerJoined]] = {
     ("participant-join", "clinician"): e.ClinicianJoined,
@@ -140,7 +138,7 @@ def without_database() -> Response:
         noted = request.endpoint == "phone.ended" and over
         noted = noted and offline.note(board(), fields(), g.key, "ended")
         return Response(status=204 if noted else 503)  # 503: the carrier says it again
-    if request.endpoint in OTHERS or request.endpoint == "phone.wait" or _verb() in NOT_CALLERS:
+    if _another_leg() or request.endpoint == "phone.wait" or _verb() in IN_LINE:
         return way_on()
     try:
         first = request.endpoint == "phone.arrived"
@@ -156,12 +154,21 @@ def way_on() -> Response:
     From inside the waiting line, where nothing can be dialled, the leg is led out of it first.
     """
     verb = _verb()
-    if request.endpoint in OTHERS or verb == "clinician-left":
+    if _another_leg():
         return answer(voice.let_go(board()))
     if request.endpoint == "phone.wait" or verb in IN_LINE:
         return answer(voice.out_of_line(board()))
     dialled = forms.dialled(getattr(g, "fields", {}).get("To", ""))
     return answer(voice.safe(board(), board().book.dialled(dialled).id))
+
+
+def _another_leg() -> bool:
+    """Whether no caller listens: a clinician's leg, or one that we rang and nobody talked on."""
+    if request.endpoint != "phone.fallback":
+        return request.endpoint in OTHERS or _verb() == "clinician-left"
+    facts: forms.Fields = getattr(g, "fields", {})
+    talked = "/talk-ended/" in facts.get("ErrorUrl", "")  # a follow-up's person, cut off
+    return forms.softphone(facts) or (forms.rung_by_us(facts) and not talked)
 
 
 def _verb() -> str:
@@ -246,12 +253,12 @@ def fallback() -> Response:
     Only the caller's own leg gets the caller's place; whoever else's leg failed does not.
     """
     facts = fields()
-    if facts.get("From", "").startswith("client:"):
+    if forms.softphone(facts):
         return desk()
     try:
         return answer(calls.handle_leg(board(), _leg(), g.key, VERBS["fallback"]))
     except calls.NoSuchCall:
-        if facts.get("Direction", "inbound") != "inbound":  # a phone that we rang
+        if forms.rung_by_us(facts):
             return answer(voice.let_go(board()))
         # our first answer never came about: this is the arrival
         return answer(calls.arrive(board(), forms.arrival(facts), g.key))
@@ -327,23 +334,14 @@ def ended() -> Response:
 @phone.post("/voice/<call_id>/phone-status/<offer_id>")
 def phone_status(call_id: str, offer_id: str) -> Response:
     """What became of ringing a backup clinician's cell phone."""
-    if _hung_up():
-        phones.ended(board(), offer_id)
+    phones.told(board(), offer_id, _leg(), over=_hung_up())
     return Response(status=204)
 
 
 @phone.post("/voice/<call_id>/person-status/<attempt_id>")
 def person_status(call_id: str, attempt_id: str) -> Response:
     """What became of ringing a follow-up's person."""
-    status = fields().get("CallStatus", "")
-
-    def event(_call: Call, at: datetime) -> e.Event:
-        if status in UNANSWERED:
-            return e.PersonUnreached(at=at, why=UNANSWERED[status])
-        return e.LegEnded(at=at)
-
-    if _hung_up():
-        calls.handle(board(), call_id, g.key, event)
+    phones.person_told(board(), call_id, attempt_id, fields(), g.key)
     return Response(status=204)
 
 

@@ -82,6 +82,11 @@ class Call:
         return f"room-{self.id}-{self.cut_offs}" if self.cut_offs else f"room-{self.id}"
 
     @property
+    def has_leg(self) -> bool:
+        """Whether the carrier has told us the caller's (person's) leg."""
+        return self.leg_sid.startswith("CA")
+
+    @property
     def over(self) -> bool:
         """Whether the call ended: absorbing, nothing brings it back."""
         return self.stage is Stage.ENDED

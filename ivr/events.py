@@ -138,10 +138,21 @@ class PersonAnswered(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRung(Event):
+    """Follow-up: the carrier rings the person's phone, on this leg."""
+
+    leg_sid: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PersonUnreached(Event):
-    """Follow-up: busy, no answer, or the carrier failed. `why`: no_answer | busy | failed."""
+    """Follow-up: busy, no answer, or the carrier failed. `why`: no_answer | busy | failed.
+
+    `leg_sid` ("" unknown) tells which ring it is about: there may have been an accidental second.
+    """
 
     why: str
+    leg_sid: str = ""
 
 
 # -- facts nobody waits for an answer to ------------------------------------------------------
@@ -176,7 +187,9 @@ class ClinicianEnded(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegEnded(Event):
-    """The carrier says the caller's leg is over."""
+    """The carrier says the caller's leg is over; `leg_sid` as in PersonUnreached."""
+
+    leg_sid: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,6 +234,7 @@ VOICE_EVENTS = (
 )
 EVENTS = (
     *VOICE_EVENTS,
+    PersonRung,
     PersonUnreached,
     OfferAccepted,
     ClinicianJoined,

@@ -70,6 +70,7 @@ FLOW: dict[Stage, dict[type[e.Event], Handler]] = {
     Stage.PARTNER: _PASS,
     Stage.DISPATCHER: _PASS,
     Stage.CALLING: {
+        e.PersonRung: talking.note_ring,
         e.PersonAnswered: talking.bring_person,
         e.PersonUnreached: talking.unreached,
         e.ClinicianEnded: talking.end_by_clinician,
@@ -89,6 +90,7 @@ FLOW: dict[Stage, dict[type[e.Event], Handler]] = {
 ANYWHERE: dict[type[e.Event], Handler] = {
     e.ClinicianLeft: talking.release_clinician,
     e.ClinicianArrived: talking.turn_away,
+    e.PersonRung: talking.know_already,
     e.FetchFailed: passing.again,
 }
 
@@ -104,11 +106,20 @@ def advance(call: Call, event: e.Event) -> Step:
     """
     kind = type(event)
     handler = FLOW[call.stage].get(kind) or ANYWHERE.get(kind) or stay
+    if _about_another(call, event):
+        handler = stay
     step = handler(call, event)
     if event.leg is None:
         return step
     replies = step.replies or _stay(step.call, event)
     return replace(step, call=replace(step.call, hop=call.hop + 1), replies=replies)
+
+
+def _about_another(call: Call, event: e.Event) -> bool:
+    """News of an accidental second ring, when the call has its leg already (FAILURES R3)."""
+    if not isinstance(event, e.LegEnded | e.PersonUnreached):
+        return False
+    return bool(event.leg_sid) and call.has_leg and event.leg_sid != call.leg_sid
 
 
 def stay(call: Call, event: e.Event) -> Step:

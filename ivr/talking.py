@@ -27,6 +27,7 @@ from ivr.events import (
     LineLeft,
     OfferAccepted,
     PersonAnswered,
+    PersonRung,
     PersonUnreached,
     RoomSeen,
     TalkEnded,
@@ -209,6 +210,16 @@ def end_by_clinician(call: Call, event: ClinicianEnded) -> Step:
 def release_clinician(call: Call, _event: ClinicianLeft) -> Step:
     """The clinician's leg has nothing more to hear; the caller's own leg tells what happened."""
     return Step(call, (HangUp(),))
+
+
+def note_ring(call: Call, event: PersonRung) -> Step:
+    """Their leg is known: news of any other ring is not about it."""
+    return Step(call if call.has_leg else replace(call, leg_sid=event.leg_sid))
+
+
+def know_already(call: Call, _event: PersonRung) -> Step:
+    """Late news that the phone rang: what came of it is known."""
+    return Step(call)
 
 
 def bring_person(call: Call, event: PersonAnswered) -> Step:

@@ -19,7 +19,7 @@ _ERRAND = exists().where(
     or_(
         and_(errands.c.state == "pending", errands.c.due_at <= _NOW),
         and_(errands.c.state == "claimed", errands.c.lease_until <= _NOW),
-        errands.c.state == "unknown",
+        and_(errands.c.state == "unknown", errands.c.due_at <= _NOW),
     ),
 )
 _PROMISE = exists().where(followups.c.state == "due", followups.c.due_at <= _NOW)

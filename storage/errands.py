@@ -57,16 +57,11 @@ _STUCK = (
     .values(state="unknown")
     .returning(*SHAPE.columns)
 )
-_QUIET = (
-    update(errands)
-    .where(text("state = 'unknown'"), errands.c.lease_until <= bindparam("before"))
-    .values(state="abandoned", settled_at=bindparam("now"))
-    .returning(*SHAPE.columns)
-)
 _ANY_DUE = select(errands.c.id).where(
     or_(
         and_(text("state = 'pending'"), errands.c.due_at <= bindparam("now")),
-        and_(text("state in ('claimed','unknown')"), errands.c.lease_until <= bindparam("now")),
+        and_(text("state = 'claimed'"), errands.c.lease_until <= bindparam("now")),
+        and_(text("state = 'unknown'"), errands.c.due_at <= bindparam("now")),
     )
 )
 _ADD = insert(errands)
@@ -141,15 +136,25 @@ class Errands(Noun):
         """Turn expired leases into `unknown` and return them: evidence decides, not a retry."""
         return SHAPE.all(self._rows(_STUCK, now=now))
 
-    def quiet(self, before: datetime, now: datetime) -> list[ErrandRow]:
-        """Abandon what stayed unknown since `before`, and return it: no evidence came, so it did
-        not happen, and its target is free for another errand (FAILURES R3).
-        """
-        return SHAPE.all(self._rows(_QUIET, before=before, now=now))
+    def unknown_due(self, now: datetime, limit: int = 20) -> list[ErrandRow]:
+        """Return what is unknown and should be looked for now, the longest waiting first."""
+        found = select(*SHAPE.columns).where(
+            text("state = 'unknown'"), errands.c.due_at <= bindparam("now")
+        )
+        return SHAPE.all(self._rows(found.order_by(errands.c.due_at).limit(limit), now=now))
 
-    def unknown(self, limit: int = 50) -> list[ErrandRow]:
-        found = select(*SHAPE.columns).where(errands.c.state == "unknown").order_by(errands.c.id)
-        return SHAPE.all(self._rows(found.limit(limit)))
+    def look_again(self, errand_id: int, at: datetime) -> bool:
+        """No evidence yet about what is unknown: look again then."""
+        change = update(errands).where(errands.c.id == errand_id, errands.c.state == "unknown")
+        return self._change(change.values(due_at=at)) == 1
+
+    def proven(self, target: str, subject: dict[str, Any], outcome: str, now: datetime) -> bool:
+        """Settle what was unknown about this target, if it is the errand about `subject`."""
+        found = select(*SHAPE.columns).where(errands.c.target == target, text("state = 'unknown'"))
+        for errand in SHAPE.all(self._rows(found)):
+            if subject.items() <= errand.facts.items():
+                return self.settle(errand.id, "done", outcome, now)
+        return False
 
     def get(self, errand_id: int) -> ErrandRow | None:
         return SHAPE.maybe(self._row(select(*SHAPE.columns).where(errands.c.id == errand_id)))

@@ -1,8 +1,8 @@
 """What must be done outside, and what came of it?
 
 An errand is claimed, carried out after commit, and settled. A carrier that did not say whether it
-did the thing (timeout, 5xx, reset) leaves it `unknown`: resolved by evidence, never blindly tried
-again (FAILURES R3).
+did the thing (timeout, 5xx, reset) leaves it `unknown`: switchboard/evidence.py finds out, and it
+is never blindly tried again (FAILURES R3).
 """
 
 from collections.abc import Callable
@@ -13,18 +13,16 @@ import structlog
 from ivr.call import Call
 from ivr.events import Event, LegEnded, PersonUnreached, RoomSeen
 from storage.values import ErrandRow
-from switchboard import calls, tasks
+from switchboard import calls, evidence, tasks
 from switchboard.board import Board
 from telephony.carrier import CarrierBusy, CarrierRefused, CarrierUnknown
 
 log = structlog.get_logger()
 
-LEASE_SECONDS = 10  # longer than the carrier's longest answer
 BUSY_SECONDS = 0.25  # doubled each time: somebody may be waiting for it on the line
 TRIES_MAX = 8
 HARMLESS_TWICE = ("EndLeg", "CheckRoom")  # asked again, whatever became of the first time
 OVER = ("completed", "busy", "failed", "no-answer", "canceled")  # the carrier's words for an end
-QUIET_SECONDS = 120  # without evidence that an unknown errand was done, it was not (R3)
 
 
 def run_due(board: Board, limit: int = 20) -> int:
@@ -35,8 +33,8 @@ def run_due(board: Board, limit: int = 20) -> int:
             return 0
     with board.store.begin() as rows:
         rows.errands.stuck(now)
-        rows.errands.quiet(now - timedelta(seconds=QUIET_SECONDS), now)
-        claimed = rows.errands.claim_due(board.worker, now, LEASE_SECONDS, limit)
+        claimed = rows.errands.claim_due(board.worker, now, evidence.LEASE_SECONDS, limit)
+    evidence.look(board)
     for errand in claimed:
         _carry_out(board, errand)
     return len(claimed)
@@ -67,6 +65,9 @@ def _carry_out(board: Board, errand: ErrandRow) -> None:
 def _settle(board: Board, errand: ErrandRow, state: str, outcome: str) -> None:
     with board.store.begin() as rows:
         rows.errands.settle(errand.id, state, outcome, board.now(), worker=board.worker)
+        if state == "unknown":  # webhooks about it are on their way: they are the first evidence
+            soon = board.now() + timedelta(seconds=evidence.FIRST_LOOK_SECONDS)
+            rows.errands.look_again(errand.id, soon)
 
 
 def _later(board: Board, errand: ErrandRow) -> None:
@@ -154,7 +155,7 @@ def _dial_person(board: Board, errand: ErrandRow) -> str:
     if not (attempt and followup and call) or call.over or attempt.outcome:
         return "no longer wanted"
     base = f"{board.settings.public_base_url}/voice/{call.id}"
-    return board.carrier.ring(
+    sid = board.carrier.ring(
         to=followup.number,
         from_=board.line(call.line).number,
         url=f"{base}/person/{attempt.id}/{call.hop}",
@@ -162,6 +163,8 @@ def _dial_person(board: Board, errand: ErrandRow) -> str:
         fallback_url=_fallback(board),
         timeout_seconds=30,
     )
+    calls.happened(board, call.id, evidence.rung(sid))
+    return sid
 
 
 def _check_room(board: Board, errand: ErrandRow) -> str:

@@ -3,14 +3,22 @@
 from datetime import datetime
 
 from ivr.call import Call, Stage
-from ivr.events import ClinicianArrived, Event, PersonAnswered
+from ivr.events import (
+    ClinicianArrived,
+    Event,
+    LegEnded,
+    PersonAnswered,
+    PersonRung,
+    PersonUnreached,
+)
 from ivr.replies import HangUp, Listen, Reply, Say
 from storage.calls import Seen
 from storage.store import Rows
-from switchboard import calls, offers, voice
+from switchboard import calls, evidence, offers, voice
 from switchboard.board import Board
 from telephony.forms import Fields, key
 
+UNANSWERED = {"busy": "busy", "no-answer": "no_answer", "failed": "failed", "canceled": "failed"}
 SCREEN_SECONDS = 8  # of silence in which a cell phone may press 1
 
 
@@ -44,12 +52,15 @@ def answered(board: Board, call_id: str, offer_id: str, leg_sid: str) -> bytes:
         if call is None:
             raise calls.NoSuchCall(call_id)
         offer = rows.offers.get(offer_id)
-        wanted = offer is not None and offer.state == "offered"
-        if rows.offers.hear(offer_id, board.now()):
+        now = board.now()
+        first = rows.offers.hear(offer_id, now)
+        if offer is None or not (first or offer.phone_leg == leg_sid):
+            return voice.render(board, call, (HangUp(),))  # a second, accidental call
+        if offer.phone_leg is None:
+            evidence.phone_told(rows, offer, leg_sid, now)
+        elif first:
             rows.offers.set_phone_leg(offer_id, leg_sid)
-        elif offer is None or offer.phone_leg != leg_sid:  # a second, accidental call
-            return voice.render(board, call, (HangUp(),))
-    if not wanted:
+    if offer.state != "offered":
         return voice.render(board, call, (Say("phone_taken"), HangUp()))
     ask = Listen((Say("phone_screen"),), "pressed", SCREEN_SECONDS)
     return voice.render(board, call, (ask, Say("phone_not_pressed"), HangUp()), subject=offer_id)
@@ -71,10 +82,19 @@ def pressed(board: Board, call_id: str, offer_id: str, fields: Fields, inbox_key
     return calls.handle(board, accepted.call_id, inbox_key, _arrived(offer.person_id, fields))
 
 
-def ended(board: Board, offer_id: str) -> None:
-    """The cell phone's leg is over; an offer that still stands was not taken."""
+def told(board: Board, offer_id: str, leg_sid: str, *, over: bool) -> None:
+    """The cell phone's leg goes on, or is `over`: an offer that still stands was not taken.
+
+    An accidental second ring's end ends nothing (FAILURES R3).
+    """
     with board.store.begin() as rows:
-        rows.offers.settle([offer_id], "lapsed", "phone_ended", board.now())
+        offer = rows.offers.get(offer_id)
+        if offer is None or offer.phone_leg not in (None, leg_sid):
+            return
+        now = board.now()
+        evidence.phone_told(rows, offer, leg_sid, now)
+        if over:
+            rows.offers.settle([offer_id], "lapsed", "phone_ended", now)
     board.wake()
 
 
@@ -92,9 +112,44 @@ def person(board: Board, call_id: str, attempt_id: str, fields: Fields, inbox_ke
             return _words(board, HangUp())
         if not rows.attempts.hear(attempt_id, board.now()):
             return _words(board, HangUp())
+        evidence.person_told(rows, call, board.now(), fields.get("CallSid", ""))
         document = calls.take(board, rows, call, event(call, board.now()), inbox_key)
     board.wake()
     return document
+
+
+def person_told(
+    board: Board, call_id: str, attempt_id: str, fields: Fields, inbox_key: str
+) -> None:
+    """What becomes of ringing a follow-up's person.
+
+    Raises:
+        NoSuchCall: the call is not known, or not this attempt's.
+    """
+    status, leg_sid = fields.get("CallStatus", ""), fields.get("CallSid", "")
+    over = status in UNANSWERED or status == "completed"
+
+    def lock(rows: Rows) -> Seen:
+        seen = rows.calls.lock_with_answer(call_id, inbox_key)
+        if seen.call and not seen.seen:
+            evidence.person_told(rows, seen.call, board.now(), leg_sid)
+        return seen
+
+    def event(call: Call, at: datetime) -> Event:
+        if call.attempt_id != attempt_id:
+            raise calls.NoSuchCall(call_id)
+        if status in UNANSWERED:
+            return PersonUnreached(at=at, why=UNANSWERED[status], leg_sid=leg_sid)
+        return (LegEnded if over else PersonRung)(at=at, leg_sid=leg_sid)
+
+    if over or not _leg_known(board, call_id):
+        calls.handle_found(board, lock, inbox_key, event)
+
+
+def _leg_known(board: Board, call_id: str) -> bool:
+    with board.store.read() as rows:
+        call = rows.calls.get(call_id)
+    return call is None or call.has_leg
 
 
 def _words(board: Board, *replies: Reply) -> bytes:

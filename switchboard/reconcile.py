@@ -29,7 +29,7 @@ def run(board: Board) -> None:
 
 
 def _check(board: Board, call: Call) -> None:
-    if call.stage is Stage.CALLING or not call.leg_sid.startswith("CA"):
+    if call.stage is Stage.CALLING or not call.has_leg:
         return  # its own deadline ends it
     try:
         if errands.over(board, call.leg_sid):

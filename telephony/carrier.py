@@ -135,11 +135,15 @@ class Carrier:
         with _errors():
             return str(self._client.calls(sid).fetch().status)
 
-    def find(self, to: str, since: datetime) -> list[LegFound]:
-        """Legs rung at `to` since then, newest first: the evidence after an unknown outcome."""
+    def find(self, to: str, from_: str, since: datetime) -> list[LegFound]:
+        """Legs rung since then, newest first: the evidence after an unknown outcome.
+
+        Not by StartTime: a call that is queued or ringing has none yet (Call resource).
+        """
         with _errors():
-            legs = self._client.calls.list(to=to, start_time_after=since, limit=ROWS_MAX)
-            return [LegFound(str(leg.sid), str(leg.status)) for leg in legs]
+            legs = self._client.calls.list(to=to, from_=from_, limit=ROWS_MAX)
+            young = [leg for leg in legs if leg.date_created and leg.date_created >= since]
+            return [LegFound(str(leg.sid), str(leg.status)) for leg in young]
 
     # -- one room -----------------------------------------------------------------------------
 

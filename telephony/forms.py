@@ -161,6 +161,16 @@ def key(fields: Fields) -> str:
     return digits if re.fullmatch(r"[0-9*#]", digits) else ""
 
 
+def softphone(fields: Fields) -> bool:
+    """Whether the leg is a clinician's browser."""
+    return fields.get("From", "").startswith("client:")
+
+
+def rung_by_us(fields: Fields) -> bool:
+    """Whether we dialled the leg: whoever is on it did not call us."""
+    return fields.get("Direction", "inbound") != "inbound"
+
+
 def inbox_key(path: str, fields: Fields) -> str:
     """Name one webhook: the same for its retries, another for another fact. At most 200 chars."""
     facts = "\x1f".join([path, *(f"{name}={fields.get(name, '')}" for name in FACTS)])

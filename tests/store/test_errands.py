@@ -77,7 +77,7 @@ def test_an_expired_lease_is_unknown_and_not_run_again(store):
     with store.begin() as rows:
         assert rows.errands.stuck(SOON) == []
         assert [found.id for found in rows.errands.stuck(AFTER_LEASE)] == [errand.id]
-        assert [found.id for found in rows.errands.unknown()] == [errand.id]
+        assert [found.id for found in rows.errands.unknown_due(AFTER_LEASE)] == [errand.id]
     assert claim(store, "two", AFTER_LEASE) == []
 
 
@@ -89,22 +89,41 @@ def test_a_slow_worker_may_still_say_what_happened(store):
         assert rows.errands.settle(errand.id, "done", "CA1", AFTER_LEASE, worker="one")
 
 
-def test_evidence_resolves_what_is_unknown(store):
-    write(store, "leg-1")
+def unknown(store, target="leg-1"):
+    write(store, target)
     (errand,) = claim(store)
     with store.begin() as rows:
         rows.errands.stuck(AFTER_LEASE)
+    return errand
+
+
+def test_evidence_resolves_what_is_unknown(store):
+    errand = unknown(store)
+    with store.begin() as rows:
         assert rows.errands.settle(errand.id, "done", "seen at the carrier", AFTER_LEASE)
 
 
-def test_without_evidence_it_is_abandoned_after_the_quiet_period(store):
-    write(store, "leg-1")
-    (errand,) = claim(store)
+def test_evidence_is_about_one_subject(store):
+    """A late webhook about an earlier ring of the same phone says nothing about this one."""
+    errand = unknown(store)
     with store.begin() as rows:
-        rows.errands.stuck(AFTER_LEASE)
-        assert rows.errands.quiet(NOON, AFTER_LEASE) == []
-        assert [found.id for found in rows.errands.quiet(AFTER_LEASE, AFTER_LEASE)] == [errand.id]
-    assert state(store, errand) == "abandoned"
+        assert not rows.errands.proven("leg-2", {"to": "leg-2"}, "CA1", AFTER_LEASE)
+        assert not rows.errands.proven("leg-1", {"to": "earlier"}, "CA1", AFTER_LEASE)
+        assert rows.errands.proven("leg-1", {"to": "leg-1"}, "CA1", AFTER_LEASE)
+        assert not rows.errands.proven("leg-1", {"to": "leg-1"}, "CA1", AFTER_LEASE)
+    assert state(store, errand) == "done"
+
+
+def test_what_is_unknown_is_looked_for_now_and_again(store):
+    errand = unknown(store)
+    with store.begin() as rows:
+        assert [found.id for found in rows.errands.unknown_due(AFTER_LEASE)] == [errand.id]
+        later = AFTER_LEASE + timedelta(seconds=5)
+        assert rows.errands.look_again(errand.id, later)
+        assert rows.errands.unknown_due(AFTER_LEASE) == []
+        assert [found.id for found in rows.errands.unknown_due(later)] == [errand.id]
+        rows.errands.settle(errand.id, "abandoned", "quiet", later)
+        assert not rows.errands.look_again(errand.id, later)
 
 
 def test_what_surely_did_not_happen_is_put_back(store):

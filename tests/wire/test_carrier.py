@@ -38,7 +38,7 @@ EVERYTHING = {
     "end": lambda line: line.end(LEG),
     "ring": ring,
     "leg": lambda line: line.leg(LEG),
-    "find": lambda line: line.find("+13145550177", AT - timedelta(minutes=1)),
+    "find": lambda line: line.find("+13145550177", "+13145550101", AT - timedelta(minutes=1)),
     "in_room": lambda line: line.in_room("room-c0ffee"),
     "hold": lambda line: line.hold("room-c0ffee", "caller", on=True, hold_url=FALLBACK),
     "unhold": lambda line: line.hold("room-c0ffee", "caller", on=False),
@@ -119,7 +119,9 @@ def test_a_waiting_line_nobody_used_is_empty(oracles):
 
 
 def test_evidence_is_legs_with_their_status(oracles):
-    legs = carrier(Wire(oracles)).find("+13145550177", AT)
+    line = carrier(Wire(oracles))
+    assert line.find("+13145550177", "+13145550101", AT) == [], "older legs prove nothing"
+    legs = line.find("+13145550177", "+13145550101", AT - timedelta(days=9999))
     assert legs
     assert all(isinstance(leg, LegFound) and leg.sid.startswith("CA") for leg in legs)
 

@@ -204,6 +204,27 @@ def test_the_fallback_gives_the_callers_place_to_nobody_else(
     assert everything(door.town) == before
 
 
+@pytest.mark.parametrize("whose", OTHER_LEGS)
+def test_without_the_database_another_legs_failed_page_makes_it_no_caller(
+    door: Door, oracles, whose: str
+) -> None:
+    door.town.board.standby.trip(door.town.now)
+    leg = {"CallSid": "CA" + "9" * 32, "ErrorCode": "11200", "CallStatus": "in-progress"}
+    answer = door.post("/voice/fallback", leg | OTHER_LEGS[whose])
+    assert_heard(answer, oracles)
+    assert ET.fromstring(answer.data)[-1].tag == "Hangup"
+    assert not list(door.town.board.settings.snapshot_dir.glob("offline-*"))
+
+
+def test_without_the_database_whoever_talked_with_us_is_led_on(door: Door, oracles) -> None:
+    """A follow-up's person, cut off: their leg was rung by us, and is no clinician's."""
+    door.town.board.standby.trip(door.town.now)
+    failed = {"ErrorCode": "11200", "ErrorUrl": f"{BASE}/voice/{door.call.id}/talk-ended/7"}
+    answer = door.post("/voice/fallback", door.form | OTHER_LEGS["a cell phone"] | failed)
+    assert_heard(answer, oracles)
+    assert ET.fromstring(answer.data).find("Dial") is not None
+
+
 HOPS = ["0", "007", "9" * 30, "9" * 4000, "٣"]
 
 

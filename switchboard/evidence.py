@@ -1,0 +1,140 @@
+"""What became of an errand when the carrier did not say? Looked for, never tried again blindly.
+
+In this order (FAILURES R3): a signed webhook that carries the offer's or the attempt's id in its
+address; the carrier's own list of calls; and when neither shows anything for two minutes, it did
+not happen. Until then its target is not touched again.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from ivr.call import Call
+from ivr.events import Event, PersonRung
+from storage.store import Rows
+from storage.values import ErrandRow, Offer
+from switchboard import calls
+from switchboard.board import Board
+from telephony.carrier import CarrierError, LegFound
+
+log = structlog.get_logger()
+
+LEASE_SECONDS = 10  # how long a claimed errand is believed to be in hand
+QUIET_SECONDS = 120  # without evidence that it was done, it was not (R3)
+DEAF_SECONDS = 600  # the same when the carrier's list does not even answer
+FIRST_LOOK_SECONDS = 2
+LOOK_SECONDS = 5  # between two looks into the list: it may lag behind
+SKEW_SECONDS = 5  # the carrier's clock and ours
+OVER = ("completed", "busy", "failed", "no-answer", "canceled")
+
+
+# -- a webhook tells -----------------------------------------------------------------------------
+
+
+def phone_told(rows: Rows, offer: Offer, leg_sid: str, now: datetime) -> None:
+    """A webhook names the offer: its cell phone was rung, and this is the leg."""
+    if offer.phone_leg is not None or not leg_sid:
+        return
+    rows.offers.set_phone_leg(offer.id, leg_sid)
+    rows.errands.proven(f"phone:{offer.person_id}", {"offer": offer.id}, leg_sid, now)
+    if offer.state not in ("offered", "accepted"):  # cancelled while we did not know the leg
+        facts = {"sid": leg_sid, "reason": offer.state}
+        rows.errands.add(offer.call_id or "", [("EndLeg", facts, f"end:{leg_sid}", now)])
+
+
+def person_told(rows: Rows, call: Call, now: datetime, leg_sid: str) -> None:
+    """A webhook names the attempt: the person's phone was rung, and this is the leg."""
+    if not call.has_leg and leg_sid:
+        target = f"followup:{call.followup_id}"
+        rows.errands.proven(target, {"attempt": call.attempt_id}, leg_sid, now)
+
+
+# -- we look -------------------------------------------------------------------------------------
+
+
+def look(board: Board, limit: int = 20) -> None:
+    """Ask the carrier's list about what is unknown; after the quiet period it did not happen."""
+    with board.store.read() as rows:
+        unknown = rows.errands.unknown_due(board.now(), limit)
+    for errand in unknown:
+        found = FINDERS.get(errand.kind, _cannot_be_found)(board, errand)
+        if isinstance(found, LegFound):
+            log.info("found what the carrier did not say", errand=errand.id, kind=errand.kind)
+            BINDERS[errand.kind](board, errand, found)
+        else:
+            _wait_on(board, errand, listed=found)
+
+
+def _wait_on(board: Board, errand: ErrandRow, *, listed: bool) -> None:
+    now = board.now()
+    quiet = (now - (errand.lease_until or errand.created_at)).total_seconds()
+    with board.store.begin() as rows:
+        if quiet >= (QUIET_SECONDS if listed else DEAF_SECONDS):
+            rows.errands.settle(errand.id, "abandoned", "no evidence that it happened", now)
+        else:
+            rows.errands.look_again(errand.id, now + timedelta(seconds=LOOK_SECONDS))
+
+
+def _cannot_be_found(_board: Board, _errand: ErrandRow) -> bool:
+    """No list shows a move; the caller's own webhooks and the room set right what was missed."""
+    return True
+
+
+def _phone(board: Board, errand: ErrandRow) -> LegFound | bool:
+    with board.store.read() as rows:
+        offer = rows.offers.get(errand.facts["offer"])
+        call = rows.calls.get(errand.call_id)
+        person = rows.people.get(offer.person_id) if offer else None
+    if not (call and person and person.phone):
+        return True
+    return _listed(board, errand, person.phone, board.line(call.line).number)
+
+
+def _person(board: Board, errand: ErrandRow) -> LegFound | bool:
+    with board.store.read() as rows:
+        call = rows.calls.get(errand.call_id)
+        followup = rows.followups.get(call.followup_id or "") if call else None
+    if not (call and followup):
+        return True
+    return _listed(board, errand, followup.number, board.line(call.line).number)
+
+
+def _listed(board: Board, errand: ErrandRow, to: str, from_: str) -> LegFound | bool:
+    """The leg, a live one first; True: the list shows none; False: it did not answer."""
+    claimed_at = (errand.lease_until or board.now()) - timedelta(seconds=LEASE_SECONDS)
+    try:
+        legs = board.carrier.find(to, from_, claimed_at - timedelta(seconds=SKEW_SECONDS))
+    except CarrierError as silence:
+        log.warning("the carrier's list did not answer", errand=errand.id, why=str(silence))
+        return False
+    return next(iter(sorted(legs, key=lambda leg: leg.status in OVER)), True)
+
+
+def _bind_phone(board: Board, errand: ErrandRow, leg: LegFound) -> None:
+    with board.store.begin() as rows:
+        offer = rows.offers.get(errand.facts["offer"])
+        now = board.now()
+        rows.errands.settle(errand.id, "done", leg.sid, now)
+        if offer:
+            phone_told(rows, offer, leg.sid, now)
+            if leg.status in OVER:
+                rows.offers.settle([offer.id], "lapsed", "phone_ended", now)
+
+
+def _bind_person(board: Board, errand: ErrandRow, leg: LegFound) -> None:
+    with board.store.begin() as rows:
+        rows.errands.settle(errand.id, "done", leg.sid, board.now())
+    calls.happened(board, errand.call_id, rung(leg.sid))
+
+
+def rung(leg_sid: str) -> Callable[[Call, datetime], Event]:
+    """The person's phone rings, on this leg."""
+    return lambda _call, at: PersonRung(at=at, leg_sid=leg_sid)
+
+
+FINDERS: dict[str, Callable[[Board, ErrandRow], LegFound | bool]] = {
+    "RingPhone": _phone,
+    "DialPerson": _person,
+}
+BINDERS = {"RingPhone": _bind_phone, "DialPerson": _bind_person}
