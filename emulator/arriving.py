@@ -84,6 +84,24 @@ def from_client(
     return leg
 
 
+def to_application(town: "Emulator", dialled: Leg) -> Leg:
+    """The leg that arrives at an application; it keeps the caller's own number."""
+    leg = Leg(
+        town,
+        town.new_sid("CA"),
+        "inbound",
+        "app",
+        dialled.parent.from_ if dialled.parent else dialled.from_,
+        dialled.arrives_at or dialled.to,
+        town.clock.now(),
+        extra={"ApplicationSid": dialled.to.removeprefix("app:")},
+    )
+    leg.parameters = {
+        name: text for name, text in dialled.parameters.items() if name not in CERTAIN
+    }
+    return leg
+
+
 def begin(
     town: "Emulator",
     leg: Leg,
@@ -98,7 +116,7 @@ def begin(
     leg.move("ringing")
     voice = _voice(town, leg)
     if voice is None or not voice.voice_url or full:
-        code, why = (16021, "concurrency limit") if full else (13224, "nobody is configured here")
+        code, why = (10004, "concurrency limit") if full else (13224, "nobody is configured here")
         town.alert(code, f"{why}: {leg.to or leg.extra.get('ApplicationSid')}", leg)
         town.clock.call_later(0, leg.end, "failed", why)
         return leg
@@ -114,7 +132,7 @@ def begin(
 
 def _voice(town: "Emulator", leg: Leg) -> VoiceConfig | None:
     """Whose configuration answers: the application's, the SIP domain's or the number's."""
-    if leg.kind == "client":
+    if leg.kind in ("client", "app"):
         application = town.applications.get(leg.extra["ApplicationSid"])
         return application.voice if application else None
     domain = town.sip_domains.get(leg.extra.get("SipDomain", ""))

@@ -26,7 +26,7 @@ async def audio_seconds(town: "Emulator", leg: "Leg", url: str) -> float:
     response = (await fetch(town, leg, "audio", "GET", url, {})).response
     kind = (response.header("Content-Type") or "").lower()
     if not kind.startswith("audio/"):
-        raise TwimlFailure(12300, f"invalid Content-Type for <Play>: {kind or 'none'}", url)
+        raise TwimlFailure(13420, f"Play: invalid Content-Type: {kind or 'none'}", url)
     return _wav_seconds(response.body) or len(response.body) / BYTES_PER_SECOND
 
 

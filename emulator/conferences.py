@@ -175,8 +175,8 @@ class Conference:
     listed_at: datetime | None = None
     entered: bool = False
     started_at: datetime | None = None
-    recorded: bool = False
-    recorded_for: Subscription | None = None
+    to_record: recordings.Order | None = None
+    recording: recordings.Recording | None = None
 
     def everyone(self) -> list[Participant]:
         return [*self.participants, *self.coming]
@@ -206,6 +206,9 @@ class Conference:
         if self.status == "init" and len(self.participants) > 1 and starters:
             self.status, self.started_at = "in-progress", self.town.clock.now()
             self.event("conference-start")
+            if self.to_record is not None:
+                about = {"ConferenceSid": self.sid, "FriendlyName": self.friendly_name}
+                self.recording = recordings.begin(self.town, self.to_record, None, about)
             for one in self.participants:
                 one.stop_listening()
         if self.status == "init":
@@ -252,10 +255,8 @@ class Conference:
             if ending.label:
                 fields["ParticipantLabelEndingConference"] = ending.label
         self.event("conference-end", None, fields)
-        if self.recorded and self.started_at is not None:
-            seconds = int((self.updated_at - self.started_at).total_seconds())
-            about = {"ConferenceSid": self.sid, "FriendlyName": self.friendly_name}
-            recordings.ended(self.town, "Conference", seconds, self.recorded_for, about=about)
+        if self.recording is not None:
+            self.recording.end()
 
     def _remove(self, participant: Participant, why: str) -> None:
         participant.stop_listening()

@@ -11,7 +11,8 @@ from emulator.twiml import Goto
 if TYPE_CHECKING:
     from emulator.engine import Emulator
 
-HUMAN_SECONDS, MACHINE_SECONDS, BEEP_SECONDS = 2.0, 3.4, 8.0
+# A person says a short hello; a machine begins a little later, and its beep comes after a while.
+HELLO_SECONDS, ANNOUNCEMENT_AFTER_SECONDS, BEEP_SECONDS = 0.8, 1.0, 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +22,21 @@ class MachineDetection:
     mode: str  # Enable | DetectMessageEnd
     asynchronous: bool = False
     callback: Goto | None = None
+    timeout_seconds: float = 30.0
+    speech_threshold_seconds: float = 2.4  # whoever speaks longer is a machine
+    speech_end_seconds: float = 1.2  # of silence, after which somebody has finished
 
 
 async def detect(town: "Emulator", leg: Leg, detection: MachineDetection) -> float:
-    """Listen to who answered; a person takes two seconds, a machine longer."""
-    seconds, answer = HUMAN_SECONDS, "human"
+    """Listen to who answered; by default a person takes two seconds, a machine longer."""
+    seconds, answer = HELLO_SECONDS + detection.speech_end_seconds, "human"
     if getattr(leg.endpoint, "machine", False):
-        seconds, answer = MACHINE_SECONDS, "machine_start"
+        seconds = ANNOUNCEMENT_AFTER_SECONDS + detection.speech_threshold_seconds
+        answer = "machine_start"
         if detection.mode == "DetectMessageEnd":
             seconds, answer = BEEP_SECONDS, "machine_end_beep"
+    if seconds > detection.timeout_seconds:
+        seconds, answer = detection.timeout_seconds, "unknown"
     await sleep(town.clock, seconds)
     leg.answered_by = answer
     return seconds

@@ -1,28 +1,30 @@
 """How does `<Dial>` reach another person, and what does it tell when that is over?
 
-Twilio's pages "<Dial>", "<Number>", "<Client>", "<Sip>" and "<Queue>".
+Twilio's pages "<Dial>", "<Number>", "<Client>" and "<Sip>"; targets.py says whom it names.
 """
 
 import re
 from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
-from emulator import queues, twiml
+from emulator import twiml
 from emulator.bridges import Bridge
-from emulator.detection import MachineDetection, detect_beside
+from emulator.detection import detect_beside
 from emulator.errors import TwimlFailure
 from emulator.fibers import Cancelled, Signal, either, sleep
-from emulator.interpreter import Ending, Performance, Scene, method_of
-from emulator.legs import Leg, Subscription
-from emulator.ringing import RING_BUFFER_SECONDS, ring
-from emulator.sounds import Play, Ring, Silence
+from emulator.interpreter import Ending, Performance, Scene
+from emulator.legs import Leg
+from emulator.recordings import Tape
+from emulator.ringing import ring
+from emulator.sounds import Play, Ring
+from emulator.targets import Target
 from emulator.twiml import Goto
 
 TARGETS_MAX = 10
 KEY_SECONDS = 0.5  # a key tone, and a `w`
 E164 = re.compile(r"\+[1-9]\d{6,14}")
 SCREEN_VERBS = frozenset({"Say", "Play", "Pause", "Gather", "Redirect", "Hangup"})
-SCREEN = Scene("a screening document", SCREEN_VERBS, 13253, "screen")
+SCREEN = Scene("a screening document", SCREEN_VERBS, 13201, "screen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +44,6 @@ class Result:
             if self.bridged or self.status == "completed":
                 fields |= {"DialCallDuration": str(self.seconds)}
         return fields | {"DialBridged": "true" if self.bridged else "false"}
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """One address to ring."""
-
-    kind: str
-    address: str
-    goto: Goto | None
-    subscription: Subscription | None
-    send_digits: str = ""
-    detection: MachineDetection | None = None
-    parameters: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(eq=False, slots=True)
@@ -86,31 +75,41 @@ class Attempt:
             self.hopeless.set("over")
 
 
-async def dial_people(performance: Performance, verb: ET.Element, targets: list[Target]) -> Result:
+async def dial_people(
+    performance: Performance, verb: ET.Element, targets: list[Target], tape: Tape
+) -> Result:
     """Ring them (all at once unless sequential), then talk to the first who is ready."""
     result = Result("failed")
     sequential = twiml.flag(verb, "sequential", default=False)
     rounds = [[target] for target in targets] if sequential else [targets[:TARGETS_MAX]]
     for some in rounds:
-        result = await _dial_round(performance, verb, some)
+        result = await _dial_round(performance, verb, some, tape)
         if result.bridged or result.status == "completed":
             break
     return result
 
 
-async def _dial_round(performance: Performance, verb: ET.Element, targets: list[Target]) -> Result:
+async def _dial_round(
+    performance: Performance, verb: ET.Element, targets: list[Target], tape: Tape
+) -> Result:
     leg, town = performance.leg, performance.town
     caller_id = _caller_id(performance, verb, targets)
+    if caller_id is None:
+        town.alert(13214, "Dial: invalid callerId value", leg)
+        return Result("failed")
     attempt = Attempt(performance, caller_id, twiml.number(verb, "timeout", 30))
     if leg.live or not twiml.flag(verb, "answerOnBridge", default=False):
         leg.pick_up()
-    leg.hears(Ring())  # early, where the caller is not answered yet
+    leg.hears(Ring(verb.get("ringTone") or ""))  # early, where the caller is not answered yet
+    if (verb.get("record") or "").startswith("record-from-ringing"):
+        tape.begin()
     try:
         for target in targets:
             start_child(attempt, target)
         await either(town.clock, None, attempt.ready, attempt.hopeless)
         if attempt.ready.value is None:
             return _nobody(attempt)
+        tape.begin()
         return await _talk(attempt, verb, attempt.ready.value)
     finally:
         if attempt.bridge is not None:
@@ -132,6 +131,7 @@ def start_child(attempt: Attempt, target: Target) -> Leg:
         town.clock.now(),
         parent,
         parameters=target.parameters,
+        arrives_at=target.arrives_at,
     )
     if target.subscription is not None:
         child.subscriptions.append(target.subscription)
@@ -140,7 +140,7 @@ def start_child(attempt: Attempt, target: Target) -> Leg:
     town.add_leg(child)
     child.over.then(attempt.gone)
     if full:
-        town.alert(16021, f"concurrency limit: {child.to} is not dialled", parent)
+        town.alert(10004, f"concurrency limit: {child.to} is not dialled", parent)
         town.clock.call_later(0, child.end, "failed", "concurrency limit")
     else:
         child.fiber = town.spawn(_child_life, attempt, child, target)
@@ -223,132 +223,14 @@ def _nobody(attempt: Attempt) -> Result:
     return Result(child.status, child, child.seconds)
 
 
-def _caller_id(performance: Performance, verb: ET.Element, targets: list[Target]) -> str:
-    """What the callee sees; 13214 unless it is ours or a number of this very call."""
+def _caller_id(performance: Performance, verb: ET.Element, targets: list[Target]) -> str | None:
+    """What the callee sees; None (13214) unless it is ours or a number of this very call."""
     leg, town = performance.leg, performance.town
     shown = (verb.get("callerId") or "").strip() or leg.from_
     if all(target.kind == "client" for target in targets) or not verb.get("callerId"):
         if shown.startswith("client:") and any(target.kind == "pstn" for target in targets):
-            raise TwimlFailure(13214, "Dial: invalid callerId value")
+            return None
         return shown
     if shown in (leg.from_, leg.to) or shown in town.numbers or not E164.fullmatch(shown):
         return shown
-    raise TwimlFailure(13214, "Dial: invalid callerId value")
-
-
-def targets_of(performance: Performance, verb: ET.Element) -> list[Target]:
-    """The people a Dial names, in order; a bare number in its text counts as `<Number>`."""
-    found = [
-        target(performance, child)
-        for child in verb
-        if child.tag in ("Number", "Client", "Sip", "Sim", "WhatsApp", "Application")
-    ]
-    bare = (verb.text or "").strip()
-    if bare and not found:
-        found = [Target("pstn", dialable(bare), None, None)]
-    return found
-
-
-def target(performance: Performance, noun: ET.Element) -> Target:
-    text = (noun.text or "").strip() or (noun.findtext("Identity") or noun.findtext("Uri") or "")
-    text = text.strip()
-    kind = {"Client": "client", "Sip": "sip"}.get(noun.tag, "pstn")
-    address = {"client": f"client:{text}", "sip": text, "pstn": text}[kind]
-    if noun.tag == "Number":
-        address = dialable(text)
-    url = noun.get("url")
-    goto = Goto(performance.resolve(url), method_of(noun, "method"), {}, "screen") if url else None
-    parameters = {
-        one.get("name", ""): one.get("value", "") for one in noun if one.tag == "Parameter"
-    }
-    return Target(
-        kind,
-        address,
-        goto,
-        subscription_of(performance, noun),
-        noun.get("sendDigits", ""),
-        _detection(performance, noun),
-        parameters,
-    )
-
-
-def _detection(performance: Performance, noun: ET.Element) -> MachineDetection | None:
-    """Always asynchronous here: it is told by amdStatusCallback."""
-    mode = noun.get("machineDetection")
-    if not mode:
-        return None
-    url = noun.get("amdStatusCallback")
-    method = method_of(noun, "amdStatusCallbackMethod")
-    callback = Goto(performance.resolve(url), method) if url else None
-    return MachineDetection(mode, asynchronous=True, callback=callback)
-
-
-def subscription_of(performance: Performance, noun: ET.Element) -> Subscription | None:
-    url = noun.get("statusCallback")
-    if not url:
-        return None
-    events = frozenset((noun.get("statusCallbackEvent") or "completed").split())
-    method = method_of(noun, "statusCallbackMethod")
-    return Subscription(performance.resolve(url), method, events)
-
-
-def dialable(text: str) -> str:
-    """A number as Twilio would dial it: digits, +1 assumed for ten of them."""
-    digits = re.sub(r"[\s().-]", "", text)
-    if re.fullmatch(r"1?\d{10}", digits):
-        return f"+1{digits[-10:]}"
-    return digits
-
-
-async def dial_queue(performance: Performance, verb: ET.Element, noun: ET.Element) -> Result:
-    """Take the member at the front, waiting for one as long as the Dial's timeout allows."""
-    leg, town = performance.leg, performance.town
-    queue = queues.named(town, (noun.text or "").strip())
-    leg.pick_up()
-    if queue is None:
-        town.alert(13221, "Dial->Queue: no such queue", leg)
-        return Result("failed")
-    url = noun.get("url")
-    goto = Goto(performance.resolve(url), method_of(noun, "method"), {}, "queue") if url else None
-    deadline = twiml.number(verb, "timeout", 30) + RING_BUFFER_SECONDS
-    member = await _front(performance, queue, deadline)
-    if member is None:
-        return Result("no-answer")
-    offer = member.offer = queues.Offer(leg, goto)
-    queue.remove(member)
-    member.out.set("bridged")
-    return await _talk_to_member(performance, verb, member, offer)
-
-
-async def _front(
-    performance: Performance, queue: "queues.Queue", seconds: float
-) -> "queues.Member | None":
-    leg, clock = performance.leg, performance.town.clock
-    began = clock.now()
-    while True:
-        free = [member for member in queue.members if not member.out.is_set]
-        if free:
-            return free[0]
-        left = seconds - (clock.now() - began).total_seconds()
-        leg.hears(Silence())
-        if left <= 0 or not await either(clock, left, queue.arrival):
-            return None
-
-
-async def _talk_to_member(
-    performance: Performance, verb: ET.Element, member: "queues.Member", offer: "queues.Offer"
-) -> Result:
-    town, bridged = performance.town, False
-    seconds = 0
-    try:
-        await offer.ready
-        if offer.bridge is not None and offer.ready.value == "bridged":
-            bridged = True
-            limit = twiml.number(verb, "timeLimit", 14_400)
-            await either(town.clock, limit, offer.bridge.over)
-            seconds = offer.bridge.seconds
-    finally:
-        offer.ready.set("gone")
-        if offer.bridge is not None:
-            offer.bridge.stop("hung-up")
-    return Result("completed" if bridged else "failed", member.leg, seconds, bridged)
+    return None

@@ -177,7 +177,7 @@ class Emulator:
         registered = list(self._endpoints.get(_address(address), ()))
         if registered or _address(address).startswith("client:"):
             return registered
-        if address in self.numbers:
+        if address in self.numbers or address.startswith("app:"):
             return [Loop(self)]
         return [self.anyone] if self.anyone is not None else []
 
@@ -221,6 +221,10 @@ class Emulator:
         """A softphone connects: `params` are the custom parameters of `Device.connect()`."""
         leg = arriving.from_client(self, identity, application_sid, dict(params or {}))
         return arriving.begin(self, leg, endpoint, on_ready)
+
+    def call_to_application(self, dialled: Leg, endpoint: Endpoint) -> Leg:
+        """A leg of ours dials one of our applications (`<Dial><Application>`)."""
+        return arriving.begin(self, arriving.to_application(self, dialled), endpoint, None)
 
     # --- what the served mode listens to ---------------------------------------------------
 
@@ -334,4 +338,5 @@ class Emulator:
 
 
 def _address(address: str) -> str:
-    return address if address.startswith(("+", "client:", "sip:")) else f"client:{address}"
+    known = ("+", "client:", "sip:", "app:")
+    return address if address.startswith(known) else f"client:{address}"

@@ -100,6 +100,13 @@ class Performance:
             raise TwimlFailure(
                 self.scene.refusal, f"<{verb.tag}> is not allowed in {self.scene.name}"
             )
+        faults = self.document.faults.get(verb, ())
+        for fault in faults:
+            self.town.alert(fault.code, fault.message, self.leg, self.document.url)
+        failed = FAILED.get(verb.tag)
+        if failed is not None and any(fault.fatal for fault in faults):
+            self.leg.pick_up()
+            return self.action(verb, *failed)
         return await performer(self, verb)
 
     # --- what verbs are made of ------------------------------------------------------------
@@ -143,6 +150,13 @@ def method_of(verb: ET.Element, name: str) -> str:
 
 Performer = Callable[[Performance, ET.Element], Awaitable[Outcome]]
 VERBS: dict[str, Performer] = {}
+
+
+# What the action of a verb is told that could not be performed as it stands.
+FAILED: dict[str, tuple[dict[str, str], str]] = {
+    "Dial": ({"DialCallStatus": "failed", "DialBridged": "false"}, "dial-action"),
+    "Enqueue": ({"QueueResult": "error"}, "enqueue-action"),
+}
 
 
 def performs(tag: str) -> Callable[[Performer], Performer]:

@@ -55,7 +55,7 @@ class Leg:
     town: "Emulator"
     sid: str
     direction: str  # inbound | outbound-api | outbound-dial
-    kind: str  # pstn | sip | client
+    kind: str  # pstn | sip | client | app
     from_: str
     to: str
     created_at: datetime
@@ -92,6 +92,7 @@ class Leg:
     ended_because: str = ""
     time_limit_seconds: float | None = None
     on_ready: "Callable[[Leg], object] | None" = None
+    arrives_at: str = ""  # <Dial><Application copyParentTo>: the To of the leg that arrives
     stir: str = ""  # StirVerstat of an inbound call, which a softphone that it rings is told
     message_subscriptions: "dict[str, MessageSubscription]" = field(default_factory=dict)
 

@@ -1,4 +1,4 @@
-"""What happens when a leg of the account dials one of the account's own numbers?
+"""What happens when a leg of the account dials one of its own numbers or applications?
 
 A second leg arrives there, with the number's own webhooks; each is the far end of the other.
 """
@@ -29,6 +29,9 @@ class Loop:
         self._dialled = leg
         if _loops(leg) > LOOPS_MAX:
             leg.reject("failed")
+            return
+        if leg.kind == "app":
+            self._arrived = self._town.call_to_application(leg, self)
             return
         shown = {"StirVerstat": "TN-Validation-Passed-A"} if leg.from_ in self._town.numbers else {}
         self._arrived = self._town.call_in(leg.from_, leg.to, endpoint=self, extra=shown)

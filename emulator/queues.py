@@ -127,12 +127,14 @@ async def enqueue(performance: Performance, verb: ET.Element) -> Outcome:
     town, leg = performance.town, performance.leg
     leg.pick_up()
     name = (verb.text or "").strip()
-    if verb.get("workflowSid") or not name or len(name) > NAME_CHARACTERS_MAX:
-        town.alert(13610, "Enqueue: invalid queue name or workflow", leg)
+    refusal = _refusal(verb, name)
+    if refusal:
+        town.alert(refusal, "Enqueue: invalid queue name or workflow", leg)
         return _after(performance, verb, {"QueueResult": "error"})
     queue = named(town, name) or create(town, name)
     size_max = int(twiml.number(verb, "maxQueueSize", queue.size_max))
     if len(queue.members) >= min(size_max, queue.size_max):
+        town.alert(14207, f"Enqueue: {name} has reached its maximum size", leg)
         return _after(performance, verb, {"QueueResult": "queue-full"})
     member = queue.add(leg)
     member.waiting = town.spawn(_wait, member, verb, performance)
@@ -150,6 +152,14 @@ async def enqueue(performance: Performance, verb: ET.Element) -> Outcome:
         member.waiting.cancel("out")
         queue.remove(member)
     return _after(performance, verb, _result(member, result))
+
+
+def _refusal(verb: ET.Element, name: str) -> int:
+    if verb.get("workflowSid"):
+        return 14226  # no TaskRouter here
+    if not name:
+        return 14204
+    return 14205 if len(name) > NAME_CHARACTERS_MAX else 0
 
 
 def _result(member: Member, result: str) -> dict[str, str]:
@@ -174,7 +184,7 @@ async def _wait(member: Member, verb: ET.Element, outer: Performance) -> None:
     scene = Scene(
         "a queue's wait document",
         WAIT_VERBS,
-        13630,
+        14202,
         "wait",
         lambda: member.queue.facts(member),
         True,
@@ -222,7 +232,7 @@ async def _meet(member: Member, offer: Offer) -> str:
 async def _hear_first(member: Member, offer: Offer, goto: Goto) -> bool:
     extra = _result(member, "") | {"DequeingCallSid": offer.dialer.sid}  # (sic)
     del extra["QueueResult"]
-    scene = Scene("a dequeuing document", QUEUE_VERBS, 13253, "queue", lambda: extra)
+    scene = Scene("a dequeuing document", QUEUE_VERBS, 13201, "queue", lambda: extra)
     try:
         ending = await Performance(member.queue.town, member.leg, scene).run(goto)
     except TwimlFailure as failure:

@@ -127,15 +127,19 @@ def outbound(ask: Ask, to: str, from_: str) -> Leg:
     if ask.form.get("TimeLimit"):
         leg.time_limit_seconds = ask.whole("TimeLimit", 14_400)
     if ask.flag("Record"):
-        told = subscriptions(ask, "RecordingStatusCallback")
-        leg.over.then(lambda: _recorded(leg, told))
+        _record(ask, leg)
     return leg
 
 
-def _recorded(leg: Leg, told: list[Subscription]) -> None:
+def _record(ask: Ask, leg: Leg) -> None:
     """`Record=true`: from the answer to the end."""
-    if leg.answered_at is not None:
-        recordings.ended(leg.town, "OutboundAPI", leg.seconds, told[0] if told else None, leg=leg)
+    told = subscriptions(ask, "RecordingStatusCallback")
+    channels = 2 if ask.form.get("RecordingChannels") == "dual" else 1
+    track = ask.form.get("RecordingTrack", "both")
+    order = recordings.Order("OutboundAPI", told[0] if told else None, channels, track)
+    tape = recordings.Tape(leg, order)
+    leg.on_ready = lambda _leg: tape.begin()
+    leg.over.then(tape.end)
 
 
 def check_numbers(ask: Ask, to: str, from_: str) -> str:
@@ -224,7 +228,14 @@ def _detection(ask: Ask) -> MachineDetection | None:
         raise RestFailure(400, 20001, f"Invalid MachineDetection: {mode}")
     url = ask.form.get("AsyncAmdStatusCallback")
     callback = Goto(url, ask.method("AsyncAmdStatusCallbackMethod")) if url else None
-    return MachineDetection(mode, ask.flag("AsyncAmd"), callback)
+    return MachineDetection(
+        mode,
+        ask.flag("AsyncAmd"),
+        callback,
+        ask.whole("MachineDetectionTimeout", 30),
+        ask.whole("MachineDetectionSpeechThreshold", 2400) / 1000,
+        ask.whole("MachineDetectionSpeechEndThreshold", 1200) / 1000,
+    )
 
 
 @route("POST", "/Calls/{}")

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from emulator.engine import Emulator
     from emulator.legs import Leg
 
-SETUP_SECONDS = {"pstn": 1.0, "sip": 0.3, "client": 0.1}
+SETUP_SECONDS = {"pstn": 1.0, "sip": 0.3, "client": 0.1, "app": 0.1}
 RING_BUFFER_SECONDS = 5.0  # Twilio adds about five seconds to every ring timeout
 
 

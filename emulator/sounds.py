@@ -37,10 +37,10 @@ class Play:
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """The ringing tone."""
+    """The ringing tone, Twilio's own or (`ringTone`) that of another country."""
 
+    text: str = ""
     kind = "ring"
-    text = ""
 
 
 @dataclass(frozen=True, slots=True)

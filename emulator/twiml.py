@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 
 from emulator.errors import TwimlFailure
 from emulator.fetching import BODY_BYTES_MAX, Fetched
+from emulator.schema import Faults, examine
 
 XML_TYPES = ("text/xml", "application/xml", "text/html", "application/twiml+xml")
 
@@ -22,6 +23,7 @@ class Document:
     verbs: Sequence[ET.Element]
     url: str = ""
     method: str = "POST"
+    faults: Faults = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,8 @@ class Inline:
     text: str
 
     def document(self) -> Document:
-        return Document(parse(self.text.encode()))
+        verbs, faults = parse(self.text.encode())
+        return Document(verbs, faults=faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,13 @@ class Goto:
 
 
 @lru_cache(maxsize=2048)
-def parse(body: bytes) -> tuple[ET.Element, ...]:
-    """The verbs of a document; 12100 when it is not well-formed, 12102 without `<Response>`."""
+def parse(body: bytes) -> tuple[tuple[ET.Element, ...], Faults]:
+    """The verbs and what is wrong with them.
+
+    Raises 11770 for nothing, 12100 for what is not well-formed, 12102 without `<Response>`.
+    """
+    if not body.strip():
+        raise TwimlFailure(11770, "empty response body")
     try:
         text = body.decode("utf-8-sig").strip()
     except UnicodeDecodeError as error:
@@ -60,7 +68,8 @@ def parse(body: bytes) -> tuple[ET.Element, ...]:
         raise TwimlFailure(12100, f"document parse failure: {error}") from error
     if root.tag != "Response":
         raise TwimlFailure(12102, f"the root element must be <Response>, not <{root.tag}>")
-    return tuple(child for child in root if isinstance(child.tag, str))
+    verbs = tuple(child for child in root if isinstance(child.tag, str))
+    return verbs, examine(verbs)
 
 
 def read(fetched: Fetched, waiting: bool = False) -> Document:
@@ -79,7 +88,8 @@ def read(fetched: Fetched, waiting: bool = False) -> Document:
     if kind not in XML_TYPES:
         raise TwimlFailure(12300, f"invalid Content-Type: {kind or 'none'}", fetched.url)
     try:
-        return Document(parse(response.body), fetched.url, fetched.method)
+        verbs, faults = parse(response.body)
+        return Document(verbs, fetched.url, fetched.method, faults)
     except TwimlFailure as failure:
         raise TwimlFailure(failure.code, failure.message, fetched.url) from failure
 

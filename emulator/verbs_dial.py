@@ -7,12 +7,16 @@ from xml.etree import ElementTree as ET
 
 from emulator import recordings, twiml
 from emulator.conferences import PARTICIPANTS_MAX, Conference, Participant, open_room
-from emulator.dialing import Result, dial_people, dial_queue, subscription_of, targets_of
+from emulator.dequeuing import dial_queue
+from emulator.dialing import Result, dial_people
 from emulator.errors import TwimlFailure
 from emulator.fibers import Cancelled, Signal, either
 from emulator.interpreter import Outcome, Performance, method_of, performs
 from emulator.legs import Subscription
+from emulator.targets import subscription_of, targets_of
 from emulator.twiml import Goto
+
+NAME_CHARACTERS_MAX = 128
 
 
 @performs("Dial")
@@ -20,35 +24,27 @@ async def dial(performance: Performance, verb: ET.Element) -> Outcome:
     """Twilio's page "<Dial>": with an action, nothing after it is reached."""
     records = any(map(recordings.asked_for, verb.iter()))
     if records and not performance.town.allow_recording:
-        raise TwimlFailure(13201, "Dial: recordings are not allowed here")
+        raise TwimlFailure(13217, "Dial: recordings are not allowed here")
+    ordered = recordings.asked_for(verb)
+    order = recordings.order(performance, verb, "DialVerb") if ordered else None
+    tape = recordings.Tape(performance.leg, order)
     try:
-        result = await _dial(performance, verb)
+        result = await _dial(performance, verb, tape)
     except Cancelled:
         if performance.leg.final:
-            _tell_of_the_end(performance, verb)
+            _tell_of_the_end(performance, verb, tape)
         raise
-    params = result.params() | _recorded(performance, verb, result)
-    return performance.action(verb, params, "dial-action")
+    finally:
+        recorded = _address(tape)
+    return performance.action(verb, result.params() | recorded, "dial-action")
 
 
-def _recorded(performance: Performance, verb: ET.Element, result: Result) -> dict[str, str]:
-    """`<Dial record>`: what two people said is told to be ready, and its address to the action."""
-    if not recordings.asked_for(verb) or not result.bridged:
-        return {}
-    subscription = recordings.told(performance, verb)
-    channels = 2 if (verb.get("record") or "").endswith("-dual") else 1
-    recording = recordings.ended(
-        performance.town,
-        "DialVerb",
-        result.seconds,
-        subscription,
-        leg=performance.leg,
-        channels=channels,
-    )
-    return {"RecordingUrl": recording.url}
+def _address(tape: recordings.Tape) -> dict[str, str]:
+    """`<Dial record>`: only the recording's address is told to the action."""
+    return {name: text for name, text in tape.end().items() if name == "RecordingUrl"}
 
 
-def _tell_of_the_end(performance: Performance, verb: ET.Element) -> None:
+def _tell_of_the_end(performance: Performance, verb: ET.Element, tape: recordings.Tape) -> None:
     """The caller hung up: the action is requested all the same, with CallStatus=completed."""
     in_room = verb.find("Conference") is not None
     result = Result("answered" if in_room else "completed", bridged=in_room)
@@ -57,11 +53,10 @@ def _tell_of_the_end(performance: Performance, verb: ET.Element) -> None:
         result = Result("completed", children[-1], children[-1].seconds, bridged=True)
     elif not in_room:
         result = Result("canceled")
-    params = result.params() | _recorded(performance, verb, result)
-    performance.tell(verb, params, "dial-action")
+    performance.tell(verb, result.params() | _address(tape), "dial-action")
 
 
-async def _dial(performance: Performance, verb: ET.Element) -> Result:
+async def _dial(performance: Performance, verb: ET.Element, tape: recordings.Tape) -> Result:
     room, queue = verb.find("Conference"), verb.find("Queue")
     if room is not None:
         return await dial_conference(performance, verb, room)
@@ -71,7 +66,7 @@ async def _dial(performance: Performance, verb: ET.Element) -> Result:
     if not targets:
         performance.town.alert(13223, "Dial: invalid phone number format", performance.leg)
         return Result("failed")
-    return await dial_people(performance, verb, targets)
+    return await dial_people(performance, verb, targets, tape)
 
 
 async def dial_conference(performance: Performance, verb: ET.Element, noun: ET.Element) -> Result:
@@ -79,15 +74,14 @@ async def dial_conference(performance: Performance, verb: ET.Element, noun: ET.E
     leg, town = performance.leg, performance.town
     leg.pick_up()
     name = (noun.text or "").strip()
-    if not name:
-        town.alert(13230, "Dial->Conference: no room name", leg)
+    if not 0 < len(name) <= NAME_CHARACTERS_MAX:
+        town.alert(13237, "Dial->Conference: a room's name has 1 to 128 characters", leg)
         return Result("failed")
     size_max = int(twiml.number(noun, "maxParticipants", PARTICIPANTS_MAX))
     room = open_room(town, name, _room_subscription(performance, noun), size_max)
     participant = _participant(performance, noun, room)
     if recordings.asked_for(noun) and not room.participants:
-        room.recorded_for = recordings.told(performance, noun)
-        room.recorded = True
+        room.to_record = recordings.order(performance, noun, "Conference")
     refusal = room.refusal(leg, participant.label, participant.coach)
     if refusal:
         town.alert(refusal, f"Dial->Conference: {name} refused this participant", leg)

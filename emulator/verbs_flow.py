@@ -1,14 +1,18 @@
 """How do Redirect, Hangup, Reject, Leave and the verbs outside our trade move a call along?"""
 
+from datetime import timedelta
 from xml.etree import ElementTree as ET
 
 from emulator import recordings, twiml
+from emulator.attributes import SCHEMA_WARNING
 from emulator.errors import TwimlFailure
 from emulator.fibers import Signal, either
 from emulator.interpreter import Ending, Outcome, Performance, method_of, performs
-from emulator.sounds import Silence
+from emulator.sounds import Beep, Silence
 from emulator.twiml import Goto
-from emulator.verbs_sound import read_keys
+from emulator.verbs_sound import read_keys, speech_seconds
+
+RECORD_BEEP_SECONDS = 0.4
 
 
 @performs("Redirect")
@@ -37,7 +41,7 @@ async def leave(performance: Performance, _verb: ET.Element) -> Outcome:
     """Twilio's page "<Leave>": out of the queue; elsewhere there is nothing to leave."""
     if performance.scene.name == "a queue's wait document":
         return Ending.LEAVE
-    performance.town.alert(13620, "Leave: not in a queue", performance.leg)
+    performance.town.alert(SCHEMA_WARNING, "Leave: not in a queue", performance.leg)
     return None
 
 
@@ -46,25 +50,46 @@ async def record(performance: Performance, verb: ET.Element) -> Outcome:
     """Twilio's page "<Record>"; refused unless the emulator was told to allow recordings."""
     town, leg = performance.town, performance.leg
     if not town.allow_recording:
-        raise TwimlFailure(13600, "Record: recordings are not allowed here")
+        raise TwimlFailure(13750, "Record: recordings are not allowed here")
+    if verb.get("transcribe") == "true" or verb.get("transcribeCallback"):
+        town.alert(13619, "Record: transcription is not available here", leg)
     leg.pick_up()
-    finish, started = verb.get("finishOnKey", "1234567890*#"), town.clock.now()
-    longest = min(twiml.number(verb, "maxLength", 3600), 3600.0)
-    leg.keys_kept, key = "", ""
-    leg.keys = Signal()
+    if twiml.flag(verb, "playBeep", default=True):
+        await performance.hear(Beep(), RECORD_BEEP_SECONDS)
+    tape = recordings.Tape(leg, recordings.order(performance, verb, "RecordVerb"))
+    tape.begin()
     try:
-        while longest > 0 and not key:
-            if not await performance.hear(Silence(), longest, leg.keys):
-                break
-            key = read_keys(leg.keys_kept, finish, 10**6)[1]
-            longest -= (town.clock.now() - started).total_seconds()
-            leg.keys = Signal()
+        key, spoke = await _listen(performance, verb)
     finally:
-        leg.keys = None
-    seconds = int((town.clock.now() - started).total_seconds())
-    subscription = recordings.told(performance, verb)
-    recording = recordings.ended(town, "RecordVerb", seconds, subscription, leg=leg)
-    return performance.action(verb, recording.fields() | {"Digits": key}, "record", default=True)
+        fields = tape.end()
+    if not spoke and not key:
+        return None  # nobody said anything: the next verb
+    return performance.action(verb, fields | {"Digits": key}, "record", default=True)
+
+
+async def _listen(performance: Performance, verb: ET.Element) -> tuple[str, bool]:
+    """Until a key, a silence of `timeout`, or `maxLength`: the key, and whether anybody spoke."""
+    leg, clock = performance.leg, performance.town.clock
+    ends_at = clock.now() + timedelta(seconds=twiml.number(verb, "maxLength", 3600))
+    finish, quiet = verb.get("finishOnKey", "1234567890*#"), twiml.number(verb, "timeout", 5)
+    leg.keys_kept, key, spoke = "", "", False
+    patience = quiet
+    try:
+        while not key:
+            leg.keys, leg.words = Signal(), Signal()
+            left = (ends_at - clock.now()).total_seconds()
+            heard = await performance.hear(
+                Silence(), min(left, patience) if quiet else left, leg.keys, leg.words
+            )
+            if not heard:
+                return "", spoke
+            key = read_keys(leg.keys_kept, finish, 10**6)[1]
+            if leg.words.is_set:
+                spoke = True
+                patience = quiet + speech_seconds(leg.words.value or "")
+    finally:
+        leg.keys = leg.words = None
+    return key, spoke
 
 
 @performs("Echo")

@@ -33,11 +33,17 @@ async def hear_say(performance: Performance, verb: ET.Element, *interrupts: Sign
         performance.town.alert(13520, "Say: no text", performance.leg)
         return
     if len(text) > SAY_CHARACTERS_MAX:
-        raise TwimlFailure(13521, "Say: text is too long")
-    once = len(text) / CHARACTERS_PER_SECOND + sum(map(_break_seconds, verb.iter("break")))
+        performance.town.alert(13521, "Say: text is too long", performance.leg)
+        return
+    once = speech_seconds(text) + sum(map(_break_seconds, verb.iter("break")))
     language, voice = verb.get("language") or "en-US", verb.get("voice") or "man"
     sound = Say(text, language, voice, once, int(twiml.number(verb, "loop", 1)))
     await performance.hear(sound, _looped(verb, once), *interrupts)
+
+
+def speech_seconds(text: str) -> float:
+    """How long somebody takes to say this."""
+    return len(text) / CHARACTERS_PER_SECOND
 
 
 def _break_seconds(element: ET.Element) -> float:
@@ -59,7 +65,9 @@ async def play(performance: Performance, verb: ET.Element) -> Outcome:
     return None
 
 
-async def hear_play(performance: Performance, verb: ET.Element, *interrupts: Signal[str]) -> None:
+async def hear_play(
+    performance: Performance, verb: ET.Element, *interrupts: Signal[str], in_gather: bool = False
+) -> None:
     loop = int(twiml.number(verb, "loop", 1))
     digits = verb.get("digits")
     if digits:
@@ -69,7 +77,12 @@ async def hear_play(performance: Performance, verb: ET.Element, *interrupts: Sig
     url = performance.resolve(twiml.words(verb))
     if performance.leg.live:
         performance.leg.hears(Silence())  # until the recording is here
-    seconds = await audio_seconds(performance.town, performance.leg, url)
+    try:
+        seconds = await audio_seconds(performance.town, performance.leg, url)
+    except TwimlFailure as failure:
+        if failure.code == 13420 and in_gather:  # noqa: PLR2004
+            raise TwimlFailure(13325, failure.message, failure.url) from failure
+        raise
     if not any(signal.is_set for signal in interrupts):
         await performance.hear(Play(url, loop, "", seconds), _looped(verb, seconds), *interrupts)
 
@@ -130,7 +143,7 @@ async def _nested(performance: Performance, verb: ET.Element, hearing: "_Hearing
         if child.tag == "Say":
             await hear_say(performance, child, *interrupts)
         elif child.tag == "Play":
-            await hear_play(performance, child, *interrupts)
+            await hear_play(performance, child, *interrupts, in_gather=True)
         elif child.tag == "Pause":
             pause_seconds = twiml.number(child, "length", 1)
             await performance.hear(Silence(), pause_seconds, *interrupts)
@@ -144,6 +157,7 @@ class _Hearing:
         self.finish = verb.get("finishOnKey", "#")
         self.digits_max = int(twiml.number(verb, "numDigits", 0)) or DIGITS_MAX
         self.timeout = twiml.number(verb, "timeout", 5)
+        self.speech_timeout = twiml.number(verb, "speechTimeout", 0)  # absent or auto: at once
         leg.keys_kept = ""
         leg.keys = Signal() if keys else None
         leg.words = Signal() if speech else None
@@ -164,7 +178,7 @@ class _Hearing:
         while True:
             words = self.leg.words
             if words is not None and words.is_set:
-                return {"SpeechResult": words.value or "", "Confidence": "0.9"}
+                return await self._sentence(performance, words.value or "")
             digits, finished_on, complete = read_keys(
                 self.leg.keys_kept if self.keys else "", self.finish, self.digits_max
             )
@@ -174,6 +188,16 @@ class _Hearing:
                 self.leg.keys = Signal()
             if not await performance.hear(Silence(), self.timeout, *self.signals):
                 return _digits(digits, "")
+
+    async def _sentence(self, performance: Performance, text: str) -> dict[str, str]:
+        """What is said until there was a pause of `speechTimeout`."""
+        self.leg.words = Signal()
+        while self.speech_timeout and await performance.hear(
+            Silence(), self.speech_timeout, self.leg.words
+        ):
+            text = f"{text} {self.leg.words.value or ''}"
+            self.leg.words = Signal()
+        return {"SpeechResult": text, "Confidence": "0.9"}
 
 
 def _digits(digits: str, finished_on: str) -> dict[str, str]:

@@ -68,9 +68,14 @@ def test_a_post_is_never_cached(town):
 
 
 def test_a_recording_that_cannot_be_had_is_fatal(town):
-    """Twilio: <Play>; error 12300 for what is not audio, 11200 for what is not there. Inferred."""
+    """Twilio: <Play>; errors 13420 and 13325 for what is not audio, 11200 for what is not there."""
     town.on("/page", (200, {"Content-Type": "text/html"}, "not a sound"))
-    for path, code in (("/page", 12300), ("/nothing", 11200)):
-        town.calls(f"<Play>{path}</Play><Say>never reached</Say>", 10)
+    within = "<Gather><Play>/page</Play></Gather>"
+    for play, code in (
+        ("<Play>/page</Play>", 13420),
+        (within, 13325),
+        ("<Play>/nothing</Play>", 11200),
+    ):
+        town.calls(f"{play}<Say>never reached</Say>", 10)
         assert town.codes[-1] == code
         assert not town.caller.hears("never reached")

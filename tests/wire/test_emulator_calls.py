@@ -202,7 +202,7 @@ def test_a_queued_call_can_be_canceled(town):
 
 
 def test_an_account_without_a_profile_has_two_legs_at_once():
-    """Twilio: call concurrency limits by account profile, 16021."""
+    """Twilio: call concurrency limits by account profile, error 10004."""
     town = Town(profile="none", calls_per_second=100)
     town.on("/voice", "<Pause length='60'/>")
     for number in range(3):
@@ -210,7 +210,7 @@ def test_an_account_without_a_profile_has_two_legs_at_once():
     town.after(1)
     legs = list(town.emulator.legs.values())
     assert [leg.status for leg in legs] == ["ringing", "ringing", "failed"]
-    assert town.codes == [16021]
+    assert town.codes == [10004]
 
 
 def test_a_trial_account_calls_verified_numbers_for_ten_minutes():
@@ -239,6 +239,25 @@ def test_machine_detection_delays_the_document_and_says_what_it_found(town):
     )
     town.after(60)
     assert town.told("/hello")["AnsweredBy"] == "machine_start"
+
+
+def test_detection_gives_up_and_says_so(town):
+    """Twilio: Answering Machine Detection: MachineDetectionTimeout, speech thresholds."""
+    town.clinician.voicemail(after=1)
+    create = {"to": town.clinician.number, "from_": LINE, "url": f"{BASE}/hello"}
+    town.client.calls.create(
+        **create, machine_detection="DetectMessageEnd", machine_detection_timeout=3
+    )
+    town.after(20)
+    assert town.told("/hello")["AnsweredBy"] == "unknown"
+    town.clinician.answers()
+    call = town.client.calls.create(
+        **create, machine_detection="Enable", machine_detection_speech_end_threshold=500
+    )
+    town.after(10)
+    heard = town.emulator.legs[call.sid]
+    first = next(one for one in town.emulator.timeline.exchanges if one.leg_sid == heard.sid)
+    assert (first.at - heard.answered_at).total_seconds() == pytest.approx(1.3, abs=0.1)
 
 
 def test_asynchronous_machine_detection_tells_beside_the_call(town):

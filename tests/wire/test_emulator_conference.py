@@ -366,13 +366,18 @@ def test_a_room_that_is_recorded_tells_when_that_is_ready():
     """Twilio: <Conference>, record and recordingStatusCallback; refused unless allowed."""
     room = Room(allow_recording=True)
     room.on("/told", "<Response/>")
-    room.enters("caller", "record='record-from-start' recordingStatusCallback='/told'")
+    room.enters(
+        "caller",
+        "record='record-from-start' recordingStatusCallback='/told' "
+        "recordingStatusCallbackEvent='in-progress completed'",
+    )
     room.enters("clinician")
     room.after(30)
     for person in room.people.values():
         person.hangs_up()
     room.after(1)
-    told = room.told("/told")
+    began, told = [one.form for one in room.asked("/told")]
+    assert (began["RecordingStatus"], told["RecordingStatus"]) == ("in-progress", "completed")
     assert (told["RecordingSource"], told["RecordingDuration"]) == ("Conference", "30")
     assert told["ConferenceSid"].startswith("CF")
     assert "CallSid" not in told

@@ -32,7 +32,8 @@ NO_CAPTURE = {
     "queue": "CallSid QueueSid QueueTime DequeingCallSid",
     "record": "CallSid RecordingUrl RecordingSid RecordingDuration Digits",
     "recording-status": "AccountSid CallSid RecordingSid RecordingUrl RecordingStatus "
-    "RecordingDuration RecordingChannels RecordingStartTime RecordingSource",
+    "RecordingDuration RecordingChannels RecordingStartTime RecordingSource RecordingTrack",
+    "message": "AccountSid CallSid Sid SequenceNumber ContentType Content",
     "refer": "CallSid ReferCallStatus ReferSipResponseCode",
     "partial-speech": "CallSid UnstableSpeechResult StableSpeechResult Stability SequenceNumber",
     "pay": "CallSid Result",
@@ -216,7 +217,7 @@ def uncaptured(story):
     for path in ("/next", "/told", "/pay"):
         town.on(path, "<Pause length='1'/>")
     told = "recordingStatusCallback='/told'"
-    town.calls(f"<Play>/bed.wav</Play><Record timeout='1' action='/next' {told}/>", 2)
+    town.calls(f"<Play>/bed.wav</Play><Record timeout='5' action='/next' {told}/>", 4)
     town.caller.presses("#")
     town.after(5)
     town.on("/wait", "<Pause length='5'/>")
@@ -228,7 +229,10 @@ def uncaptured(story):
     town.calls("<Pay action='/pay'/>", 5)
     town.calls("<Enqueue waitUrl=''>crisis</Enqueue>")
     town.on("/desk", "<Dial><Queue url='/next'>crisis</Queue></Dial>")
-    town.emulator.softphone("ana").connects(APP)
+    leg = town.emulator.softphone("ana").connects(APP)
+    calls = town.client.calls(leg.sid)
+    calls.user_defined_message_subscriptions.create(callback=f"{BASE}/told")
+    town.emulator.softphone("ana").sends('{"taken": "by Ana"}')
     town.after(5)
     town.emulator.sip_domain("county.sip.example.org", voice_url=f"{BASE}/refer")
     town.on("/refer", "<Refer action='/next'><Sip>sip:other@example.org</Sip></Refer>")

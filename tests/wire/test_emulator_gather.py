@@ -118,6 +118,18 @@ def test_keys_pressed_before_it_do_not_count(town):
     assert not town.asked("/keys")
 
 
+def test_words_are_waited_for_until_a_pause(town):
+    """Twilio: <Gather>, speechTimeout."""
+    gathers(town, "input='speech' speechTimeout='2'", "<Say>What happened?</Say>")
+    town.caller.says("I am")
+    town.after(1.5)
+    town.caller.says("not well")
+    town.after(1.5)
+    assert not town.asked("/keys")
+    town.after(1)
+    assert town.told("/keys")["SpeechResult"] == "I am not well"
+
+
 def test_words_are_gathered_when_speech_is_listened_for(town):
     """Twilio: <Gather>, input="dtmf speech"."""
     gathers(town, "input='dtmf speech'", "<Say>What happened? Take your time</Say>")
