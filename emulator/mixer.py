@@ -1,7 +1,7 @@
 """What does each leg hear in this fiftieth of a second? Plain arrays: no network, no codec.
 
-48 kHz, mono, 16 bit, 20 ms a tick. A leg hears its own prompt and the legs it is connected with,
-never itself.
+48 kHz, mono, 16 bit, 20 ms a tick. A leg hears its own prompt and the legs it is connected with;
+itself only where it is connected with itself (`<Echo>`).
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ _TICKS_MAX = 8
 _TICKS_BETWEEN_QUESTIONS = 10
 
 Samples = npt.NDArray[np.int16]
+SILENCE: Samples = np.zeros(TICK_SAMPLES, np.int16)
 
 
 @dataclass
@@ -93,24 +94,23 @@ class Mixer:
 
     def tick(self) -> dict[str, Samples]:
         if self._ticks % _TICKS_BETWEEN_QUESTIONS == 0:
-            self._hears = {leg: set(self._heard_by(leg)) - {leg} for leg in self._mouths}
+            self._hears = {leg: set(self._heard_by(leg)) for leg in self._mouths}
         self._ticks += 1
         said = {leg: mouth.take() for leg, mouth in self._mouths.items()}
         return {leg: self._mix(leg, said) for leg in self._mouths}
 
     def _mix(self, leg: str, said: dict[str, Samples | None]) -> Samples:
-        total = np.zeros(TICK_SAMPLES, np.int32)
-        for other in self._hears.get(leg, ()):
-            samples = said.get(other)
-            if samples is not None:
-                total += samples
+        sounds = [said.get(other) for other in self._hears.get(leg, ())]
         prompt = self._prompts.get(leg)
-        played = prompt.take() if prompt else None
-        if played is not None:
-            total += played
-        elif prompt is not None:
-            self.stop(leg)
-        return np.clip(total, -32768, 32767).astype(np.int16)
+        if prompt is not None:
+            sounds.append(prompt.take())
+            if sounds[-1] is None:
+                self.stop(leg)
+        heard = [samples for samples in sounds if samples is not None]
+        if len(heard) > 1:
+            total = np.sum(heard, axis=0, dtype=np.int32)
+            return np.clip(total, -32768, 32767).astype(np.int16)
+        return heard[0] if heard else SILENCE  # by far the most ticks, and nothing to reckon
 
 
 def padded(piece: Samples) -> Samples:

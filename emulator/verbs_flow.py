@@ -8,7 +8,7 @@ from emulator.attributes import SCHEMA_WARNING
 from emulator.errors import TwimlFailure
 from emulator.fibers import Signal, either
 from emulator.interpreter import Ending, Outcome, Performance, method_of, performs
-from emulator.sounds import Beep, Silence
+from emulator.sounds import Beep, Bridge, Silence
 from emulator.twiml import Goto
 from emulator.verbs_sound import read_keys, speech_seconds
 
@@ -95,7 +95,12 @@ async def _listen(performance: Performance, verb: ET.Element) -> tuple[str, bool
 @performs("Echo")
 async def echo(performance: Performance, _verb: ET.Element) -> Outcome:
     """Undocumented: the caller hears themselves until they hang up."""
-    await performance.hear(Silence(), None)
+    leg = performance.leg
+    leg.peer = leg
+    try:
+        await performance.hear(Bridge(leg.sid), None)
+    finally:
+        leg.peer = None
     return None
 
 

@@ -1,11 +1,13 @@
-"""Do many calls in a row leave anything behind, and how long do register, connect and accept take?
+"""Do many calls in a row leave anything behind, and how long does each thing of a softphone take?
 
-`python tests/pages/softphone_soak.py --calls 80` prints both; the suite makes fewer calls. Not on
-Linux: only the times, because memory, threads and files are read from /proc.
+`python tests/pages/softphone_soak.py --calls 80` prints both, with the load of the machine, which
+decides the times; the suite makes fewer calls. Not on Linux: only the times, because memory,
+threads and files are read from /proc.
 """
 
 import argparse
 import gc
+import os
 import shutil
 import statistics
 import sys
@@ -16,7 +18,7 @@ from pathlib import Path
 if __name__ == "__main__":
     sys.path[:0] = [str(Path(__file__).resolve().parents[2]), str(Path(__file__).parents[1])]
 
-from pages.telephone_town import Town, happens, town
+from pages.telephone_town import SOFTPHONE_STREAM, Town, happens, hears, town
 from playwright.sync_api import Page, sync_playwright
 
 from emulator.serve import Server
@@ -105,6 +107,31 @@ def registers(place: Town, count: int) -> list[float]:
     return took
 
 
+def connections(place: Town, count: int) -> tuple[list[float], list[float]]:
+    """Milliseconds from `connect()` to `accept`, and to the moment sound can flow."""
+    page = place.softphone("ben", register=False)
+    took = []
+    for _ in range(count):
+        took.append(page.evaluate("connects({})"))
+        page.evaluate("call.disconnect()")
+        place.served.until(lambda server: server.media is None or not server.media.busy)
+    return [float(one) for one, _ in took], [float(two) for _, two in took]
+
+
+def echoes(place: Town, codec: str, count: int) -> list[float]:
+    """Milliseconds from a mouth to its own ear, on a line that echoes."""
+    page = place.softphone("ben", register=False, codecPreferences=[codec])
+    page.evaluate("connects({ then: 'echo' })")
+    hears(page, 700, stream=SOFTPHONE_STREAM)
+    took = [float(page.evaluate(f"mouthToEar({SOFTPHONE_STREAM})")) for _ in range(count)]
+    page.context.close()
+    return took
+
+
+def load() -> str:
+    return f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+
+
 def told(what: str, took: list[float]) -> str:
     ranked = sorted(took)
     high = ranked[int(len(ranked) * 0.95)] if len(ranked) > 1 else ranked[0]
@@ -119,13 +146,26 @@ def main() -> None:
     chromium = next(filter(None, map(shutil.which, BROWSERS)), "")
     with sync_playwright() as playwright:
         with town(playwright, chromium, tells=False) as place:
+            print(f"before: {load()}")
             print(told("register()", registers(place, 10)))
             print(told("accept() -> accept event", accepts(place, 10)))
+            accepted, connected = connections(place, 20)
+            print(told("connect() -> accept", accepted))
+            print(told("connect() -> sound can flow", connected))
+            for codec in ("opus", "pcmu"):
+                print(told(f"mouth to ear, {codec}", echoes(place, codec, 10)))
+            print(f"between: {load()}")
         with town(playwright, chromium, tells=False) as place:
+            busy = time.process_time()
             before, after, took = soak(place, given.calls)
-        print(told("connect() -> accept", took))
+            busy = (time.process_time() - busy) / (given.calls + WARM_UP_CALLS)
+        print(told(f"connect() -> accept, {given.calls} calls", took))
+        print(
+            f"{'processor, for each call':28} {busy * 1000:.0f} ms of one core, the test's own too"
+        )
         print(f"{'before ' + str(given.calls) + ' calls':28} {before}")
         print(f"{'after':28} {after}")
+        print(f"after: {load()}")
 
 
 if __name__ == "__main__":

@@ -55,6 +55,7 @@ TWIML = {
     "/tone": "<Play loop='0'>/tone.wav</Play>",
     "/short": "<Say>A short call, to try the line.</Say><Pause length='3'/>",
     "/announcement": "<Play loop='20'>/tone.wav</Play>",
+    "/echo": "<Echo/>",
     "/gather": "<Gather numDigits='1' action='/room' timeout='20'/>",
 }
 

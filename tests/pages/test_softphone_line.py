@@ -46,6 +46,15 @@ def test_each_codec_carries_sound(place: Town, codec: str, kind: str):
     assert pages[0].evaluate("codecs()") == [kind]
 
 
+def test_an_echo_is_heard_by_whoever_speaks(place: Town):
+    """Twilio: <Echo>; what mouth to ear is measured on (softphone_soak.py)."""
+    page = place.softphone("ben", 750, register=False)
+    page.evaluate("connects({ then: 'echo' })")
+    hears(page, 750, stream=SOFTPHONE_STREAM)
+    page.evaluate("window.mouths.forEach((mouth) => { mouth.value = 0; })")
+    page.wait_for_function(f"loudness({SOFTPHONE_STREAM}, 750) < -75")
+
+
 def test_a_preflight_reports_on_the_line(place: Town):
     """Twilio: Voice JavaScript SDK, Device.runPreflight."""
     page = place.softphone("ben", register=False)

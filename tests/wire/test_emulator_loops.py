@@ -3,6 +3,8 @@
 import pytest
 from wire.emulator_town import APP, BASE, CALLER, LINE, Town
 
+from emulator.twiml import Inline
+
 PARTNER = "+13145550102"
 
 
@@ -124,6 +126,17 @@ def test_somebody_at_a_telephone_of_that_number_is_rung_first(town):
     town.calls(dial(), 5)
     assert not town.asked("/partner")
     assert town.emulator.phone(PARTNER).in_call
+
+
+def test_an_echo_is_heard_by_the_one_who_speaks(town):
+    """Twilio: <Echo>."""
+    leg = town.calls("<Echo/>", 2)
+    assert town.emulator.listeners(leg) == [leg]
+    leg.redirect(Inline("<Response><Pause length='9'/></Response>"))
+    assert town.emulator.listeners(leg) == []
+    town.caller.hangs_up()
+    town.after(1)
+    assert not town.emulator.live
 
 
 def test_a_softphone_is_told_how_its_caller_was_verified(town):

@@ -47,6 +47,19 @@ const since = async (what) => {
   return performance.now() - began;
 };
 
+// Until the call is accepted, and until sound can flow.
+window.connects = async (params) => {
+  const began = performance.now();
+  const accepted = await dial(params);
+  const { pc } = call._mediaHandler.version;
+  await new Promise((resolve) => {
+    const look = () => { if (pc.connectionState === "connected") resolve(); };
+    pc.addEventListener("connectionstatechange", look);
+    look();
+  });
+  return [accepted, performance.now() - began];
+};
+
 window.registers = () => since(() => device.register());
 
 window.picksUp = () => since(() => new Promise((resolve) => {
