@@ -11,6 +11,8 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from doubling import Twice, Writes, swept_twice
+
 from config import lines, logs, prompts
 from config.settings import Settings
 from emulator import Emulator, VirtualClock, WsgiTransport
@@ -57,7 +59,9 @@ def unless_away(job: Callable, *given: object) -> None:
 class Town:
     """The cast and the clock. Always close it: `with Town.opened(url) as town`."""
 
-    def __init__(self, database_url: str, *, seed: int = 1, start: datetime = START) -> None:
+    def __init__(
+        self, database_url: str, *, seed: int = 1, start: datetime = START, twice: bool = True
+    ) -> None:
         self._disk = TemporaryDirectory(prefix="town-")
         disk = {"snapshot_dir": Path(self._disk.name)}
         settings = settings_for(database_url).model_copy(update=disk)
@@ -72,6 +76,10 @@ class Town:
             self.store, self.carrier, settings, book, words, now=self.clock.now, wake=self._wake
         )
         self.app = telephone(self.board)
+        self.writes = Writes(self.store)
+        self.twice = Twice(self.app.wsgi_app, self.writes)
+        self.twice.on = twice
+        self.app.wsgi_app = self.twice
         self.twilio = Emulator(self.clock, transport=WsgiTransport(self.app, self.clock))
         self.carrier = Carrier(settings, http_client=self.twilio.http_client())
         object.__setattr__(self.board, "carrier", self.carrier)
@@ -109,7 +117,14 @@ class Town:
 
     def _swept(self) -> None:
         self._sweep_wanted = False
-        unless_away(clock.sweep, self.board)
+        self._job(clock.sweep)
+
+    def _job(self, job: Callable, *given: object) -> None:
+        once = partial(unless_away, job, self.board, *given)
+        if self.twice.on and job is not clock.beat:  # a heartbeat is a row each time
+            swept_twice(once, self.writes, lambda: self._sweep_wanted)
+        else:
+            once()
 
     # -- time -----------------------------------------------------------------------------
 
@@ -130,7 +145,7 @@ class Town:
         for handle in self._ticking:
             handle.cancel()
         self._ticking = [
-            self.clock.every(at_least, partial(unless_away, job, self.board, *given))
+            self.clock.every(at_least, partial(self._job, job, *given))
             for at_least, job, *given in (
                 (seconds, clock.sweep),
                 (max(seconds, clock.BEAT_SECONDS), clock.beat, "town"),

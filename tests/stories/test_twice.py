@@ -1,21 +1,22 @@
-"""Do the main stories stay the same when the carrier says everything twice?"""
+"""Does everything told or swept twice happen once, and would we notice if it did not?
+
+Every test that has a town is told everything twice (tests/doubling.py); these stories need it most.
+"""
 
 import pytest
-from doubling import Doubling
 from town import DISPATCH, PARTNER, Town
+from wire.door import Door
 
 from ivr.call import Ended, Stage
+from storage import ids
+from switchboard import clock, voice
 
 
-@pytest.fixture(params=["once", "twice"])
-def told(request: pytest.FixtureRequest, quick_town: Town):
-    """A town whose carrier tells everything once, or twice."""
-    if request.param == "once":
-        yield quick_town
-        return
-    doubling = quick_town.twilio.transport = Doubling(quick_town)
+@pytest.fixture
+def told(quick_town: Town):
+    """A town in which everything was told twice."""
     yield quick_town
-    assert len(doubling.twice) > 3
+    assert len(quick_town.twice.delivered) > 3
 
 
 def test_a_transfer_is_answered_talked_and_ended(told: Town) -> None:
@@ -94,3 +95,38 @@ def test_keys_for_spanish_the_dispatcher_and_a_callback(told: Town) -> None:
     assert [one.outcome for one in told.attempts(told.call(accepted.call_id).followup_id)] == [
         "reached"
     ]
+
+
+# -- the net itself ---------------------------------------------------------------------------
+
+
+def notes_it_each_time(board, *_rest: object) -> bytes:
+    """Keeps no key of what it was told."""
+    with board.store.begin() as rows:
+        rows.audit.write("nobody", "heard", "a webhook", {}, board.now())
+    return voice.safe(board)
+
+
+SCREEN = "/voice/offline/screen/general"
+
+
+def test_a_webhook_that_writes_again_would_be_caught(town: Town, monkeypatch) -> None:
+    door = Door(town)
+    monkeypatch.setattr("switchboard.offline.screen", notes_it_each_time)
+    with pytest.raises(AssertionError, match="rows were written the second time"):
+        door.post(SCREEN, door.form)
+
+
+def test_a_webhook_that_answers_otherwise_would_be_caught(town: Town, monkeypatch) -> None:
+    door = Door(town)
+    monkeypatch.setattr("switchboard.offline.screen", lambda *_: ids.new().encode())
+    with pytest.raises(AssertionError, match="another answer"):
+        door.post(SCREEN, door.form)
+
+
+def test_a_sweep_without_an_end_would_be_caught(town: Town, monkeypatch) -> None:
+    town.clinician("Ana").goes_on_duty()
+    monkeypatch.setattr(clock.offers, "sweep", notes_it_each_time)
+    town.transfers_from_911()
+    with pytest.raises(AssertionError, match="a second sweep"):
+        town.waits(seconds=5)
