@@ -249,3 +249,30 @@ def test_any_webhook_has_a_key_that_fits_its_column(path, fields):
     name = forms.inbox_key(path, fields)
     assert len(name) <= 200
     assert name.isascii()
+
+
+CUT_ELSEWHERE = {
+    "the next field became part of a value": {"CallSid": "CA12CallStatuscompleted"},
+    "a status that swallowed a name": {"CallSid": "CA12", "CallStatus": "ringingCalled"},
+    "a name cut in two": {"CallSid": "CA12", "Digi": "ts1"},
+    "a name that grew": {"CallSid": "CA12", "CallStatusbus": "y"},
+    "a field without a name": {"CallSid": "CA12", "": ""},
+    "a number that went": {"CallSid": "CA12", "Caller": "+13145550150"},
+}
+
+
+@pytest.mark.parametrize("why", CUT_ELSEWHERE)
+def test_names_and_values_cut_elsewhere_are_refused(why):
+    """The signature of these holds: it has no marks between names and values (FAILURES C17)."""
+    with pytest.raises(forms.BadForm):
+        forms.parse([*CUT_ELSEWHERE[why].items()])
+
+
+@pytest.mark.parametrize("name", ["ParticipantCallStatus", "CallSidOfTomorrow", "Mood"])
+def test_a_name_that_is_new_is_no_cut(name):
+    assert forms.parse([("CallSid", "CA12"), (name, "ringing")])[name] == "ringing"
+
+
+def test_captured_webhooks_are_whole(oracles):
+    for one in json.loads((oracles / "webhook_captures.json").read_text("utf-8"))["payloads"]:
+        forms.parse([*one["params"].items()])
