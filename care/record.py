@@ -1,9 +1,11 @@
 """What must a record say before its wrap-up may be finished?"""
 
 import re
+from collections.abc import Mapping
 from typing import Protocol
 
 from care.disposition import LABELS, Disposition
+from care.questions import refused
 
 # As long as the columns that keep them; the notes as long as anybody will read.
 LENGTHS = {
@@ -26,6 +28,9 @@ NEEDS_ACCOUNT = {
 }
 
 
+IMMINENT = "The risk was imminent: say what was done, and who confirmed contact."
+
+
 class Written(Protocol):
     """What somebody wrote down, as a form or a row holds it."""
 
@@ -39,6 +44,8 @@ class Written(Protocol):
     def incident(self) -> str | None: ...
     @property
     def notes(self) -> str: ...
+    @property
+    def answers(self) -> Mapping[str, str]: ...
 
 
 def unkeepable(written: Written) -> dict[str, str]:
@@ -47,7 +54,7 @@ def unkeepable(written: Written) -> dict[str, str]:
         name: f"This is too long: at most {most} characters."
         for name, most in LENGTHS.items()
         if len(getattr(written, name) or "") > most
-    }
+    } | refused(written.answers)
 
 
 def unfinished(written: Written) -> dict[str, str]:
@@ -61,4 +68,6 @@ def unfinished(written: Written) -> dict[str, str]:
     if not written.notes.strip() and disposition in LABELS and disposition not in SAYS_ENOUGH:
         known = Disposition(disposition)
         found["notes"] = NEEDS_ACCOUNT.get(known, "Write a sentence the next clinician can use.")
+        if written.answers.get("risk") == "imminent":
+            found["notes"] = IMMINENT
     return found

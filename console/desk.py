@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from callbacks.plan import LABELS as OUTCOMES
 from care.disposition import LABELS
+from care.questions import SECTIONS
 from console.here import board, myself, now
 from console.words import asset
 from switchboard import calls, desk, offers, presence
@@ -56,6 +57,7 @@ def facts(current: DeskState) -> dict[str, Any]:
         "desk": current,
         "reasons": REASONS,
         "dispositions": LABELS.items(),
+        "sections": SECTIONS,
         "outcomes": OUTCOMES.items(),
         "tomorrow": tomorrow.date().isoformat(),
         "plans": board().plans,

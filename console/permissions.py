@@ -70,6 +70,8 @@ ALLOWED: dict[str, frozenset[str]] = {
     "console.change_person": frozenset({ADMINISTRATOR}),
     # records
     "console.record": READS_RECORDS,
+    "console.safety_plan": READS_RECORDS,
+    "console.take_over_plan": ANSWERS,
 }
 
 

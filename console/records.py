@@ -8,7 +8,7 @@ from flask import Blueprint, abort, jsonify, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 
 from callbacks.plan import LABELS as OUTCOMES
-from care import record
+from care import questions, record
 from care.disposition import LABELS
 from console.desk import facts, shown
 from console.forms import Form
@@ -31,6 +31,8 @@ def install(console: Blueprint) -> None:
     add = console.add_url_rule
     add("/records/<call_id>", "record", page)
     add("/records/<call_id>", "save_record", save, methods=["POST"])
+    add("/records/<call_id>/safety-plan", "safety_plan", safety_plan)
+    add("/records/<call_id>/safety-plan", "take_over_plan", take_over_plan, methods=["POST"])
     add("/calls/<call_id>/wrap-up", "wrap_up", finish, methods=["POST"])
     add("/calls/<call_id>/follow-ups", "schedule", schedule, methods=["POST"])
 
@@ -78,6 +80,20 @@ def finish(call_id: str) -> ResponseReturnValue:
     return redirect(url_for("console.desk"), 303)
 
 
+def take_over_plan(call_id: str) -> ResponseReturnValue:
+    """The person's earlier safety plan, into the empty parts of this record."""
+    version = Form(request.form).whole("version")
+    try:
+        kept = desk.take_over_plan(board(), call_id, myself().id, version)
+    except desk.NotTheirs:
+        abort(404)
+    except Stale:
+        return conflict(call_id)
+    if wants_data():
+        return jsonify(values=record_values(kept), version=kept.version)
+    return redirect(url_for("console.desk"), 303)
+
+
 def full_number(typed: str | None) -> str | None:
     """The number in full where it can be understood; as typed where not, for the form to say."""
     form = Form({"number": typed or ""})
@@ -99,6 +115,7 @@ def read_draft() -> tuple[Draft, int, Form]:
         callback_number=values["callback_number"] or None,
         incident=values["incident"] or None,
         notes=values["notes"],
+        answers=questions.answers(form.values),
     )
     if draft.disposition and draft.disposition not in LABELS:
         form.refuse("disposition", "Choose one of the list.")
@@ -215,6 +232,24 @@ def is_with_them(rows: Rows, person: Me, call: Call) -> bool:
     return current.number_shown == shown_number
 
 
+def safety_plan(call_id: str) -> str:
+    """The plan by itself, to be printed and given to the person."""
+    person = myself()
+    with store().read() as rows:
+        call, kept = rows.calls.get(call_id), rows.records.get(call_id)
+        if call is None or not may_read(rows, person, call):
+            abort(404)
+    note_reading(person, call_id)
+    return render_template(
+        "records/safety_plan.html",
+        plan=questions.PLAN,
+        written=questions.plan_of(kept.answers) if kept else {},
+        made_at=kept.updated_at if kept else now(),
+        zone=person.zone,
+        call_id=call_id,
+    )
+
+
 def note_reading(person: Me, call_id: str) -> None:
     """Reading is audited before anything is shown (FAILURES E16)."""
     with store().begin() as rows:
@@ -223,13 +258,16 @@ def note_reading(person: Me, call_id: str) -> None:
 
 def read(rows: Rows, call: Call) -> dict[str, Any]:
     names = {p.id: p.name for p in rows.people.all(active_only=False)}
+    kept = rows.records.get(call.id)
     return {
         "call": call,
         "line": board().line(call.line),
         "zone": myself().zone,
         "names": names,
-        "record": rows.records.get(call.id),
+        "record": kept,
         "labels": LABELS,
+        "told": list(questions.told(kept.answers)) if kept else [],
+        "has_plan": bool(kept and questions.plan_of(kept.answers)),
         "journal": rows.journal.of(call.id),
         "offers": rows.offers.of_call(call.id),
         "promised": rows.followups.of_call(call.id),

@@ -111,7 +111,7 @@ def count_of(count: int, one: str, many: str) -> str:
 def record_values(record: Record | None) -> dict[str, str]:
     """The record's fields as a form holds them."""
     facts: dict[str, Any] = asdict(record) if record else {}
-    return {name: facts.get(name) or "" for name in RECORD_FIELDS}
+    return {name: facts.get(name) or "" for name in RECORD_FIELDS} | dict(facts.get("answers", {}))
 
 
 @cache

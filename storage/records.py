@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from storage.errors import Stale
 from storage.noun import Noun, Shape
-from storage.tables import records
+from storage.tables import calls, records
 from storage.values import Record
 
 SHAPE = Shape(Record, records)
@@ -20,6 +20,13 @@ class Records(Noun):
     def get(self, call_id: str) -> Record | None:
         found = select(*SHAPE.columns).where(records.c.call_id == call_id)
         return SHAPE.maybe(self._row(found))
+
+    def with_number(self, number: str, limit: int = 20) -> list[Record]:
+        """Return the newest records of contacts from this number, shown or confirmed."""
+        shown = select(calls.c.id).where(calls.c.number_shown == number)
+        either = or_(records.c.callback_number == number, records.c.call_id.in_(shown))
+        found = select(*SHAPE.columns).where(either).order_by(records.c.updated_at.desc())
+        return SHAPE.all(self._rows(found.limit(limit)))
 
     def save(self, record: Record, expected_version: int) -> Record:
         """Write the record as read at that version (0: the first save); return it as it is now.

@@ -61,6 +61,20 @@ class Instant(TypeDecorator[datetime]):
         return value.astimezone(UTC) if dialect.name == "postgresql" else value.replace(tzinfo=UTC)
 
 
+class Answers(TypeDecorator[dict[str, str]]):
+    """Named answers as JSON; none were asked where a row is older than the column."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_result_value(
+        self,
+        value: dict[str, str] | None,
+        dialect: Dialect,  # noqa: ARG002  (its signature)
+    ) -> dict[str, str]:
+        return value or {}
+
+
 # -- the call ---------------------------------------------------------------------------------
 
 calls = Table(
@@ -352,6 +366,8 @@ records = Table(  # the wrap-up of a contact
     Column("notes", Text, nullable=False),
     Column("updated_at", Instant, nullable=False),
     Column("finished_at", Instant),  # wrap-up closed
+    Column("answers", Answers),  # care.questions
+    Index("records_by_number", "callback_number"),  # read by storage.records.with_number
 )
 audit = Table(  # append-only and hash-chained; reads are rows too
     "audit",

@@ -3,7 +3,7 @@
 A call is `ivr.call.Call`. All instants are aware UTC; a person is named by `person_id`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -203,6 +203,7 @@ class Record:
     notes: str
     updated_at: datetime
     finished_at: datetime | None = None
+    answers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """What does a clinician's desk show now, and how is the record of a contact kept?"""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from care.questions import QUESTIONS, SECTIONS, plan_of
 from ivr.call import Call
 from storage.errors import Stale
 from storage.store import Rows
@@ -30,6 +31,7 @@ class DeskState:
     record: Record | None = None
     followup: FollowUp | None = None  # the promise this call keeps
     promised: tuple[FollowUp, ...] = ()  # promises made in this call
+    earlier_plan: Record | None = None  # the person's newest safety plan, from another contact
     others: int = 0  # other people on duty
 
 
@@ -71,7 +73,17 @@ def _with_call(board: Board, rows: Rows, shown: DeskState, desk: Desk) -> DeskSt
         record=rows.records.get(call.id),
         followup=rows.followups.get(call.followup_id) if call.followup_id else None,
         promised=promised,
+        earlier_plan=earlier_plan(board, rows, call),
     )
+
+
+def earlier_plan(board: Board, rows: Rows, call: Call) -> Record | None:
+    """The newest safety plan of another contact from this number; a PSAP's own is nobody's."""
+    number = call.number_shown
+    if not number or number in board.own_numbers:
+        return None
+    others = (one for one in rows.records.with_number(number) if one.call_id != call.id)
+    return next((one for one in others if plan_of(one.answers)), None)
 
 
 def _accepted(made: list[Offer], person_id: str) -> str | None:
@@ -111,6 +123,11 @@ class Draft:
     callback_number: str | None
     incident: str | None
     notes: str
+    answers: dict[str, str] = field(default_factory=dict)
+
+
+WRITTEN = ("disposition", "person_name", "callback_number", "incident", "notes")
+EMPTY = Draft(None, None, None, None, "")
 
 
 class NotTheirs(LookupError):
@@ -158,6 +175,27 @@ def finish(
     board.wake()
 
 
+def take_over_plan(board: Board, call_id: str, person_id: str, version: int) -> Record:
+    """Copy the person's earlier safety plan into this record, where its parts are still empty.
+
+    Raises:
+        NotTheirs: the call is not on this person's desk, or there is no earlier plan.
+        Stale: the record was changed since `version`.
+    """
+    with board.store.begin() as rows:
+        _theirs(rows, call_id, person_id)
+        call, now = rows.calls.get(call_id), board.now()
+        earlier = earlier_plan(board, rows, call) if call else None
+        if earlier is None:
+            raise NotTheirs(call_id)
+        rows.audit.write(person_id, "record.read", f"record:{earlier.call_id}", {}, now)
+        kept = rows.records.get(call_id)
+        answers = plan_of(earlier.answers) | (kept.answers if kept else {})
+        draft = Draft(*(getattr(kept, name) for name in WRITTEN)) if kept else EMPTY
+        draft = replace(draft, answers=answers)
+        return _write(board, rows, call_id, person_id, draft, version, finished=False)
+
+
 def _theirs(rows: Rows, call_id: str, person_id: str) -> None:
     desk = rows.desks.get(person_id)
     if desk is None or desk.call_id != call_id or desk.state not in BUSY:
@@ -187,16 +225,24 @@ def _write(
         callback_number=draft.callback_number,
         incident=draft.incident,
         notes=draft.notes,
+        answers=draft.answers,
         updated_at=now,
         finished_at=now if finished else None,
     )
     saved = rows.records.save(record, version)
-    changed = [name for name in Draft.__slots__ if _differs(before, record, name)]
+    changed = [name for name in WRITTEN if _differs(before, record, name)]
+    changed += _answered_anew(before.answers if before else {}, record.answers)
     if changed or finished:
         action = "record.finished" if finished else "record.changed"
         # Which fields, never what they say: the audit is read by people who may not read records.
         rows.audit.write(person_id, action, f"record:{call_id}", {"fields": changed}, now)
     return saved
+
+
+def _answered_anew(before: dict[str, str], after: dict[str, str]) -> list[str]:
+    """The sections whose answers changed; never which answer."""
+    names = {name for name in QUESTIONS if before.get(name) != after.get(name)}
+    return [part.name for part in SECTIONS if not names.isdisjoint(q.name for q in part.questions)]
 
 
 def _differs(before: Record | None, after: Record, name: str) -> bool:

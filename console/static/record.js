@@ -3,7 +3,7 @@
 import { ask, post, Refused } from "./ask.js";
 
 const PAUSE_MS = 1000;
-const FIELDS = ["disposition", "person_name", "callback_number", "incident", "notes"];
+const NOT_KEPT = ["csrf_token", "version", "outcome", ""]; // everything else of the form is the record
 const key = (call) => `record:${call}`;
 
 export class RecordForm {
@@ -11,20 +11,23 @@ export class RecordForm {
     this.region = region;
     region.addEventListener("input", (event) => event.target.form?.id === "record-form" && this.changed());
     region.addEventListener("submit", (event) => event.target.id === "record-form" && this.finish(event));
+    region.addEventListener("click", (event) => event.target.dataset.takeOver && this.takeOver(event.target.dataset.takeOver));
     addEventListener("online", () => this.dirty && this.save());
     this.open();
   }
 
   get form() { return this.region.querySelector("#record-form"); }
   get call() { return this.region.querySelector(".record")?.dataset.call ?? ""; }
-  get values() { return Object.fromEntries(FIELDS.map((name) => [name, this.form.elements[name].value])); }
+  get fields() { return [...this.form.elements].filter((one) => !NOT_KEPT.includes(one.name)); }
+  get values() { return Object.fromEntries(this.fields.map((one) => [one.name, one.type === "checkbox" ? (one.checked ? one.value : "") : one.value])); }
+  fill(values) { for (const one of this.fields) one.type === "checkbox" ? (one.checked = values[one.name] === one.value) : (one.value = values[one.name] ?? ""); }
   say(words) { this.region.querySelector("#saved").textContent = words; }
 
   open() { // what the server never confirmed comes back
     const kept = this.call && localStorage.getItem(key(this.call));
     this.dirty = false;
     if (!kept) return;
-    for (const [name, value] of Object.entries(JSON.parse(kept))) this.form.elements[name].value = value;
+    this.fill(JSON.parse(kept));
     this.changed();
   }
 
@@ -97,18 +100,30 @@ export class RecordForm {
     const keep = line("button", button);
     keep.type = "button";
     keep.onclick = () => this.keep(values, version);
-    side.append(line("h3", title), line("pre", FIELDS.map((name) => values[name]).filter(Boolean).join("\n") || "(empty)"), keep);
+    side.append(line("h3", title), line("pre", Object.values(values).filter((value) => value && value !== "yes").join("\n") || "(empty)"), keep);
     return side;
   }
 
   keep(values, version) {
-    for (const name of FIELDS) this.form.elements[name].value = values[name] ?? "";
+    this.fill(values);
     this.form.dataset.version = version;
     const box = this.region.querySelector("#conflict");
     box.className = "";
     box.replaceChildren();
     this.changed();
     return this.save();
+  }
+
+  async takeOver(url) { // the person's earlier plan, without leaving the page: a call may be on
+    if (this.dirty && !(await this.save())) return;
+    try {
+      const answer = await post(url, { version: this.form.dataset.version });
+      this.fill(answer.values);
+      this.form.dataset.version = this.form.elements.version.value = answer.version;
+      this.region.querySelector("#earlier-plan").remove();
+      this.say("The earlier plan is here. Go through it together.");
+      this.region.querySelector("[name=plan_signs]").focus();
+    } catch (error) { this.say(`${error.message} The plan was not taken over; try again.`); }
   }
 
   async finish(event) {
@@ -129,6 +144,7 @@ export class RecordForm {
     if (!Object.keys(errors).length) { this.say(`${error.message} Your notes are kept.`); return; }
     for (const [name, words] of Object.entries(errors)) {
       const field = this.form.elements[name];
+      field.closest("details")?.setAttribute("open", "");
       const span = line("span", words);
       span.className = "error";
       span.role = "alert";

@@ -1,8 +1,10 @@
 """Whose record may be opened by whom, and is every opening noted?"""
 
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
+from playwright.sync_api import expect
 
 from storage import ids
 from storage.values import Record, Task
@@ -122,3 +124,79 @@ def test_a_supervisor_finds_every_contact_of_a_day_and_looking_is_noted(house, v
     for name in ("ana", "cora", "ada"):
         assert visitor(name).get("/contacts").status_code == 403
     assert "No contact on this day" in visitor("sol").get("/contacts?day=2020-01-01").text
+
+
+# -- the further questions, and the safety plan -------------------------------------------------
+
+PLAN = {"plan_signs": "Pacing, not eating", "plan_people": "Her sister, 314 555 0133"}
+
+
+def with_plan(house, call):
+    with house.store.begin() as rows:
+        rows.records.save(
+            Record(call.id, "ana", 0, None, "Marta", None, None, "quiet now", house.at, None, PLAN),
+            0,
+        )
+
+
+def kept(house, call):
+    with house.store.read() as rows:
+        return rows.records.get(call.id)
+
+
+def test_answers_save_themselves_and_survive_a_reload(house, browse):
+    call = house.talking("ana")
+    page = browse("ana")
+    page.goto("/desk")
+    page.get_by_text("Safety assessment").click()
+    page.get_by_label("Thinks of suicide").check()
+    page.get_by_label("Your judgment").select_option("High")
+    page.get_by_text("Safety plan", exact=True).click()
+    page.get_by_label("1. Warning signs").fill("Pacing")
+    expect(page.locator("#saved")).to_contain_text("Saved")
+    assert kept(house, call).answers == {"desire_1": "yes", "risk": "high", "plan_signs": "Pacing"}
+    page.reload()
+    page.get_by_text("Safety assessment").click()
+    expect(page.get_by_label("Thinks of suicide")).to_be_checked()
+    page.get_by_label("Thinks of suicide").uncheck()
+    expect(page.locator("#saved")).to_contain_text("Saved")
+    assert "desire_1" not in kept(house, call).answers
+
+
+def test_the_earlier_plan_is_taken_over_where_nothing_is_written_yet(house, browse):
+    earlier = house.talking("ben")
+    with_plan(house, earlier)
+    house.desk("ben", "available")
+    call = house.talking("ana")
+    page = browse("ana")
+    page.goto("/desk")
+    page.get_by_text("Safety plan", exact=True).click()
+    page.get_by_label("1. Warning signs").fill("Not sleeping")
+    page.get_by_role("button", name="Use it here").click()
+    expect(page.get_by_label("4. People I can ask for help")).to_have_value(PLAN["plan_people"])
+    expect(page.get_by_label("1. Warning signs")).to_have_value("Not sleeping")
+    assert kept(house, call).answers == PLAN | {"plan_signs": "Not sleeping"}
+    assert ("ana", "record.read") in actions(house, earlier)
+
+
+def test_the_plan_of_a_psaps_own_number_is_nobodys(house, browse):
+    from switchboard import desk
+
+    earlier = house.talking("ben")
+    with_plan(house, earlier)
+    board = house.app.extensions["board"]
+    with house.store.read() as rows:
+        psap = replace(earlier, id="another", number_shown="+13145550191")
+        assert desk.earlier_plan(board, rows, psap) is None
+        assert desk.earlier_plan(board, rows, replace(earlier, id="another")) is not None
+
+
+def test_the_plan_is_a_page_to_print_and_reading_it_is_noted(house, visitor):
+    call = house.talking("ana", "wrap_up")
+    with_plan(house, call)
+    text = visitor("ana").get(f"/records/{call.id}/safety-plan").text
+    assert "Pacing, not eating" in text
+    assert "call or text 988" in text
+    assert ("ana", "record.read") in actions(house, call)
+    assert visitor("ben").get(f"/records/{call.id}/safety-plan").status_code == 404
+    assert "Safety plan to print" in visitor("ana").get(f"/records/{call.id}").text

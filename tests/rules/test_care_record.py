@@ -1,6 +1,7 @@
 """What keeps a wrap-up from being finished, and is it said by field?"""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -15,6 +16,7 @@ class Written:
     callback_number: str | None = None
     incident: str | None = None
     notes: str = "Calm now; a friend is with them."
+    answers: Mapping[str, str] = field(default_factory=dict)
 
 
 CASES = [
@@ -30,6 +32,11 @@ CASES = [
     (Written(disposition="cancelled_by_911", notes=""), set()),
     (Written(person_name="x" * 121), {"person_name"}),
     (Written(notes="x" * 20_001), {"notes"}),
+    (Written(answers={"risk": "high", "desire_1": "yes"}), set()),
+    (Written(answers={"risk": "9"}), {"risk"}),
+    (Written(answers={"desire_1": "maybe"}), {"desire_1"}),
+    (Written(answers={"plan_signs": "x" * 2_001}), {"plan_signs"}),
+    (Written(answers={"risk": "imminent"}, notes=""), {"notes"}),
 ]
 
 
