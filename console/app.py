@@ -15,6 +15,7 @@ from console import (
     guard,
     people,
     records,
+    rescues,
     roster,
     signin,
     stream,
@@ -47,7 +48,7 @@ PLACES = (
     Place("Desk", "desk", "desk", ("desk", "schedule", "wrap_up")),
     Place("Follow-ups", "followups", "followups", ("followups", "decide", "record")),
     Place("Roster", "roster", "roster", ("roster", "shift", "new_shift", "add_shift")),
-    Place("Board", "board_page", "board", ("board_page",)),
+    Place("Board", "board_page", "board", ("board_page", "rescues")),
     Place("Figures", "figures", "figures", ("figures", "contacts")),
     Place("People", "people", "people", ("people", "person", "new_person", "add_person")),
 )
@@ -76,7 +77,7 @@ def door() -> Blueprint:
     console.add_url_rule("/sign-in/link/<token>", "link", signin.follow)
     console.add_url_rule("/events", "events", stream.events)
     console.add_url_rule("/desk/events", "events", stream.events)
-    for part in (desk, records, roster, board_page, followups, figures, contacts, people):
+    for part in (desk, records, rescues, roster, board_page, followups, figures, contacts, people):
         part.install(console)
     console.register_error_handler(HTTPException, explain)
     return console

@@ -45,6 +45,7 @@ class Shown:
     due: int
     overdue: int
     tasks: int
+    rescues: int
     clock_late: bool
     clock_at: datetime | None
 
@@ -87,6 +88,7 @@ def read() -> Shown:
             due=due,
             overdue=overdue,
             tasks=len(rows.tasks.open()),
+            rescues=sum(one.contact_at is None for one in rows.rescues.open()),
             clock_late=beat is None or moment - beat.at > CLOCK_LATE,
             clock_at=beat.at if beat else None,
         )

@@ -52,12 +52,15 @@ def shown() -> DeskState:
 
 def facts(current: DeskState) -> dict[str, Any]:
     """What the desk's templates need besides the state."""
+    from console import rescues
+
     tomorrow = now().astimezone(ZoneInfo(current.person.zone)) + timedelta(days=1)
     return {
         "desk": current,
         "reasons": REASONS,
         "dispositions": LABELS.items(),
         "sections": SECTIONS,
+        **(rescues.at_desk(current.call.id) if current.call else {}),
         "outcomes": OUTCOMES.items(),
         "tomorrow": tomorrow.date().isoformat(),
         "plans": board().plans,

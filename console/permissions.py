@@ -68,6 +68,13 @@ ALLOWED: dict[str, frozenset[str]] = {
     "console.add_person": frozenset({ADMINISTRATOR}),
     "console.person": frozenset({ADMINISTRATOR}),
     "console.change_person": frozenset({ADMINISTRATOR}),
+    # imminent risk
+    "console.rescues": ANSWERS,
+    "console.open_rescue": ANSWERS,
+    "console.rescue_consent": ANSWERS,
+    "console.rescue_step": ANSWERS,
+    "console.rescue_contact": ANSWERS,
+    "console.close_rescue": ANSWERS,
     # records
     "console.record": READS_RECORDS,
     "console.safety_plan": READS_RECORDS,

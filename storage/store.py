@@ -31,6 +31,7 @@ from storage.journal import Journal
 from storage.offers import Offers
 from storage.people import People
 from storage.records import Records
+from storage.rescues import Rescues
 from storage.roster import RosterRows
 from storage.tasks import Tasks
 from storage.watch import OnChange, Watcher
@@ -56,6 +57,7 @@ class Rows:
         self.attempts = Attempts(connection, now)
         self.tasks = Tasks(connection, now)
         self.records = Records(connection, now)
+        self.rescues = Rescues(connection, now)
         self.audit = Audit(connection, now)
         self.heartbeats = Heartbeats(connection, now)
         self.changes = Changes(connection, now)

@@ -369,6 +369,27 @@ records = Table(  # the wrap-up of a contact
     Column("answers", Answers),  # care.questions
     Index("records_by_number", "callback_number"),  # read by storage.records.with_number
 )
+rescues = Table(  # imminent risks, asked about until a named person closes them (care.rescue)
+    "rescues",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("call_id", String(40), nullable=False),
+    Column("opened_by", String(40), nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("consent", String(12)),  # given | refused | not_asked
+    Column("steps", JSON, nullable=False),  # what was tried: step, at, by, note
+    Column("psap", String(40)),  # the line whose 911 centre was asked
+    Column("sent_at", Instant),
+    Column("ask_at", Instant),  # when "contact confirmed?" is asked next
+    Column("asked", Integer, nullable=False),
+    Column("contact_at", Instant),
+    Column("contact_by", String(40)),
+    Column("closed_at", Instant),
+    Column("closed_by", String(40)),
+    Column("closing", String(500)),
+    Index("rescues_open", "closed_at", "ask_at"),  # read by switchboard.rescues, every half minute
+    Index("rescues_by_call", "call_id"),  # read by the desk
+)
 audit = Table(  # append-only and hash-chained; reads are rows too
     "audit",
     metadata,

@@ -25,6 +25,7 @@ from switchboard import (
     offline_notes,
     presence,
     reconcile,
+    rescues,
     roster_book,
 )
 from switchboard.board import Board
@@ -34,6 +35,7 @@ log = structlog.get_logger()
 TICK_SECONDS = 0.5
 BEAT_SECONDS = 2  # the board turns red after 5 without one
 RECONCILE_SECONDS = 30
+RESCUE_SECONDS = 15
 DAY_SECONDS = 24 * 3600
 ROUNDS_MAX = 10
 
@@ -180,6 +182,7 @@ def run(board: Board) -> None:
         (beat, BEAT_SECONDS, (board, name)),
         (offline.tend, offline.TEND_SECONDS, (board,)),
         (reconcile.run, RECONCILE_SECONDS, (board,)),
+        (rescues.sweep, RESCUE_SECONDS, (board,)),
         (carry_roster_forward, DAY_SECONDS, (board,)),
     ):
         scheduler.add_job(job, "interval", seconds=seconds, args=given, **every)

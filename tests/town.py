@@ -22,7 +22,7 @@ from ivr.call import Call, Stage
 from storage.errors import StoreDown
 from storage.store import Store
 from storage.values import Attempt, FollowUp, Offer, Person, Shift, Task
-from switchboard import calls, clock, offers, offline, presence, promises, reconcile
+from switchboard import calls, clock, offers, offline, presence, promises, reconcile, rescues
 from switchboard import desk as the_desk
 from switchboard.board import Board
 from telephony.carrier import Carrier
@@ -151,6 +151,7 @@ class Town:
                 (max(seconds, clock.BEAT_SECONDS), clock.beat, "town"),
                 (max(seconds, offline.TEND_SECONDS), offline.tend),
                 (max(seconds, clock.RECONCILE_SECONDS), reconcile.run),
+                (max(seconds, clock.RESCUE_SECONDS), rescues.sweep),
             )
         ]
 

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page
 
+from care.rescue import Rescue
 from ivr.call import Stage
 
 pytestmark = pytest.mark.browser
@@ -22,6 +23,7 @@ PAGES = {
     "person": ("ada", "/people/ana"),
     "record": ("ana", "/records/{call}"),
     "safety plan": ("ana", "/records/{call}/safety-plan"),
+    "imminent risk": ("sol", "/rescues"),
     "refused": ("ana", "/figures"),
 }
 
@@ -32,6 +34,8 @@ def busy(house):
     today = house.at.date()
     house.shift("ana", "primary", today, "08:00", "20:00")
     call = house.talking("ana")
+    with house.store.begin() as rows:
+        rows.rescues.add(Rescue("r", call.id, "ana", house.at, psap="riverton", asked=1))
     house.followup(call)
     house.followup(call, name=None, consent_by=None)
     waiting = house.call(Stage.WAITING)

@@ -27,6 +27,8 @@ READERS = {
     "attempts_once": "SELECT * FROM attempts WHERE followup_id = 'a' ORDER BY number_of",
     "tasks_open": "SELECT * FROM tasks WHERE for_role = 'coordinator' AND closed_at IS NULL",
     "records_by_number": "SELECT * FROM records WHERE callback_number = '+13145550110'",
+    "rescues_open": f"SELECT id FROM rescues WHERE closed_at IS NULL AND ask_at <= {NOW}",
+    "rescues_by_call": "SELECT * FROM rescues WHERE call_id = 'a'",
     "audit_by_object": "SELECT * FROM audit WHERE object = 'a' ORDER BY id",
 }
 KEEPERS = {"errands_one_live", "offers_one_live"}  # unique: they refuse, nobody reads by them

@@ -17,7 +17,8 @@ from storage.tables import metadata
 
 # What a page shows, and what must be heard when it changes (storage/migrations/triggers.py).
 ANNOUNCED = {
-    "calls", "offers", "desks", "people", "shifts", "followups", "attempts", "tasks", "records"
+    "calls", "offers", "desks", "people", "shifts", "followups", "attempts", "tasks", "records",
+    "rescues",
 }  # fmt: skip
 
 
