@@ -117,13 +117,10 @@ def theirs(rescue_id: str) -> Rescue:
 def answered(rescue: Rescue, wrong: str = "") -> ResponseReturnValue:
     """The desk's region for htmx, which never leaves the page; the list for a plain form."""
     status = 422 if wrong else 200
-    call = {"id": rescue.call_id}
+    found = shown(rescue, wrong)
     if "HX-Request" in request.headers:
-        return render_template(
-            "desk/rescue.html", desk={"call": call}, **shown(rescue, wrong)
-        ), status
+        desk = {"call": {"id": rescue.call_id}}
+        return render_template("desk/rescue.html", desk=desk, **found), status
     if wrong:
-        names: dict[str, str] = {}
-        only = [shown(rescue, wrong)]
-        return render_template("rescues/page.html", rescues=only, names=names), status
+        return render_template("rescues/page.html", rescues=[found], names={}), status
     return redirect(url_for("console.rescues"), 303)

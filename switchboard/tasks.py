@@ -13,8 +13,8 @@ WORDS = {
     "followup_unreached": "A promised follow-up was not reached. Decide: letter, visit, or close.",
     "followup_wrong_number": "A follow-up reached a wrong number. Find the right one, or close.",
     "came_offline": "A caller came while the database was away. Decide: ring back, or close.",
-    "rescue_unconfirmed": "Somebody was sent to a person in danger. Is contact confirmed? Ask, and close.",
-    "no_supervisor": "No supervisor can be reached about a person in danger. Find one, fill the gap.",
+    "rescue_unconfirmed": "Somebody was sent to a person in danger. Is contact confirmed?",
+    "no_supervisor": "A person is in danger and no supervisor can be reached. Find one.",
     "carrier_refused": "The carrier refused to ring a phone. Check the number and the account.",
 }
 
