@@ -334,7 +334,7 @@ def ended() -> Response:
 @phone.post("/voice/<call_id>/phone-status/<offer_id>")
 def phone_status(call_id: str, offer_id: str) -> Response:
     """What became of ringing a backup clinician's cell phone."""
-    phones.told(board(), offer_id, _leg(), over=_hung_up())
+    phones.told(board(), offer_id, forms.leg(fields()), over=_hung_up())
     return Response(status=204)
 
 

@@ -21,12 +21,11 @@ log = structlog.get_logger()
 
 BUSY_SECONDS = 0.25  # doubled each time: somebody may be waiting for it on the line
 TRIES_MAX = 8
-HARMLESS_TWICE = ("EndLeg", "CheckRoom")  # asked again, whatever became of the first time
 OVER = ("completed", "busy", "failed", "no-answer", "canceled")  # the carrier's words for an end
 
 
 def run_due(board: Board, limit: int = 20) -> int:
-    """Carry out what is due; returns how many errands were claimed. Any process may."""
+    """Carry out what is due; returns how many errands went on. Any process may."""
     now = board.now()
     with board.store.read() as rows:
         if not rows.errands.any_due(now):
@@ -34,10 +33,10 @@ def run_due(board: Board, limit: int = 20) -> int:
     with board.store.begin() as rows:
         rows.errands.stuck(now)
         claimed = rows.errands.claim_due(board.worker, now, evidence.LEASE_SECONDS, limit)
-    evidence.look(board)
+    settled = evidence.look(board)
     for errand in claimed:
         _carry_out(board, errand)
-    return len(claimed)
+    return len(claimed) + settled  # whose targets are free now
 
 
 def _carry_out(board: Board, errand: ErrandRow) -> None:
@@ -49,7 +48,7 @@ def _carry_out(board: Board, errand: ErrandRow) -> None:
         _settle(board, errand, "refused", f"{refusal.code}: {refusal}")
         _refused(board, errand, refusal)
     except CarrierUnknown as silence:
-        if errand.kind in HARMLESS_TWICE:
+        if errand.kind in evidence.HARMLESS_TWICE:
             _later(board, errand)
             return
         log.warning("carrier did not say", errand=errand.id, kind=errand.kind)

@@ -26,6 +26,7 @@ DEAF_SECONDS = 600  # the same when the carrier's list does not even answer
 FIRST_LOOK_SECONDS = 2
 LOOK_SECONDS = 5  # between two looks into the list: it may lag behind
 SKEW_SECONDS = 5  # the carrier's clock and ours
+HARMLESS_TWICE = ("EndLeg", "CheckRoom")  # asked again, whatever became of the first time
 OVER = ("completed", "busy", "failed", "no-answer", "canceled")
 
 
@@ -53,27 +54,36 @@ def person_told(rows: Rows, call: Call, now: datetime, leg_sid: str) -> None:
 # -- we look -------------------------------------------------------------------------------------
 
 
-def look(board: Board, limit: int = 20) -> None:
-    """Ask the carrier's list about what is unknown; after the quiet period it did not happen."""
+def look(board: Board, limit: int = 20) -> int:
+    """Ask the carrier's list about what is unknown; after the quiet period it did not happen.
+
+    Returns how many errands are known now.
+    """
     with board.store.read() as rows:
         unknown = rows.errands.unknown_due(board.now(), limit)
-    for errand in unknown:
-        found = FINDERS.get(errand.kind, _cannot_be_found)(board, errand)
-        if isinstance(found, LegFound):
-            log.info("found what the carrier did not say", errand=errand.id, kind=errand.kind)
-            BINDERS[errand.kind](board, errand, found)
-        else:
-            _wait_on(board, errand, listed=found)
+    return sum(_resolved(board, errand) for errand in unknown)
 
 
-def _wait_on(board: Board, errand: ErrandRow, *, listed: bool) -> None:
+def _resolved(board: Board, errand: ErrandRow) -> bool:
+    if errand.kind in HARMLESS_TWICE:  # whoever had it in hand died: once more, at once
+        with board.store.begin() as rows:
+            return rows.errands.postpone(errand.id, board.now())
+    found = FINDERS.get(errand.kind, _cannot_be_found)(board, errand)
+    if isinstance(found, LegFound):
+        log.info("found what the carrier did not say", errand=errand.id, kind=errand.kind)
+        BINDERS[errand.kind](board, errand, found)
+        return True
+    return _abandoned(board, errand, listed=found)
+
+
+def _abandoned(board: Board, errand: ErrandRow, *, listed: bool) -> bool:
     now = board.now()
     quiet = (now - (errand.lease_until or errand.created_at)).total_seconds()
     with board.store.begin() as rows:
         if quiet >= (QUIET_SECONDS if listed else DEAF_SECONDS):
-            rows.errands.settle(errand.id, "abandoned", "no evidence that it happened", now)
-        else:
-            rows.errands.look_again(errand.id, now + timedelta(seconds=LOOK_SECONDS))
+            return rows.errands.settle(errand.id, "abandoned", "no evidence that it happened", now)
+        rows.errands.look_again(errand.id, now + timedelta(seconds=LOOK_SECONDS))
+        return False
 
 
 def _cannot_be_found(_board: Board, _errand: ErrandRow) -> bool:

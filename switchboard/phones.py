@@ -16,7 +16,7 @@ from storage.calls import Seen
 from storage.store import Rows
 from switchboard import calls, evidence, offers, voice
 from switchboard.board import Board
-from telephony.forms import Fields, key
+from telephony.forms import Fields, key, leg
 
 UNANSWERED = {"busy": "busy", "no-answer": "no_answer", "failed": "failed", "canceled": "failed"}
 SCREEN_SECONDS = 8  # of silence in which a cell phone may press 1
@@ -54,7 +54,7 @@ def answered(board: Board, call_id: str, offer_id: str, leg_sid: str) -> bytes:
         offer = rows.offers.get(offer_id)
         now = board.now()
         first = rows.offers.hear(offer_id, now)
-        if offer is None or not (first or offer.phone_leg == leg_sid):
+        if offer is None or not (first or (offer.phone_leg or "") == leg_sid):
             return voice.render(board, call, (HangUp(),))  # a second, accidental call
         if offer.phone_leg is None:
             evidence.phone_told(rows, offer, leg_sid, now)
@@ -126,7 +126,7 @@ def person_told(
     Raises:
         NoSuchCall: the call is not known, or not this attempt's.
     """
-    status, leg_sid = fields.get("CallStatus", ""), fields.get("CallSid", "")
+    status, leg_sid = fields.get("CallStatus", ""), leg(fields)
     over = status in UNANSWERED or status == "completed"
 
     def lock(rows: Rows) -> Seen:
@@ -142,7 +142,7 @@ def person_told(
             return PersonUnreached(at=at, why=UNANSWERED[status], leg_sid=leg_sid)
         return (LegEnded if over else PersonRung)(at=at, leg_sid=leg_sid)
 
-    if over or not _leg_known(board, call_id):
+    if over or (leg_sid and not _leg_known(board, call_id)):
         calls.handle_found(board, lock, inbox_key, event)
 
 

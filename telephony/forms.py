@@ -19,6 +19,7 @@ VALUE_CHARS_MAX = 8_000  # a CallToken runs to some 2,000
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # neither database keeps these
 NORTH_AMERICAN = re.compile(r"\+1[2-9][0-9]{2}[2-9][0-9]{6}", re.ASCII)  # needs no library
 SHOWN_CHARS_MAX = 64
+SID = r"[A-Za-z0-9]{2,64}"
 SIP_HEADERS_MAX = 20
 SIP_VALUE_CHARS_MAX = 256
 REGION = "US"  # how a number without a country code is read
@@ -174,7 +175,7 @@ def _honest(name: str) -> bool:
 def arrival(fields: Fields) -> ArrivalFacts:
     """Read a call's first webhook; BadForm only without a usable CallSid."""
     sid = fields.get("CallSid", "")
-    if not re.fullmatch(r"[A-Za-z0-9]{2,64}", sid):
+    if not re.fullmatch(SID, sid):
         raise BadForm("no usable CallSid")
     return ArrivalFacts(
         call_sid=sid,
@@ -222,6 +223,12 @@ def key(fields: Fields) -> str:
     """Read the pressed key: one of 0-9 * #, else ""."""
     digits = fields.get("Digits", "").strip()
     return digits if re.fullmatch(r"[0-9*#]", digits) else ""
+
+
+def leg(fields: Fields) -> str:
+    """Read the leg's sid; "" when there is none that could be kept."""
+    sid = fields.get("CallSid", "")
+    return sid if re.fullmatch(SID, sid) else ""
 
 
 def softphone(fields: Fields) -> bool:
