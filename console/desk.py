@@ -10,7 +10,8 @@ from flask.typing import ResponseReturnValue
 from callbacks.plan import LABELS as OUTCOMES
 from care.disposition import LABELS
 from care.questions import SECTIONS
-from console.here import board, myself, now
+from console import rescues
+from console.here import board, myself, now, store
 from console.words import asset
 from switchboard import calls, desk, offers, presence
 from switchboard.desk import DeskState
@@ -52,15 +53,11 @@ def shown() -> DeskState:
 
 def facts(current: DeskState) -> dict[str, Any]:
     """What the desk's templates need besides the state."""
-    from console import rescues
-
     tomorrow = now().astimezone(ZoneInfo(current.person.zone)) + timedelta(days=1)
     return {
         "desk": current,
         "reasons": REASONS,
         "dispositions": LABELS.items(),
-        "sections": SECTIONS,
-        **(rescues.at_desk(current.call.id) if current.call else {}),
         "outcomes": OUTCOMES.items(),
         "tomorrow": tomorrow.date().isoformat(),
         "plans": board().plans,
@@ -71,8 +68,19 @@ def facts(current: DeskState) -> dict[str, Any]:
     }
 
 
+def with_record(current: DeskState) -> dict[str, Any]:
+    """The same, and what the record beside the panel asks and offers."""
+    found = facts(current)
+    if current.call is None:
+        return found
+    with store().read() as rows:
+        earlier = desk.earlier_plan(board(), rows, current.call)
+    found |= {"sections": SECTIONS, "earlier_plan": earlier}
+    return found | rescues.at_desk(current.call.id)
+
+
 def page() -> str:
-    return render_template("desk/page.html", **facts(shown()))
+    return render_template("desk/page.html", **with_record(shown()))
 
 
 def panel() -> str:
@@ -80,7 +88,7 @@ def panel() -> str:
 
 
 def record_region() -> str:
-    return render_template("desk/record.html", **facts(shown()))
+    return render_template("desk/record.html", **with_record(shown()))
 
 
 def state() -> ResponseReturnValue:

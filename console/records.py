@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from callbacks.plan import LABELS as OUTCOMES
 from care import questions, record
 from care.disposition import LABELS
-from console.desk import facts, shown
+from console.desk import facts, shown, with_record
 from console.forms import Form
 from console.here import Me, board, myself, now, store
 from console.permissions import CLINICIAN, COORDINATOR, SUPERVISOR
@@ -127,7 +127,7 @@ def read_draft() -> tuple[Draft, int, Form]:
 def wrong(form: Form) -> ResponseReturnValue:
     if wants_data():
         return jsonify(say="Something is missing.", errors=form.errors), 422
-    return render_template("desk/page.html", **facts(shown()), form=form), 422
+    return render_template("desk/page.html", **with_record(shown()), form=form), 422
 
 
 def wants_data() -> bool:
@@ -152,7 +152,7 @@ def schedule(call_id: str) -> ResponseReturnValue:
     if "HX-Request" in request.headers:
         return render_template("desk/promises.html", **facts(current), **region), status
     if form.errors:
-        return render_template("desk/page.html", **facts(current), **region), status
+        return render_template("desk/page.html", **with_record(current), **region), status
     return redirect(url_for("console.desk"), 303)
 
 
@@ -226,10 +226,8 @@ def may_read(rows: Rows, person: Me, call: Call) -> bool:
 def is_with_them(rows: Rows, person: Me, call: Call) -> bool:
     own = rows.desks.get(person.id)
     current = rows.calls.get(own.call_id) if own and own.call_id else None
-    shown_number = call.number_shown
-    if current is None or not shown_number or shown_number in board().own_numbers:
-        return False
-    return current.number_shown == shown_number
+    number = board().somebodys(call.number_shown)
+    return current is not None and number is not None and current.number_shown == number
 
 
 def safety_plan(call_id: str) -> str:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from flask import Flask, url_for
 
+from care.record import LENGTHS
 from console.here import me, now
 from ivr.call import Call, Ended
 from storage.values import Record
@@ -48,7 +49,7 @@ HAPPENINGS = {
     "WaitElapsed": "A wait came to its limit",
     "MoveFailed": "The caller could not be moved",
 }
-RECORD_FIELDS = ("disposition", "person_name", "callback_number", "incident", "notes")
+RECORD_FIELDS = tuple(LENGTHS)
 NATIONAL_DIGITS = 10
 
 

@@ -308,7 +308,7 @@ followups = Table(
     Column("closed_at", Instant),
     Column("note", Text),
     Column("template", String(20)),  # which plan of followups.toml; None: a callback
-    Column("due_until", Instant),  # the end of the first due window: overdue from then
+    Column("due_until", Instant),  # the end of the first due window
     # the plan's rules as they were when it was promised
     Column("spacing_minutes", Integer, nullable=False, server_default=text("240")),
     Column("urgent", Boolean, nullable=False, server_default=true()),  # rings on days off too

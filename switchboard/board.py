@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 
 import structlog
 
@@ -73,8 +73,7 @@ class Board:
     @cached_property
     def house(self) -> House:
         """When this house rings anybody."""
-        said = self.plans.house
-        return House(said.weekday, said.weekend, said.days_off)
+        return house_of(self.plans)
 
     @cached_property
     def own_numbers(self) -> frozenset[str]:
@@ -82,6 +81,10 @@ class Board:
         lines = self.book.lines.values()
         numbers = [n for x in lines for n in (x.number, x.return_number, x.partner_number)]
         return frozenset(n for n in numbers if n)
+
+    def somebodys(self, number: str | None) -> str | None:
+        """The number shown, when it may be a person's: neither withheld nor one of ours."""
+        return number if number and number not in self.own_numbers else None
 
     @property
     def policy(self) -> Policy:
@@ -99,10 +102,10 @@ class Board:
         )
 
 
-def unserved(settings: Settings, store: Store | None) -> Board:
-    """A board of rules and settings for a command: it has no carrier and serves no call."""
-    book = lines.read(settings.line_file)
-    return Board(cast("Store", store), cast("Carrier", None), settings, book, cast("Prompts", None))
+def house_of(plans: FollowUpBook) -> House:
+    """The house's hours, as the rules of callbacks/ take them."""
+    said = plans.house
+    return House(said.weekday, said.weekend, said.days_off)
 
 
 def make_board(settings: Settings, **parts: Any) -> Board:

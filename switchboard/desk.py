@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from care.questions import QUESTIONS, SECTIONS, plan_of
+from care.record import LENGTHS
 from ivr.call import Call
 from storage.errors import Stale
 from storage.store import Rows
@@ -31,7 +32,6 @@ class DeskState:
     record: Record | None = None
     followup: FollowUp | None = None  # the promise this call keeps
     promised: tuple[FollowUp, ...] = ()  # promises made in this call
-    earlier_plan: Record | None = None  # the person's newest safety plan, from another contact
     others: int = 0  # other people on duty
 
 
@@ -73,14 +73,13 @@ def _with_call(board: Board, rows: Rows, shown: DeskState, desk: Desk) -> DeskSt
         record=rows.records.get(call.id),
         followup=rows.followups.get(call.followup_id) if call.followup_id else None,
         promised=promised,
-        earlier_plan=earlier_plan(board, rows, call),
     )
 
 
 def earlier_plan(board: Board, rows: Rows, call: Call) -> Record | None:
     """The newest safety plan of another contact from this number; a PSAP's own is nobody's."""
-    number = call.number_shown
-    if not number or number in board.own_numbers:
+    number = board.somebodys(call.number_shown)
+    if number is None:
         return None
     others = (one for one in rows.records.with_number(number) if one.call_id != call.id)
     return next((one for one in others if plan_of(one.answers)), None)
@@ -126,7 +125,7 @@ class Draft:
     answers: dict[str, str] = field(default_factory=dict)
 
 
-WRITTEN = ("disposition", "person_name", "callback_number", "incident", "notes")
+WRITTEN = tuple(LENGTHS)
 EMPTY = Draft(None, None, None, None, "")
 
 

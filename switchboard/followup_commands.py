@@ -8,14 +8,15 @@ import click
 
 from callbacks.template import outlook
 from callbacks.window import NoWindow
+from config import followups as book
 from config import settings as environment
-from config.followups import CLOCK, NONE
+from config.followups import CLOCK, NONE, FollowUpBook
 from routing.wallclock import UnknownZone, wall, zone
 from storage.errors import StorageError
 from storage.store import Store
 from storage.values import FollowUp
 from switchboard import promises
-from switchboard.board import Board, unserved
+from switchboard.board import house_of
 from switchboard.roster import INSTANT, answer, as_json, said
 
 SHOWN_MOST = 100_000
@@ -35,8 +36,8 @@ def due(at: datetime | None, in_json: bool) -> None:
     store = Store(settings.database_url)
     try:
         with store.read() as rows:
-            board = unserved(settings, store)
-            found = promises.due(board, rows, at or datetime.now(UTC), SHOWN_MOST)
+            house = house_of(book.read(settings.followup_file))
+            found = promises.due(rows, at or datetime.now(UTC), house, SHOWN_MOST)
     except StorageError as error:
         raise click.ClickException(f"the database cannot be read: {error}") from error
     finally:
@@ -73,27 +74,27 @@ def plan(
     name: str, zone_name: str, since: datetime, best_from: str, best_until: str, in_json: bool
 ) -> None:
     """Print a plan's windows, if nobody ever picks up and each attempt is made as it opens."""
-    board = unserved(environment.read(), None)
-    attempts = list(_attempts(board, name, zone_name, since, (best_from, best_until)))
+    plans = book.read(environment.read().followup_file)
+    attempts = list(_attempts(plans, name, zone_name, since, (best_from, best_until)))
     whole = {"template": name, "zone": zone_name, "from": said(since), "attempts": attempts}
     lines = (f"{one['number']}  {one['local']}  until {one['closes_at']}" for one in attempts)
     answer(whole, in_json, lines if attempts else iter(["This plan promises nothing."]))
 
 
 def _attempts(
-    board: Board, name: str, zone_name: str, since: datetime, best: tuple[str, str]
+    plans: FollowUpBook, name: str, zone_name: str, since: datetime, best: tuple[str, str]
 ) -> Iterator[dict[str, Any]]:
-    known = [*board.plans.templates, NONE]
+    known = [*plans.templates, NONE]
     asked = name.replace("-", "_").replace(" ", "_")
     if asked not in known:
         raise click.ClickException(f"--template {name!r}: expected one of {', '.join(known)}")
     try:
         zone(zone_name)
-        chosen = promises.template(board, asked)
+        chosen = promises.template(plans, asked)
         if chosen is None:
             return
         facts = chosen.facts(zone_name, *_clocks(best))
-        for number, (start, end) in enumerate(outlook(chosen, facts, since, board.house), 1):
+        for number, (start, end) in enumerate(outlook(chosen, facts, since, house_of(plans)), 1):
             local = wall(start, zone_name).isoformat(sep=" ", timespec="minutes")
             yield {
                 "number": number,

@@ -237,8 +237,8 @@ def _card(board: Board, rows: Rows, offer: Offer, person: Person | None) -> Card
     if call is None:
         return None
     earlier: list[Call] = []
-    if call.number_shown and call.number_shown not in board.own_numbers:
-        earlier = rows.calls.earlier(call.number_shown, call.arrived_at)
+    if number := board.somebodys(call.number_shown):
+        earlier = rows.calls.earlier(number, call.arrived_at)
     return Card(
         offer_id=offer.id,
         kind="call",

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from callbacks import plan
 from callbacks.template import Template, first_window
-from callbacks.window import NoWindow, Window
-from config.followups import NONE
+from callbacks.window import House, NoWindow, Window
+from config.followups import NONE, FollowUpBook
 from ivr.call import Call
 from storage import ids
 from storage.store import Rows
@@ -33,7 +33,6 @@ class Wish:
     consent_by: str
     best_from: str
     best_until: str
-    may_leave_message: bool = False
     due_at: datetime | None = None
     note: str = ""
     template: str | None = None
@@ -49,7 +48,7 @@ class NotPossible(ValueError):
     """The follow-up cannot be promised so; the words say what is missing."""
 
 
-def template(board: Board, name: str | None) -> Template | None:
+def template(plans: FollowUpBook, name: str | None) -> Template | None:
     """The plan of that name; None when nothing is promised by one.
 
     Raises:
@@ -57,7 +56,7 @@ def template(board: Board, name: str | None) -> Template | None:
     """
     if name in (None, "", NONE):
         return None
-    said = board.plans.templates.get(name or "")
+    said = plans.templates.get(name or "")
     if said is None:
         raise NotPossible(f"There is no plan {name!r}: choose one of the list.")
     return Template(
@@ -99,7 +98,7 @@ def schedule(board: Board, call_id: str, person_id: str, wish: Wish) -> str:
 
 
 def _from_wish(board: Board, call: Call, person_id: str, wish: Wish, now: datetime) -> FollowUp:
-    chosen = template(board, wish.template)
+    chosen = template(board.plans, wish.template)
     due_at, due_until = _due(board, wish, chosen, now)
     return FollowUp(
         id=ids.new(),
@@ -114,7 +113,7 @@ def _from_wish(board: Board, call: Call, person_id: str, wish: Wish, now: dateti
         consent_by=wish.consent_by,
         consent_at=now,
         consent_how=wish.consent_how,
-        may_leave_message=wish.may_leave_message or wish.message is not None,
+        may_leave_message=wish.message is not None,
         message=wish.message,
         best_from=wish.best_from,
         best_until=wish.best_until,
@@ -201,8 +200,8 @@ def reached_us(board: Board, rows: Rows, call: Call, now: datetime) -> int:
 
     A promise made in this very talk stays, and so does one whose attempt this call is.
     """
-    number = call.number_shown
-    if call.attempt_id or call.answered_at is None or not number or number in board.own_numbers:
+    number = board.somebodys(call.number_shown)
+    if call.attempt_id or call.answered_at is None or number is None:
         return 0
     met = 0
     for one in rows.followups.open_by_number(number):
@@ -213,10 +212,10 @@ def reached_us(board: Board, rows: Rows, call: Call, now: datetime) -> int:
     return met
 
 
-def due(board: Board, rows: Rows, at: datetime, limit: int) -> list[FollowUp]:
+def due(rows: Rows, at: datetime, house: House, limit: int) -> list[FollowUp]:
     """What would be offered at `at`, in that order: due, with consent, inside its window."""
     return [
         one
         for one in rows.followups.due(at, limit)
-        if plan.forbidden(followups.facts_of(one), one.consent_by, at, board.house) is None
+        if plan.forbidden(followups.facts_of(one), one.consent_by, at, house) is None
     ]

@@ -5,7 +5,6 @@ it is closed.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 
 from care import rescue as rules
@@ -14,6 +13,8 @@ from storage import ids
 from storage.store import Rows
 from switchboard import presence, tasks
 from switchboard.board import Board
+
+UNCONFIRMED = "rescue_unconfirmed"  # the task
 
 Change = Callable[[Rescue, datetime], Rescue]
 
@@ -69,9 +70,6 @@ def _settle_tasks(rows: Rows, rescue: Rescue, person_id: str, now: datetime) -> 
             tasks.close(rows, task.id, person_id, "Contact confirmed, or closed.", now)
 
 
-UNCONFIRMED = "rescue_unconfirmed"
-
-
 def sweep(board: Board) -> None:
     """Ask again about each rescue whose time has come, louder each time. Idempotent."""
     now = board.now()
@@ -101,8 +99,3 @@ def _alarm(board: Board, rows: Rows, rescue: Rescue, now: datetime) -> None:
 def ask_now(rescue: Rescue, now: datetime) -> bool:
     """Whether the question stands before people's eyes: due, or asked in vain before."""
     return rescue.ask_at is not None and (rescue.asked > 0 or rescue.ask_at <= now)
-
-
-def with_psap(rescue: Rescue, line_id: str) -> Rescue:
-    """Another 911 centre is asked: the person is not where the call came from."""
-    return replace(rescue, psap=line_id)

@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 from config.lines import Line
 from config.prompts import Prompts
-from telephony.offline import SCREEN_SECONDS
+from telephony.offline import screen
 from telephony.twiml import (
     SAFE_RING_SECONDS,
     TALK_SECONDS_MAX,
@@ -73,17 +73,7 @@ def screen_document(prompts: Prompts, line: Line, hosted: Hosted) -> str:
     if not hosted.accept_url:
         raise ValueError("a key that was pressed needs the acceptance document")
     response = ET.Element("Response")
-    gather = _add(
-        response,
-        "Gather",
-        input="dtmf",
-        numDigits="1",
-        finishOnKey="",
-        timeout=str(SCREEN_SECONDS),
-        action=hosted.accept_url,
-        method=hosted.method,
-    )
-    _say(gather, prompts, line.language, "phone_screen", {})
+    screen(response, prompts, line.language, hosted.accept_url, hosted.method)
     _say(response, prompts, line.language, "phone_not_pressed", {})
     _add(response, "Hangup")
     return _finished(response).decode("utf-8")

@@ -6,6 +6,7 @@ One phone at a time: the first pick-up of several would end the others' ringing,
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
+from config.prompts import Prompts
 from telephony.twiml import (
     SAFE_RING_SECONDS,
     TALK_SECONDS_MAX,
@@ -52,8 +53,13 @@ def again(page: Page, said: Said, then: str) -> bytes:
 
 def ask_for_one(page: Page, then: str) -> bytes:
     """Neutral words to whoever picked up; silence, as voicemail's, is a no."""
-    language = page.line.language
     response = ET.Element("Response")
+    screen(response, page.prompts, page.line.language, _address(page, then), "POST")
+    return _declined(response, page)
+
+
+def screen(response: ET.Element, prompts: Prompts, language: str, action: str, method: str) -> None:
+    """Ask whoever picked up for a key, in words that tell nobody anything."""
     gather = _add(
         response,
         "Gather",
@@ -61,11 +67,10 @@ def ask_for_one(page: Page, then: str) -> bytes:
         numDigits="1",
         finishOnKey="",
         timeout=str(SCREEN_SECONDS),
-        action=_address(page, then),
-        method="POST",
+        action=action,
+        method=method,
     )
-    _say(gather, page.prompts, language, "phone_screen", {})
-    return _declined(response, page)
+    _say(gather, prompts, language, "phone_screen", {})
 
 
 def declined(page: Page) -> bytes:

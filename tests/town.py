@@ -371,7 +371,6 @@ class Clinician:
             "consent_by": "Pat",
             "best_from": "09:00",
             "best_until": "20:00",
-            "may_leave_message": False,
         } | wish
         wished = promises.Wish(**facts)  # type: ignore[arg-type]
         return promises.schedule(self.town.board, call_id, self.id, wished)

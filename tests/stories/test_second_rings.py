@@ -42,7 +42,6 @@ def test_a_followups_person_hears_one_ring_alone(rings_twice: Town) -> None:
     accepted = ana.accepts()
     town.waits(seconds=30)
     first, second = rung(town, PAT)
-    print(town.twilio.timeline.text([first, second])[-6000:])
     assert not second.live
     assert not [one for one in second.heard if one.kind in SPOKEN], "hung up before any word"
     assert first.live
