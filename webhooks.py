@@ -200,6 +200,10 @@ def _language(call: Call, at: datetime) -> e.Event:
     return e.LanguageChosen(at=at, language=chosen) if chosen else e.GreetingEnded(at=at)
 
 
+def _screen(call: Call, at: datetime) -> e.Event:
+    return e.Screened(at=at, passed=forms.key(fields()) == voice.screen_digit(call.id))
+
+
 def _key(call: Call, at: datetime) -> e.Event:
     key = forms.key(fields())
     return e.KeyPressed(
@@ -227,6 +231,7 @@ def _hung_up() -> bool:
 
 VERBS: dict[str, Callable[[Call, datetime], e.Event]] = {
     "language": _language,
+    "screen": _screen,
     "greeted": lambda _call, at: e.GreetingEnded(at=at),
     "key": _key,
     "agree": lambda _call, at: e.CallbackAgreed(at=at, agreed=forms.key(fields()) == "1"),

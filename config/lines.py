@@ -96,6 +96,16 @@ class OfferPolicy(Value):
     )
 
 
+class Storm(Value):
+    """What holds when far more people call than can be answered."""
+
+    ageing_seconds: int = Field(default=60, ge=1, le=3600)  # one point of priority is worth that
+    reserved_desks: int = Field(default=1, ge=0, le=100)  # kept for 911 lines in a flood
+    flood_arrivals: int = Field(default=12, ge=2, le=10_000)  # on one general line,
+    flood_within_seconds: int = Field(default=60, ge=1, le=3600)  # in that time: a flood
+    later_seconds: int = Field(default=30, ge=0, le=600)  # who pressed nothing is offered then
+
+
 class Line(Value):
     """One number people reach us at. Each PSAP has its own: that is how it is recognised."""
 
@@ -141,6 +151,7 @@ class LineBook(Value):
     lines: dict[str, Line] = Field(min_length=1)
     ladder: Ladder
     offers: OfferPolicy = OfferPolicy()
+    storm: Storm = Storm()
 
     @cached_property
     def by_number(self) -> dict[str, Line]:

@@ -12,6 +12,7 @@ from config.errors import ConfigError, at_line, toml
 PROMPTS: Mapping[str, frozenset[str]] = {
     "greeting": frozenset({"public_name"}),
     "greeting_other_language": frozenset(),  # spoken in the other language: press two
+    "screen": frozenset({"public_name", "digit"}),  # in a flood, before the line
     "lap_ringing_one": frozenset(),
     "lap_ringing_many": frozenset({"count"}),
     "lap_all_busy_next": frozenset(),

@@ -20,9 +20,15 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrived(Event):
-    """A call came in; the line was recognised by the number dialled."""
+    """A call came in; the line was recognised by the number dialled.
+
+    `digit`: the line is flooded, and the caller is asked for this one before they are offered;
+    without it they are offered from `later_at` on.
+    """
 
     next_at: datetime | None = None  # when the ladder's next rung is due
+    digit: str = ""
+    later_at: datetime | None = None
     leg: Leg | None = "caller"
 
 
@@ -31,6 +37,14 @@ class LanguageChosen(Event):
     """The caller pressed the language key during the greeting."""
 
     language: str
+    leg: Leg | None = "caller"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screened(Event):
+    """In a flood, the caller pressed a key when asked for one; `passed`: that very one."""
+
+    passed: bool
     leg: Leg | None = "caller"
 
 
@@ -220,6 +234,7 @@ class RoomSeen(Event):
 VOICE_EVENTS = (
     Arrived,
     LanguageChosen,
+    Screened,
     GreetingEnded,
     Waited,
     KeyPressed,

@@ -14,6 +14,7 @@ Handler = Callable[[Call, Any], Step]
 
 _WAIT: dict[type[e.Event], Handler] = {
     e.LanguageChosen: waiting.choose_language,
+    e.Screened: waiting.pass_screen,
     e.GreetingEnded: waiting.enter_line,
     e.Waited: waiting.lap,
     e.KeyPressed: waiting.press,

@@ -13,9 +13,10 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class SayAll:
-    """Speak the prompt `key` once in every other language of the line (the language key)."""
+    """Speak the prompt `key` once in every other language of the line; `words` as in Say."""
 
     key: str
+    words: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

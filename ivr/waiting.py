@@ -13,21 +13,51 @@ from ivr.events import (
     LanguageChosen,
     LegEnded,
     LineLeft,
+    Screened,
     Waited,
     WaitElapsed,
 )
 from ivr.replies import Ask, Bed, HangUp, Listen, PassTo, Reply, Say, SayAll, WaitInLine
 from ivr.step import Step, moved, resume
 
+UNSCREENED = 5  # off the priority of who pressed nothing in a flood, until they age
 STUCK = ("queue-full", "error", "system-error")  # the carrier's line would not hold the leg
 
 
 def greet(call: Call, event: Arrived) -> Step:
     """Say who we are and that a person is coming, while offers already go out."""
+    if event.digit:
+        return _screen(call, event)
     greeting = Listen((Say("greeting"), SayAll("greeting_other_language")), "language")
     return Step(
         replace(call, deadline_at=event.next_at), (greeting, WaitInLine()), (OfferToDesks(),)
     )
+
+
+def _screen(call: Call, event: Arrived) -> Step:
+    """In a flood one digit tells a person from a machine; who presses none is served later."""
+    digit = {"digit": event.digit}
+    ask = Listen((Say("screen", digit), SayAll("screen", digit)), "screen", seconds=3)
+    behind = replace(
+        call,
+        priority=call.priority - UNSCREENED,
+        line_since=event.later_at or event.at,
+        deadline_at=event.next_at,
+    )
+    return Step(behind, (ask, WaitInLine()), (OfferToDesks(),))
+
+
+def pass_screen(call: Call, event: Screened) -> Step:
+    """The digit was right: their own place in the line, from the moment they came."""
+    if not event.passed or call.stage is not Stage.GREETING or call.line_since <= call.arrived_at:
+        return Step(call, resume(call))
+    call = replace(
+        call,
+        priority=call.priority + UNSCREENED,
+        line_since=call.arrived_at,
+        deadline_at=event.at,
+    )
+    return Step(call, resume(call), (OfferToDesks(),))
 
 
 def choose_language(call: Call, event: LanguageChosen) -> Step:

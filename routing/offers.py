@@ -24,6 +24,7 @@ class Policy:
     large_team_step_seconds: float = 4
     ring_seconds: float = 20
     phone_ring_seconds: float = 25
+    reserved: int = 1  # desks that a flooded line may not ring, of two and more on duty
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Candidate:
     active_at: datetime | None = None  # last key or pointer at the desk
     idle_since: datetime | None = None
     phone: bool = False  # a backup number to ring, and not talking to anybody
+    busy: bool = False  # with a caller, or on the way to one
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +75,13 @@ def plan(
     ladder_of: "dict[str, Ladder]",
     policy: Policy,
     now: datetime,
+    flooded: frozenset[str] = frozenset(),
 ) -> list[Ring]:
     """The offers to add now, so that every caller in `line` (the next one first) is being offered.
 
     Pure and idempotent: asked again at the same instant with its own answer among `offers`, it
     answers nothing more. A person rings about one caller at a time; by phone, once a wait.
+    `flooded` lines leave `policy.reserved` free desks to the others (FAILURES A15).
     """
     everybody = list(people)
     this = _Round()
@@ -89,9 +93,26 @@ def plan(
     rings: list[Ring] = []
     for call in line:
         rungs = reached(ladder_of[call.line], call.rung)
-        rings += _desks(call, everybody, rungs, this, policy, now)
+        desks = _desks(call, everybody, rungs, this, policy, now)
+        if call.line in flooded:
+            desks = _leaving(desks, everybody, this, policy)
+        rings += desks
         rings += _phones(call, everybody, rungs, this)
     return rings
+
+
+def _leaving(
+    rings: list[Ring], people: list[Candidate], this: _Round, policy: Policy
+) -> list[Ring]:
+    """As many of these rings as leave the reserved desks free; the others are taken back."""
+    desks = [p.person_id for p in people if p.desk]
+    on_duty = len(desks) + sum(p.busy for p in people)
+    kept = min(policy.reserved, on_duty - 1)
+    free = sum((one, "desk") not in this.ringing for one in desks) + len(rings)
+    allowed = max(0, free - kept)
+    for ring in rings[allowed:]:
+        del this.ringing[ring.person_id, "desk"]
+    return rings[:allowed]
 
 
 def _desks(

@@ -7,9 +7,24 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, and_, bindparam, func, insert, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Integer,
+    Row,
+    and_,
+    bindparam,
+    extract,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from ivr.call import IN_LINE, Call, Ended, Kind, Stage
+from routing.line import AGEING_SECONDS
 from storage.errors import Stale
 from storage.noun import Noun
 from storage.offers import Offers
@@ -17,7 +32,9 @@ from storage.tables import calls, desks, journal, offers
 
 NAMES = tuple(field.name for field in fields(Call))
 COLUMNS = tuple(calls.c[name] for name in NAMES)
-LINE_ORDER = (calls.c.priority.desc(), calls.c.line_since, calls.c.id)
+_BEGAN = extract("epoch", calls.c.line_since)
+# as routing.line.place: one point of priority is worth so many seconds of waiting
+LINE_ORDER = (_BEGAN - calls.c.priority * AGEING_SECONDS, calls.c.line_since, calls.c.id)
 LIVE = tuple(stage.value for stage in Stage if stage is not Stage.ENDED)
 HEAD_TRIES = 10  # each lost try means that somebody else took a caller: progress was made
 
@@ -73,13 +90,19 @@ _LOCK_WITH_ANSWER = _WITH_ANSWER.where(calls.c.id == bindparam("call_id"))
 _LOCK_LEG_WITH_ANSWER = _WITH_ANSWER.where(calls.c.leg_sid == bindparam("leg_sid"))
 
 _ahead = calls.alias("ahead")
+
+
+def _place(of: FromClause) -> ColumnElement[Any]:
+    return extract("epoch", of.c.line_since) - of.c.priority * bindparam("ageing", type_=Integer)
+
+
 _POSITION = (
     select(func.count())
     .where(
         _ahead.c.stage.in_([stage.value for stage in IN_LINE]),
         or_(
-            _ahead.c.priority > calls.c.priority,
-            and_(_ahead.c.priority == calls.c.priority, _ahead.c.line_since < calls.c.line_since),
+            _place(_ahead) < _place(calls),
+            and_(_place(_ahead) == _place(calls), _ahead.c.line_since < calls.c.line_since),
         ),
     )
     .correlate(calls)
@@ -145,9 +168,12 @@ class Calls(Noun):
             return Seen(None, None, seen=False)
         return Seen(_call(row), row.answer, row.seen is not None)
 
-    def lock_for_lap(self, call_id: str, inbox_key: str) -> Lap:
+    def lock_for_lap(
+        self, call_id: str, inbox_key: str, ageing_seconds: int = AGEING_SECONDS
+    ) -> Lap:
         """As lock_with_answer, and what the caller may truly be told, in one round trip."""
-        row = self._row(_LOCK_FOR_LAP, call_id=call_id, inbox_key=inbox_key, now=self.now())
+        asked = {"call_id": call_id, "inbox_key": inbox_key, "now": self.now()}
+        row = self._row(_LOCK_FOR_LAP, ageing=ageing_seconds, **asked)
         if row is None:
             return Lap(*self._unknown_call(inbox_key), position=0, ringing=0, busy=0)
         seen = row.seen is not None
@@ -162,6 +188,11 @@ class Calls(Noun):
         facts = _facts(call)
         if self._change(_SAVE, saved_id=facts.pop("id"), **facts) != 1:
             raise Stale(f"no call {call.id}")
+
+    def arrivals(self, line: str, since: datetime, most: int) -> int:
+        """Say how many calls came in on a line since then, counting no further than `most`."""
+        came = select(calls.c.id).where(calls.c.line == line, calls.c.arrived_at >= since)
+        return int(self._rows(select(func.count()).select_from(came.limit(most).subquery()))[0][0])
 
     def waiting(self) -> list[Call]:
         """Return the waiting line, head first, not locked."""

@@ -99,6 +99,7 @@ class Board:
             large_team_step_seconds=o.large_team_step_seconds,
             ring_seconds=o.ring_seconds,
             phone_ring_seconds=o.phone_ring_seconds,
+            reserved=self.book.storm.reserved_desks,
         )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from ivr.call import Call, Kind, Stage
@@ -33,17 +33,34 @@ def arrive(board: Board, facts: ArrivalFacts, inbox_key: str) -> bytes:
     """
     now = board.now()
     call = newcomer(board, facts, now)
-    event = Arrived(at=now, next_at=now)
-    step = advance(call, event)
-    answer = voice.render(board, step.call, step.replies)
     try:
         with board.store.begin() as rows:
+            event = Arrived(at=now, next_at=now, **_flood(board, rows, call))
+            step = advance(call, event)
+            answer = voice.render(board, step.call, step.replies)
             _journal(rows, call, event, step, inbox_key, answer)
             rows.calls.add(step.call)
     except Duplicate:
         return _answered(board, inbox_key)
     board.wake()
     return answer
+
+
+def _flood(board: Board, rows: Rows, call: Call) -> dict[str, Any]:
+    """A line on which far too many arrive asks for a digit."""
+    if not flooded(board, rows, call.line, call.arrived_at):
+        return {}
+    later = call.arrived_at + timedelta(seconds=board.book.storm.later_seconds)
+    return {"digit": voice.screen_digit(call.id), "later_at": later}
+
+
+def flooded(board: Board, rows: Rows, line_id: str, now: datetime) -> bool:
+    """Whether far too many arrived on a general line lately; a 911 line is never flooded."""
+    storm = board.book.storm
+    if board.line(line_id).kind == "psap":
+        return False
+    since = now - timedelta(seconds=storm.flood_within_seconds)
+    return rows.calls.arrivals(line_id, since, storm.flood_arrivals) >= storm.flood_arrivals
 
 
 def newcomer(board: Board, facts: ArrivalFacts, at: datetime) -> Call:
@@ -116,7 +133,7 @@ def _answered(board: Board, inbox_key: str) -> bytes:
 def another_lap(board: Board, call_id: str, inbox_key: str) -> bytes:
     """The wait document ran out: tell what is true now."""
     with board.store.begin() as rows:
-        found = rows.calls.lock_for_lap(call_id, inbox_key)
+        found = rows.calls.lock_for_lap(call_id, inbox_key, board.book.storm.ageing_seconds)
         if found.seen:
             return found.answered or b""
         if found.call is None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from ivr.call import IN_LINE, Call
 from ivr.events import OfferAccepted
-from routing.line import head_for, in_order
+from routing.line import head_for, in_line_by, in_order
 from routing.offers import Candidate, Live, Ring, plan
 from storage import ids
 from storage.store import Rows
@@ -58,7 +58,7 @@ def sweep(board: Board) -> None:
         return
     with board.store.begin() as rows:
         _lapse(board, rows, now)
-        line = in_order(rows.calls.waiting())
+        line = in_order(in_line_by(rows.calls.waiting(), now), board.book.storm.ageing_seconds)
         if line:
             followups.preempt(board, rows, now)
             _tell(board, rows, line, now)
@@ -84,7 +84,9 @@ def _end_phone(rows: Rows, offer: Offer, now: datetime) -> None:
 
 def _tell(board: Board, rows: Rows, line: list[Call], now: datetime) -> None:
     ladders = {call.line: board.ladder(call.line) for call in line}
-    rings = plan(line, candidates(board, rows, now), _known(rows, line), ladders, board.policy, now)
+    flooded = frozenset(name for name in ladders if calls.flooded(board, rows, name, now))
+    people, known = candidates(board, rows, now), _known(rows, line)
+    rings = plan(line, people, known, ladders, board.policy, now, flooded)
     made = [_offer(board, ring, now) for ring in rings]
     standing = rows.offers.add(made)
     for offer in made:
@@ -145,6 +147,7 @@ def candidates(board: Board, rows: Rows, now: datetime) -> list[Candidate]:
                 active_at=desk.active_at if desk else None,
                 idle_since=desk.idle_since if desk else None,
                 phone=bool(person.phone) and not busy and person.id not in ready,
+                busy=busy,
             )
         )
     return found
@@ -180,7 +183,7 @@ def _claim(board: Board, rows: Rows, offer: Offer, person_id: str, now: datetime
     person = rows.people.get(person_id)
     languages = person.languages if person else ()
     for _ in range(RACES_MAX):
-        head = head_for(rows.calls.waiting(), person_id, languages)
+        head = _head(board, rows, person_id, languages, now)
         if head is None:
             break
         call = rows.calls.lock(head.id)
@@ -197,6 +200,15 @@ def _claim(board: Board, rows: Rows, offer: Offer, person_id: str, now: datetime
         return call.id
     rows.offers.settle([offer.id], "cancelled", "taken", now)
     return None
+
+
+def _head(
+    board: Board, rows: Rows, person_id: str, languages: tuple[str, ...], now: datetime
+) -> Call | None:
+    """Who is next for this clinician; whoever is to be served later only when nobody else waits."""
+    waiting = rows.calls.waiting()
+    present = in_line_by(waiting, now) or waiting
+    return head_for(present, person_id, languages, board.book.storm.ageing_seconds)
 
 
 def _hand_back(rows: Rows, offer: Offer, now: datetime) -> None:
@@ -232,8 +244,8 @@ def cards(board: Board, person_id: str) -> list[Card]:
 def _card(board: Board, rows: Rows, offer: Offer, person: Person | None) -> Card | None:
     if offer.kind == "followup":
         return followups.card(board, rows, offer)
-    waiting = rows.calls.waiting()
-    call = head_for(waiting, offer.person_id, person.languages if person else ())
+    languages = person.languages if person else ()
+    call = _head(board, rows, offer.person_id, languages, board.now())
     if call is None:
         return None
     earlier: list[Call] = []

@@ -93,6 +93,11 @@ def language_of(board: Board, call: Call, key: str) -> str:
     return line.language if chosen and chosen == call.language else chosen
 
 
+def screen_digit(call_id: str) -> str:
+    """The digit that a flooded line asks this caller for: another for each, and not stored."""
+    return str(1 + sum(call_id.encode()) % 9)
+
+
 def ways(board: Board, call: Call) -> tuple[str, ...]:
     """The prompts that offer a way out of waiting, besides staying."""
     offered = ["lap_keys"]

@@ -120,7 +120,8 @@ def _build_say(parent: ET.Element, reply: heard.Say, call: Call, page: Page) -> 
 def _build_say_all(parent: ET.Element, reply: heard.SayAll, call: Call, page: Page) -> None:
     for language in page.line.languages:
         if language != call.language:
-            _speak(parent, page, language, reply.key, page.line.spoken_names(language))
+            words = {**page.line.spoken_names(language), **reply.words}
+            _speak(parent, page, language, reply.key, words)
 
 
 def _build_bed(parent: ET.Element, reply: heard.Bed, _call: Call, page: Page) -> None:

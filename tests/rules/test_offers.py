@@ -217,3 +217,31 @@ def test_a_caller_cut_off_from_this_clinician_comes_first() -> None:
 
 def test_reached_rungs_stay_reached() -> None:
     assert [rung.tier for rung in reached(LADDER, 2)] == ["primary", "backup", "backup"]
+
+
+@given(st.lists(st.tuples(st.integers(-10, 20), st.integers(0, 3600)), max_size=30))
+def test_nobody_is_overtaken_without_bound(came: list[tuple[int, int]]) -> None:
+    """One point of priority is worth a minute: whoever comes later than that waits behind."""
+    calls = [
+        caller(f"c{n}", priority=points, line_since=T0 + timedelta(seconds=seconds))
+        for n, (points, seconds) in enumerate(came)
+    ]
+    line = in_order(calls, ageing_seconds=60)
+    for place, ahead in enumerate(line):
+        for behind in line[place + 1 :]:
+            later = (ahead.line_since - behind.line_since).total_seconds()
+            assert later <= max(0, ahead.priority - behind.priority) * 60
+
+
+def test_a_flooded_line_leaves_a_desk_to_the_others() -> None:
+    line = [caller(f"c{n}", line="general") for n in range(5)]
+    team = [desk(name) for name in ("ana", "ben", "cleo")]
+    ladders = {"general": LADDER, "riverton": LADDER}
+    flooded = frozenset({"general"})
+    rings = plan(line, team, [], ladders, Policy(reserved=1), T0, flooded)
+    assert len({ring.person_id for ring in rings}) == 2
+    urgent = caller("u", line="riverton")
+    both = plan([urgent, *line], team, [], ladders, Policy(reserved=1), T0, flooded)
+    assert [ring.call_id for ring in both][:1] == ["u"]
+    alone = plan(line, team[:1], [], ladders, Policy(reserved=1), T0, flooded)
+    assert len(alone) == 1, "one clinician alone is nobody's reserve"

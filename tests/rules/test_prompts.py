@@ -81,7 +81,11 @@ ENGLISH = (Settings().prompts_dir / "en.toml").read_text(encoding="utf-8")
     ("old", "new", "says"),
     [
         ('goodbye = "Goodbye. Take care."\n', "", r":\d+: text\.goodbye: expected this prompt"),
-        ("{public_name}", "{name}", r":\d+: text\.greeting=.*: expected the blanks: {public_name}"),
+        (
+            "{public_name}. A ",
+            "{name}. A ",
+            r":\d+: text\.greeting=.*: expected the blanks: {public_name}",
+        ),
         ("{count}", "{count", r":\d+: text\.lap_ringing_many: expected blanks such as {count}"),
         (
             'goodbye = "Goodbye. Take care."',

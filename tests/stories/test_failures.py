@@ -1,0 +1,190 @@
+"""The failures of docs/failures.md that no other story tells: one short test for each."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from sqlalchemy import text
+from stories.test_without_database import BEN, bridged, broken, heard_at_once
+from town import DISPATCH, Town
+from wire.door import Door
+
+from ivr.call import Ended, Stage
+from switchboard import evidence, offline, offline_notes, snapshot
+from switchboard.standby import Standby
+
+
+def test_a_centres_own_number_is_never_rung_back(quick_town: Town) -> None:
+    quick_town.clinician("Ana").goes_on_duty()
+    caller = quick_town.transfers_from_911(shown=DISPATCH)
+    quick_town.waits(seconds=14)
+    caller.presses("1")
+    quick_town.waits(seconds=4)
+    assert caller.hears("I cannot see your number")
+    assert caller.leg.live
+
+
+def test_two_calls_from_one_number_are_two_calls(quick_town: Town) -> None:
+    town = quick_town
+    ana, ben = (town.clinician(name).goes_on_duty() for name in ("Ana", "Ben"))
+    first = town.transfers_from_911()
+    town.waits(seconds=2)
+    ana.accepts()
+    town.until(lambda: first.stage is Stage.TALKING, seconds=2)
+    second = town.transfers_from_911()
+    town.until(lambda: ben.is_offered, seconds=2)
+    assert [one.id for one in ben.cards[0].earlier] == [first.call.id], "linked, not merged"
+    ben.accepts()
+    town.until(lambda: second.stage is Stage.TALKING, seconds=2)
+    assert first.stage is Stage.TALKING
+
+
+def test_a_desk_stuck_in_an_ended_call_is_freed(town: Town) -> None:
+    ana = town.clinician("Ana").goes_on_duty()
+    caller = town.transfers_from_911()
+    town.waits(seconds=2)
+    caller.hangs_up()
+    town.waits(seconds=2)
+    with town.store.begin() as rows:
+        rows.desks.set("ana", "talking", town.now, call_id=caller.call.id)
+    town.until(lambda: ana.desk == "available", seconds=31)
+
+
+def test_an_end_told_before_the_arrival_is_found_by_looking(quick_town: Town) -> None:
+    door = Door(quick_town)
+    leg = "CA" + "7" * 32
+    form = door.form | {"CallSid": leg, "From": "+13145550159"}
+    assert door.post("/voice/ended", form | {"CallStatus": "completed"}).status_code == 204
+    assert door.post("/voice/arrived", form).status_code == 200
+    quick_town.until(lambda: quick_town.call_of(leg).over, seconds=65)
+
+
+# -- the fallback ---------------------------------------------------------------------------------
+
+GOES_ON: dict[Stage, Callable[[ET.Element], object]] = {
+    Stage.GREETING: lambda said: said.find("Enqueue"),
+    Stage.WAITING: lambda said: said.find("Enqueue"),
+    Stage.CONNECTING: lambda said: said.find("Enqueue"),
+    Stage.TALKING: lambda said: said.find("Dial/Conference"),
+    Stage.PARTNER: lambda said: said.find("Dial/Number"),
+    Stage.DISPATCHER: lambda said: said.find("Dial/Number"),
+    Stage.CALLING: lambda said: said.find("Dial/Conference"),
+    Stage.ENDED: lambda said: said.find("Hangup"),
+}
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+def test_the_fallback_goes_on_from_every_stage(quick_town: Town, stage: Stage) -> None:
+    door = Door(quick_town)
+    over = {"ended_at": quick_town.now, "ended_reason": Ended.CALLER_LEFT}
+    with quick_town.store.begin() as rows:
+        rows.calls.save(replace(door.call, stage=stage, **over if stage is Stage.ENDED else {}))
+    answer = door.post("/voice/fallback", door.form | {"ErrorCode": "11200"})
+    assert answer.status_code == 200
+    assert GOES_ON[stage](ET.fromstring(answer.data)) is not None, answer.data
+    assert door.caller.call.stage is stage, "resumed, not moved"
+
+
+# -- processes, clocks, disks, counters -------------------------------------------------------------
+
+
+def test_a_worker_that_died_with_an_errand_in_hand(quick_town: Town) -> None:
+    """What may be asked twice is taken up by another within the lease and a sweep: 12 seconds."""
+    town = quick_town
+    caller = town.transfers_from_911()
+    town.waits(seconds=2)
+    facts = {"sid": caller.leg.sid, "reason": "test"}
+    with town.store.begin() as rows:
+        due = town.now
+        rows.errands.add(caller.call.id, [("EndLeg", facts, f"end:{caller.leg.sid}", due)])
+        (errand,) = rows.errands.claim_due("a process that is killed now", town.now)
+    town.waits(seconds=evidence.LEASE_SECONDS + 2)
+    with town.store.read() as rows:
+        taken_up = rows.errands.get(errand.id)
+    assert taken_up is not None
+    assert (taken_up.state, taken_up.tries) == ("done", 2)
+    assert not caller.leg.live
+
+
+def test_without_a_clock_laps_still_widen_the_offers(quick_town: Town) -> None:
+    town = quick_town
+    staff = [town.clinician(name).goes_on_duty() for name in ("Ana", "Ben", "Cleo")]
+    for tick in town._ticking:
+        tick.cancel()
+    town.transfers_from_911()
+    town.waits(seconds=3)
+    assert sum(one.is_offered for one in staff) == 2
+    town.until(lambda: all(one.is_offered for one in staff), seconds=18)
+
+
+def full(_file: Path, *_rest: object) -> Path:
+    return Path("/dev/full")
+
+
+def test_a_full_disk_costs_notes_and_no_caller(
+    quick_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every write answers ENOSPC, as /dev/full does; the database is gone as well."""
+    town, ben = quick_town, quick_town.phone(BEN)
+    town.clinician("Ben", "backup", phone=BEN)
+    town.waits(seconds=offline.TEND_SECONDS + 1)
+    ben.answers(after=4).then_presses("1", after=5)
+    monkeypatch.setattr(offline_notes, "_own", full)
+
+    def refuse(*_given: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(snapshot, "_write", refuse)
+    with broken(town):
+        caller = town.transfers_from_911()
+        town.until(lambda: ben.in_call and bridged(ben), seconds=30)
+        town.waits(seconds=70)
+    assert heard_at_once(caller)
+    assert not list(town.board.settings.snapshot_dir.glob("offline-*"))
+
+
+def test_a_clock_that_was_set_back_spares_the_database_no_longer(quick_town: Town) -> None:
+    standby, now = Standby(), quick_town.now
+    standby.trip(now)
+    assert standby.away(now + timedelta(seconds=1))
+    assert not standby.away(now - timedelta(hours=1))
+    assert not standby.away(now + timedelta(hours=1))
+
+
+BEYOND = 2**31 + 7
+
+
+def far_on(town: Town) -> None:
+    """Both counters stand where 31 bits end."""
+    postgres = town.store.dialect == "postgresql"
+    with town.store.engine.connect() as connection:
+        for table in ("journal", "errands"):
+            if postgres:
+                moved = f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {BEYOND})"
+                connection.execute(text(moved))
+            else:
+                connection.execute(text(f"UPDATE {table} SET id = id + {BEYOND}"))
+        connection.commit()
+
+
+def test_counters_go_on_beyond_31_bits(town: Town) -> None:
+    ana = town.clinician("Ana").goes_on_duty()
+    first = town.transfers_from_911()
+    town.waits(seconds=2)
+    ana.accepts()
+    town.until(lambda: first.stage is Stage.TALKING, seconds=3)
+    first.hangs_up()
+    town.waits(seconds=3)
+    ana.wraps_up()
+    far_on(town)
+    second = town.transfers_from_911(shown="+13145550152")
+    town.until(lambda: ana.is_offered, seconds=3)
+    ana.accepts()
+    town.until(lambda: second.stage is Stage.TALKING, seconds=3)
+    with town.store.read() as rows:
+        journal, errands = rows.journal.of(second.call.id), rows.errands.of(second.call.id)
+    assert min(one.id for one in journal) > BEYOND
+    assert min(one.id for one in errands) > BEYOND
