@@ -224,6 +224,16 @@ class WaitElapsed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Strayed(Event):
+    """We looked: the caller's leg lives, yet asks us nothing any more and is not in the line.
+
+    A document of last resort took it, while nothing of ours answered. `talking`: with somebody.
+    """
+
+    talking: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoomSeen(Event):
     """We looked at the carrier's conference: who is in it (evidence, when an event was lost)."""
 
@@ -259,4 +269,5 @@ EVENTS = (
     LedOffline,
     WaitElapsed,
     RoomSeen,
+    Strayed,
 )

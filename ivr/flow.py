@@ -24,6 +24,7 @@ _WAIT: dict[type[e.Event], Handler] = {
     e.WaitElapsed: waiting.escalate,
     e.LegEnded: waiting.leave,
     e.LedOffline: passing.lead_offline,
+    e.Strayed: passing.fetch_stray,
 }
 _PASS: dict[type[e.Event], Handler] = {
     e.PassEnded: passing.pass_ended,
@@ -34,6 +35,7 @@ _PASS: dict[type[e.Event], Handler] = {
     e.LegEnded: passing.leave,
     e.LedOffline: passing.lead_offline,
     e.WaitElapsed: passing.close,
+    e.Strayed: passing.fetch_stray,
 }
 
 FLOW: dict[Stage, dict[type[e.Event], Handler]] = {

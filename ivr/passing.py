@@ -3,8 +3,15 @@
 from dataclasses import replace
 
 from ivr.call import Call, Ended, Stage
-from ivr.errands import Alert, CancelOffers, Errand, LoseClinician, OfferToDesks
-from ivr.events import Event, LedOffline, LegEnded, LineLeft, PassEnded, WaitElapsed
+from ivr.errands import (
+    Alert,
+    CancelOffers,
+    Errand,
+    LoseClinician,
+    MoveCaller,
+    OfferToDesks,
+)
+from ivr.events import Event, LedOffline, LegEnded, LineLeft, PassEnded, Strayed, WaitElapsed
 from ivr.replies import HangUp, Say, WaitInLine
 from ivr.step import Step, back_in_line, moved, resume, within
 
@@ -39,6 +46,14 @@ def lead_offline(call: Call, event: LedOffline) -> Step:
         errands.append(LoseClinician(call.clinician_id))
     nobody = {"clinician_id": None, "clinician_leg": None, "clinician_here": False}
     return Step(moved(call, Stage.PARTNER, event.at, **nobody), (), tuple(errands))
+
+
+def fetch_stray(call: Call, event: Strayed) -> Step:
+    """Who talks with somebody is left alone; who does not is fetched back into our line."""
+    if event.talking:
+        return Step(call) if call.stage in REASONS else lead_offline(call, LedOffline(at=event.at))
+    back = call if call.stage not in REASONS else back_in_line(call, event.at)
+    return Step(back, (), (MoveCaller((Say("lap_reaching"), WaitInLine())), OfferToDesks()))
 
 
 def close(call: Call, event: WaitElapsed | LineLeft) -> Step:

@@ -22,6 +22,12 @@ class Missing(Enum):
 MISSING = Missing.MISSING
 _ANSWERED = select(journal.c.answer).where(journal.c.inbox_key == bindparam("key"))
 _OF = select(*SHAPE.columns).where(journal.c.call_id == bindparam("of")).order_by(journal.c.id)
+_LAST = (
+    select(journal.c.at)
+    .where(journal.c.call_id == bindparam("of"))
+    .order_by(journal.c.id.desc())
+    .limit(1)
+)
 _ADD = insert(journal)
 
 
@@ -59,6 +65,11 @@ class Journal(Noun):
             "answer": answer,
         }
         self.connection.execute(_ADD, line)
+
+    def last_of(self, call_id: str) -> datetime | None:
+        """Return when anything last happened to this call."""
+        row = self._row(_LAST, of=call_id)
+        return None if row is None else row.at
 
     def of(self, call_id: str) -> list[JournalLine]:
         return SHAPE.all(self._rows(_OF, of=call_id))

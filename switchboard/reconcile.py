@@ -7,14 +7,16 @@ from datetime import datetime
 
 import structlog
 
-from ivr.call import Call, Stage
-from ivr.events import Event, LegEnded, RoomSeen
+from ivr.call import IN_LINE, Call, Stage
+from ivr.events import Event, LegEnded, RoomSeen, Strayed
 from switchboard import calls, errands
 from switchboard.board import Board
 from telephony.carrier import CarrierError
 
 log = structlog.get_logger()
 
+LAPS_LOST_SECONDS = 70  # two laps: a waiting leg that lives and asks nothing is not with us
+WITHOUT_A_WORD = (*IN_LINE, Stage.PARTNER)  # a talk with the partner is long; its leg is looked at
 SETTLE_SECONDS = 20  # a younger stage may still be waiting for its own webhooks
 
 
@@ -38,8 +40,30 @@ def _check(board: Board, call: Call) -> None:
         elif _talked_to(call) and errands.over(board, call.clinician_leg or ""):
             log.info("healed a lost cut-off", call=call.id)
             calls.happened(board, call.id, _alone(call))
+        elif call.stage in WITHOUT_A_WORD and _silent_for(board, call) > LAPS_LOST_SECONDS:
+            _look_for(board, call)
     except CarrierError as silence:  # the next round asks again
         log.warning("carrier did not say", call=call.id, why=str(silence))
+
+
+def _silent_for(board: Board, call: Call) -> float:
+    """How many seconds ago anything was last heard of this call."""
+    with board.store.read() as rows:
+        heard = rows.journal.last_of(call.id) or call.stage_since
+    return (board.now() - heard).total_seconds()
+
+
+def _look_for(board: Board, call: Call) -> None:
+    """Its leg lives: is it in the carrier's line, with somebody, or astray?"""
+    in_line = call.stage in IN_LINE
+    if in_line and call.leg_sid in {member.sid for member in board.carrier.queue_members()}:
+        return
+    dialled = board.carrier.dialled_by(call.leg_sid)
+    talking = any(leg.status == "in-progress" for leg in dialled)
+    if talking and not in_line:
+        return  # as it should be
+    log.warning("a caller's leg went astray", call=call.id, talking=talking)
+    calls.happened(board, call.id, lambda _c, at: Strayed(at=at, talking=talking))
 
 
 def _talked_to(call: Call) -> bool:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 TWIML_CHARS_MAX = 4_000  # of the Twiml parameter; a document we host may be larger
 CALL_SECONDS_MAX = 86_400  # a long crisis call is not cut after the default four hours
 ROWS_MAX = 200
+PAGE_MAX = 1_000
+MEMBERS_MAX = 5_000  # no queue of Twilio's is longer (Queue resource)
 OK, MULTIPLE = 200, 300
 TIMED_OUT, TOO_MANY, FAILED = 408, 429, 500
 GONE_CODES = frozenset({21220, 20404, 404, 16020})
@@ -135,6 +137,12 @@ class Carrier:
         with _errors():
             return str(self._client.calls(sid).fetch().status)
 
+    def dialled_by(self, leg_sid: str) -> list[LegFound]:
+        """The legs that this one's documents have dialled, ended ones too."""
+        with _errors():
+            legs = self._client.calls.list(parent_call_sid=leg_sid, limit=ROWS_MAX)
+            return [LegFound(str(leg.sid), str(leg.status)) for leg in legs]
+
     def find(self, to: str, from_: str, since: datetime) -> list[LegFound]:
         """Legs rung since then, newest first: the evidence after an unknown outcome.
 
@@ -177,7 +185,9 @@ class Carrier:
                 self._queue_sid = str(next(found, ""))
             if not self._queue_sid:
                 return []
-            members = self._client.queues(self._queue_sid).members.list(limit=ROWS_MAX)
+            members = self._client.queues(self._queue_sid).members.list(
+                limit=MEMBERS_MAX, page_size=PAGE_MAX
+            )
             rows = [Member(str(m.call_sid), m.position or 0, m.wait_time or 0) for m in members]
             return sorted(rows, key=lambda member: member.position)
 

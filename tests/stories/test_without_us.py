@@ -7,6 +7,7 @@ from town import BASE, PARTNER, RIVERTON, Caller, Town
 
 from emulator import WsgiTransport
 from emulator.timeline import first_sound
+from ivr.call import Stage
 from switchboard.fallback import Part
 from telephony.lastresort import Hosted
 
@@ -29,20 +30,32 @@ def gone(_environ: dict, start_response: Callable) -> Iterable[bytes]:
     return [b"no application"]
 
 
-@pytest.fixture(params=["POST", "GET"])
-def alone(request: pytest.FixtureRequest, quick_town: Town) -> Town:
-    """Nothing of ours answers; the three documents are hosted beside us, Ben and Cleo in them."""
-    town = quick_town
+def keeps_documents(town: Town, method: str) -> dict[str, Callable[..., Iterable[bytes]]]:
+    """The three documents are hosted beside us, Ben and Cleo in them."""
     line = town.board.book.lines["riverton"]
-    where = Hosted(f"{HOST}/screen", f"{HOST}/accept", request.param)
+    where = Hosted(f"{HOST}/screen", f"{HOST}/accept", method)
     parts = {
         f"/{name}": Part(town.board.prompts, line, name, (BEN, CLEO), where).written()
         for name in ("line", "screen", "accept")
     }
-    town.twilio.transport = WsgiTransport({BASE: gone, HOST: hosted(parts)}, town.clock)
     voice = town.twilio.numbers[RIVERTON].voice
-    voice.voice_fallback_url, voice.voice_fallback_method = f"{HOST}/line", request.param
-    return town
+    voice.voice_fallback_url, voice.voice_fallback_method = f"{HOST}/line", method
+    return {BASE: town.app, HOST: hosted(parts)}
+
+
+@pytest.fixture(params=["POST", "GET"])
+def alone(request: pytest.FixtureRequest, quick_town: Town) -> Town:
+    """Nothing of ours answers."""
+    hosts = keeps_documents(quick_town, request.param)
+    quick_town.twilio.transport = WsgiTransport(hosts | {BASE: gone}, quick_town.clock)
+    return quick_town
+
+
+def away_for(town: Town, hosts: dict[str, Callable[..., Iterable[bytes]]], seconds: float) -> None:
+    """Nothing of ours answers for so long, then all does."""
+    town.twilio.transport = WsgiTransport(hosts | {BASE: gone}, town.clock)
+    town.waits(seconds=seconds)
+    town.twilio.transport = WsgiTransport(hosts, town.clock)
 
 
 def heard_always(caller: Caller) -> bool:
@@ -93,4 +106,39 @@ def test_who_was_bridged_and_left_is_not_the_end(alone: Town) -> None:
     cleo.answers(after=3).then_presses("1", after=4)
     caller = town.transfers_from_911()
     town.until(lambda: cleo.in_call and cleo.leg.heard[-1].kind == "bridge", seconds=120)
+    assert heard_always(caller)
+
+
+def test_a_caller_whom_the_document_took_is_fetched_back(quick_town: Town) -> None:
+    town, ana = quick_town, quick_town.clinician("Ana")
+    hosts = keeps_documents(town, "POST")
+    town.phone(PARTNER).is_busy()
+    ana.goes_on_duty()
+    caller = town.transfers_from_911()
+    town.waits(seconds=10)
+    away_for(town, hosts, seconds=40)
+    rung = [leg.to for leg in town.twilio.legs.values() if leg.parent is caller.leg]
+    assert rung == [BEN], "the document rang on our behalf"
+    queue = next(iter(town.twilio.queues.values()))
+    town.until(lambda: bool(queue.members), seconds=120)
+    town.until(lambda: caller.call.laps > 1, seconds=40)
+    assert caller.leg.live
+    assert heard_always(caller)
+
+
+def test_a_caller_who_talks_there_is_left_alone(quick_town: Town) -> None:
+    town, ben = quick_town, quick_town.phone(BEN)
+    hosts = keeps_documents(town, "POST")
+    ana = town.clinician("Ana").goes_on_duty()
+    ben.answers(after=4).then_presses("1", after=4)
+    caller = town.transfers_from_911()
+    town.waits(seconds=10)
+    away_for(town, hosts, seconds=60)
+    assert ben.in_call
+    town.waits(minutes=3)
+    assert ben.in_call
+    assert caller.stage is Stage.PARTNER
+    assert not ana.is_offered
+    ben.hangs_up()
+    town.until(lambda: caller.stage is Stage.WAITING, seconds=120)
     assert heard_always(caller)

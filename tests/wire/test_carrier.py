@@ -38,6 +38,7 @@ EVERYTHING = {
     "end": lambda line: line.end(LEG),
     "ring": ring,
     "leg": lambda line: line.leg(LEG),
+    "dialled_by": lambda line: line.dialled_by(LEG),
     "find": lambda line: line.find("+13145550177", "+13145550101", AT - timedelta(minutes=1)),
     "in_room": lambda line: line.in_room("room-c0ffee"),
     "hold": lambda line: line.hold("room-c0ffee", "caller", on=True, hold_url=FALLBACK),
