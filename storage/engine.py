@@ -12,7 +12,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from storage.errors import Duplicate, StoreDown
+from storage.errors import Contended, Duplicate, StoreDown
 
 SECONDS = 2  # the database's share of a webhook's 4 s (FAILURES R5)
 POOL_SECONDS = 1
@@ -45,6 +45,7 @@ POSTGRES_CONNECT = {
 }
 UNIQUE = (sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
 UNIQUE_STATE = "23505"
+CONTENDED_STATES = ("40001", "40P01")  # could not serialize; deadlock
 READ_ONLY_STATE = "25006"  # the primary became a standby under us
 
 
@@ -121,6 +122,8 @@ def _named(context: ExceptionContext) -> None:
     error = context.original_exception
     if _duplicate(error):
         raise Duplicate(str(error)) from error
+    if getattr(error, "sqlstate", None) in CONTENDED_STATES:
+        raise Contended(str(error)) from error
     if _down(context):
         raise StoreDown(str(error), lost=context.is_disconnect) from error
 

@@ -20,6 +20,10 @@ class StoreDown(StorageError):
         self.lost = lost
 
 
+class Contended(StoreDown):
+    """Another transaction was in the way, and this one was given up: the same again may succeed."""
+
+
 class Duplicate(StorageError):
     """A row with this unique key is there already: somebody did this before us.
 

@@ -8,7 +8,7 @@ import structlog
 
 from config.lines import Line
 from ivr.events import PassEnded
-from storage.errors import StoreDown
+from storage.errors import Contended, StoreDown
 from switchboard import calls, offline_notes, snapshot, voice
 from switchboard.board import Board
 from telephony import forms, twiml
@@ -18,6 +18,7 @@ from telephony.forms import Fields
 log = structlog.get_logger()
 
 DATABASE_AWAY = StoreDown  # what the door must catch
+ONCE_MORE = Contended  # what it may try again at once
 TEND_SECONDS = 2  # how soon a changed roster is on the disk, and the database's return is seen
 PHONES_MAX = 5  # in one round: the partner line rings within two minutes (DESIGN, Numbers)
 OVER = ("completed", "busy", "failed", "no-answer", "canceled")

@@ -1,18 +1,21 @@
 """The failures of docs/failures.md that no other story tells: one short test for each."""
 
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from stories.test_without_database import BEN, bridged, broken, heard_at_once
 from town import DISPATCH, Town
 from wire.door import Door
 
 from ivr.call import Ended, Stage
+from storage.errors import Contended, StoreDown
 from switchboard import evidence, offline, offline_notes, snapshot
 from switchboard.standby import Standby
 
@@ -188,3 +191,63 @@ def test_counters_go_on_beyond_31_bits(town: Town) -> None:
         journal, errands = rows.journal.of(second.call.id), rows.errands.of(second.call.id)
     assert min(one.id for one in journal) > BEYOND
     assert min(one.id for one in errands) > BEYOND
+
+
+# -- the database -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("times", "kept"), [(3, True), (9, False)])
+def test_a_transaction_that_was_in_the_way_is_met_again(
+    quick_town: Town, monkeypatch: pytest.MonkeyPatch, times: int, kept: bool
+) -> None:
+    """A deadlock is no outage: nobody is led elsewhere for it, unless it does not end."""
+    town, begin, failed = quick_town, quick_town.store.begin, []
+    town.clinician("Ana").goes_on_duty()
+
+    @contextmanager
+    def deadlocked() -> Iterator[object]:
+        if len(failed) < times:
+            failed.append("deadlock detected")
+            raise Contended(failed[-1])
+        with begin() as rows:
+            yield rows
+
+    monkeypatch.setattr(town.store, "begin", deadlocked)
+    caller = town.transfers_from_911()
+    town.waits(seconds=0.05)
+    assert town.board.standby.tripped is not kept
+    assert caller.leg.live
+    if kept:
+        assert caller.stage is Stage.GREETING
+
+
+def fill(town: Town) -> None:
+    """Line after line, until there is no room for another."""
+    for number in range(1000):
+        facts = {"at": town.now, "inbox_key": f"full-{number}", "event": "x", "facts": {}}
+        with town.store.begin() as rows:
+            rows.journal.add(
+                "full", before=None, after="waiting", surprise=False, answer=b"x" * 900, **facts
+            )
+
+
+def test_a_database_that_is_full_is_a_database_that_is_away(quick_town: Town) -> None:
+    """SQLite answers SQLITE_FULL, as it does on a full disk."""
+    town, ben = quick_town, quick_town.phone(BEN)
+    town.clinician("Ben", "backup", phone=BEN)
+    town.waits(seconds=offline.TEND_SECONDS + 1)
+    ben.answers(after=4).then_presses("1", after=5)
+
+    def small(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute("PRAGMA max_page_count=1")  # no smaller than it is now
+
+    event.listen(town.store.engine, "connect", small)
+    town.store.engine.dispose()
+    with pytest.raises(StoreDown, match="full"):
+        fill(town)
+    town.twice.on = False  # a sweep that failed for want of room may succeed at once
+    caller = town.transfers_from_911()
+    town.waits(seconds=0.1)
+    assert town.board.standby.tripped
+    town.until(lambda: ben.in_call and bridged(ben), seconds=30)
+    assert heard_at_once(caller)
