@@ -85,7 +85,7 @@ def test_an_error_takes_everything_back(store, a_call):
 
 def test_the_line_goes_by_priority_and_then_by_place(store, a_call):
     first, second, urgent = a_call(), a_call(), a_call(priority=10)
-    cut_off = a_call(line_since=first.line_since - timedelta(minutes=9))
+    cut_off = a_call(line_since=first.line_since - timedelta(minutes=5))
     talking, gone = a_call(stage=Stage.TALKING), a_call(stage=Stage.ENDED)
     keep(store, first, second, urgent, cut_off, talking, gone)
     with store.read() as rows:
