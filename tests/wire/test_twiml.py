@@ -16,7 +16,7 @@ from telephony import twiml
 LANGUAGES = BOOK.languages
 # One of each class, and of each way a class can be filled that changes the document.
 REPLIES = [
-    *[heard.Say(key, dict.fromkeys(blanks, "2")) for key, blanks in KEYS.items()],
+    *[heard.Say(key, dict.fromkeys(sorted(blanks), "2")) for key, blanks in KEYS.items()],
     heard.SayAll("greeting_other_language"),
     heard.Bed(3),
     heard.Bed(20),
