@@ -19,7 +19,7 @@ from config.settings import Settings
 from routing.escalation import Ladder, Rung
 from routing.offers import Policy
 from storage import migrate
-from storage.errors import StoreDown
+from storage.errors import NewerDatabase, StoreDown
 from storage.store import Store
 from switchboard.standby import Standby
 from telephony.carrier import Carrier
@@ -127,8 +127,14 @@ def make_board(settings: Settings, **parts: Any) -> Board:
 
 
 def _check_database(url: str) -> None:
-    """Refuse tables of another version before any call; start without a database that is away."""
+    """Refuse tables of an older version before any call; start without a database that is away.
+
+    On a newer version's tables yesterday's code goes on: a migration only expands. A process that
+    is started again between `release` and the restart must not take the line down with it.
+    """
     try:
         migrate.check(url)
+    except NewerDatabase as newer:
+        log.warning("started on a newer version's tables", why=str(newer))
     except StoreDown:
         log.exception("the database does not answer: calls are passed on until it does")
