@@ -7,7 +7,6 @@ without one, 403 and nothing changes (FAILURES R9).
 import random
 import time
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -349,8 +348,11 @@ def ended() -> Response:
     """A status webhook of the number: the caller's leg is over."""
     if _hung_up():
         sid = fields().get("CallSid", "")
-        with suppress(calls.NoSuchCall):
+        try:
             calls.handle_leg(board(), sid, g.key, lambda _call, at: e.LegEnded(at=at))
+        except calls.NoSuchCall:
+            if not offline.ended_before_replay(board(), fields(), g.key):
+                return Response(status=503)  # the carrier says it again
     return Response(status=204)
 
 

@@ -84,6 +84,14 @@ def hung_up(fields: Fields) -> bool:
     return fields.get("CallStatus") in OVER
 
 
+def ended_before_replay(board: Board, fields: Fields, key: str) -> bool:
+    """Whether the end of a call we do not know is kept, should its beginning still be on the disk.
+
+    False: the disk did not take it.
+    """
+    return not offline_notes.left_over(board) or note(board, fields, key, "ended")
+
+
 def note(board: Board, fields: Fields, key: str, what: str, *, talked: bool = False) -> bool:
     """Keep a fact for the day the database is back. False: not even the disk took it."""
     facts = forms.arrival(fields)

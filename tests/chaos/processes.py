@@ -238,7 +238,10 @@ def _come_to_rest(line: Line, callers: Callers, killer: Killer) -> None:
 def _live(line: Line) -> int:
     with suppress(StoreDown), line.board.store.engine.connect() as there:
         live = select(func.count()).where(calls.c.stage != "ended")
-        open_ = select(func.count()).where(errands.c.state.in_(["pending", "claimed"]))
+        unsure = select(errands.c.target).where(errands.c.state == "unknown")
+        open_ = select(func.count()).where(
+            errands.c.state.in_(["pending", "claimed"]), errands.c.target.not_in(unsure)
+        )
         return there.execute(live).scalar_one() + there.execute(open_).scalar_one()
     return 1
 

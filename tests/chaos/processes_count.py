@@ -65,7 +65,13 @@ def count(line: Line, legs: list[Any], slow: float = 1.0) -> Count:
         known = {row.leg_sid: row for row in there.execute(select(calls))}
         live = [row.id for row in known.values() if row.stage != "ended"]
         waiting = select(errands).where(errands.c.state.in_(["pending", "claimed"]))
-        left = [f"errand {row.id} {row.kind} is {row.state}" for row in there.execute(waiting)]
+        unsure = select(errands.c.target).where(errands.c.state == "unknown")
+        asked = {target for (target,) in there.execute(unsure)}  # nothing may touch these (R3)
+        left = [
+            f"errand {row.id} {row.kind} is {row.state}"
+            for row in there.execute(waiting)
+            if row.target not in asked
+        ]
         half = select(followups).where(followups.c.state.in_(["offered", "placing"]))
         left += [f"promise {row.id} is {row.state}" for row in there.execute(half)]
     keys |= {key.removeprefix("offline:") for key in keys}
