@@ -12,7 +12,6 @@ import structlog
 
 from ivr.call import Call
 from ivr.events import Event, LegEnded, PersonUnreached, RoomSeen
-from storage.store import Rows
 from storage.values import ErrandRow
 from switchboard import calls, evidence, tasks
 from switchboard.board import Board
@@ -32,19 +31,12 @@ def run_due(board: Board, limit: int = 20) -> int:
         if not rows.errands.any_due(now):
             return 0
     with board.store.begin() as rows:
-        _take_up(rows, rows.errands.stuck(now), now)
+        rows.errands.stuck(now)
         claimed = rows.errands.claim_due(board.worker, now, evidence.LEASE_SECONDS, limit)
     settled = evidence.look(board)
     for errand in claimed:
         _carry_out(board, errand)
     return len(claimed) + settled  # whose targets are free now
-
-
-def _take_up(rows: Rows, stuck: list[ErrandRow], now: datetime) -> None:
-    """Whoever claimed these is gone: what may be done twice is done by another (FAILURES D1)."""
-    for errand in stuck:
-        if errand.kind in HARMLESS_TWICE and errand.tries < TRIES_MAX:
-            rows.errands.postpone(errand.id, now)
 
 
 def _carry_out(board: Board, errand: ErrandRow) -> None:
