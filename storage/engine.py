@@ -33,7 +33,7 @@ POSTGRES_OPTIONS = {
     "timezone": "UTC",
     "jit": "off",  # compiling costs more than any query here
     "statement_timeout": f"{SECONDS}s",
-    "idle_in_transaction_session_timeout": "10s",  # a frozen process must free its callers' rows
+    "idle_in_transaction_session_timeout": f"{2 * SECONDS}s",  # a frozen process frees its rows
 }
 POSTGRES_CONNECT = {
     "connect_timeout": SECONDS,

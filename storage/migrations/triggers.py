@@ -44,6 +44,12 @@ def announce(table: str, columns: Iterable[str] = ()) -> None:
             op.execute(f"CREATE TRIGGER {name} AFTER {what} ON {table} BEGIN {count}; END")
 
 
+def hush(table: str) -> None:
+    """Forget the topic of a table that goes: its triggers go with it."""
+    if not _postgresql():
+        op.execute(f"DELETE FROM changes WHERE topic = '{table}'")  # noqa: S608
+
+
 def append_only(table: str) -> None:
     """Refuse to change or delete what was written."""
     if _postgresql():

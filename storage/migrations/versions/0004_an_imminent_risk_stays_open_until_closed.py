@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from storage.migrations.triggers import announce
+from storage.migrations.triggers import announce, hush
 
 revision = "0004"
 down_revision = "0003"
@@ -40,3 +40,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("rescues")
+    hush("rescues")
