@@ -34,12 +34,14 @@ BUDGET_SECONDS = 4  # work on one webhook (DESIGN, Numbers)
 TELEPHONE = ("/voice/", "/sound/")
 TWIML = "text/xml; charset=utf-8"
 IN_LINE = ("key", "agree")  # asked from within the wait document, where nothing can be dialled
+OTHER_LEGS = ("clinician-left", "psap", "psap-pressed", "psap-left")
 OVER = ("completed", "busy", "failed", "no-answer", "canceled")
 BRIDGED = ("completed", "answered")
-ROOM_EVENTS: dict[tuple[str, str], type[e.ClinicianJoined | e.CallerJoined]] = {
+ROOM_EVENTS: dict[tuple[str, str], type[e.ClinicianJoined | e.CallerJoined | e.PsapJoined]] = {
     ("participant-join", "clinician"): e.ClinicianJoined,
     ("participant-join", "caller"): e.CallerJoined,
     ("participant-join", "person"): e.CallerJoined,
+    ("participant-join", "psap"): e.PsapJoined,
 }
 
 
@@ -182,7 +184,7 @@ def way_on() -> Response:
 def _another_leg() -> bool:
     """Whether no caller listens: a clinician's leg, or one that we rang and nobody talked on."""
     if request.endpoint != "phone.fallback":
-        return request.endpoint in OTHERS or _verb() == "clinician-left"
+        return request.endpoint in OTHERS or _verb() in OTHER_LEGS
     facts: forms.Fields = getattr(g, "fields", {})
     talked = "/talk-ended/" in facts.get("ErrorUrl", "")  # a follow-up's person, cut off
     return forms.softphone(facts) or (forms.rung_by_us(facts) and not talked)
@@ -235,7 +237,18 @@ def _key(call: Call, at: datetime) -> e.Event:
 def _pass_ended(call: Call, at: datetime) -> e.Event:
     status = fields().get("DialCallStatus", "")
     bridged = fields().get("DialBridged", "true") == "true"
-    return e.PassEnded(at=at, talked=status in BRIDGED and bridged, hung_up=_hung_up())
+    talked = status in BRIDGED and bridged
+    way_back = bool(board().line(call.line).return_number)
+    return e.PassEnded(at=at, talked=talked, hung_up=_hung_up(), way_back=way_back)
+
+
+def _psap_pressed(call: Call, at: datetime) -> e.Event:
+    return e.PsapPressed(
+        at=at,
+        took=forms.key(fields()) == "1",
+        leg_sid=_leg(),
+        seconds=int((at - call.arrived_at).total_seconds()),
+    )
 
 
 def _leg() -> str:
@@ -255,6 +268,9 @@ VERBS: dict[str, Callable[[Call, datetime], e.Event]] = {
     "line-left": lambda _call, at: e.LineLeft(at=at, result=fields().get("QueueResult", "")),
     "talk-ended": lambda _call, at: e.TalkEnded(at=at, hung_up=_hung_up()),
     "pass-ended": _pass_ended,
+    "psap": lambda _call, at: e.PsapAnswered(at=at, leg_sid=_leg()),
+    "psap-pressed": _psap_pressed,
+    "psap-left": lambda _call, at: e.PsapLeft(at=at, leg_sid=_leg(), hung_up=_hung_up()),
     "clinician-left": lambda _call, at: e.ClinicianLeft(at=at, leg_sid=_leg()),
     "fallback": lambda _call, at: e.FetchFailed(at=at, code=fields().get("ErrorCode", "")),
 }
@@ -370,6 +386,15 @@ def person_status(call_id: str, attempt_id: str) -> Response:
     return Response(status=204)
 
 
+@phone.post("/voice/<call_id>/psap-status")
+def psap_status(call_id: str) -> Response:
+    """What became of ringing the 911 centre's own line."""
+    if _hung_up():
+        sid = _leg()
+        calls.handle(board(), call_id, g.key, lambda _call, at: e.PsapGone(at=at, leg_sid=sid))
+    return Response(status=204)
+
+
 @phone.post("/voice/<call_id>/room")
 def room(call_id: str) -> Response:
     """Something happened in the call's conference."""
@@ -386,7 +411,7 @@ def room(call_id: str) -> Response:
 _OFFLINE = (offline_next, offline_again, offline_screen, offline_pressed)
 _OTHERS = (desk, phone_answered, phone_pressed, person_answered, offline_screen, offline_pressed)
 OTHERS = {f"phone.{f.__name__}" for f in _OTHERS}
-SILENT = {f"phone.{f.__name__}" for f in (ended, phone_status, person_status, room)}
+SILENT = {f"phone.{f.__name__}" for f in (ended, phone_status, person_status, psap_status, room)}
 
 
 # -- documents and sounds that name nobody ----------------------------------------------------

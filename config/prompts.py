@@ -28,7 +28,9 @@ PROMPTS: Mapping[str, frozenset[str]] = {
     "passing_to_partner": frozenset({"partner_name"}),
     "partner_failed": frozenset(),
     "pass_over": frozenset(),  # the partner or the dispatcher hung up; the caller is still ours
+    "lap_nobody_yet": frozenset(),  # within the line's deadline; the way back follows
     "bringing_dispatcher": frozenset(),
+    "here_is_dispatcher": frozenset(),
     "dispatcher_failed": frozenset(),
     "callback_no_number": frozenset(),
     "callback_confirm": frozenset(),
@@ -36,6 +38,13 @@ PROMPTS: Mapping[str, frozenset[str]] = {
     "goodbye": frozenset(),
     "one_moment": frozenset(),
     "danger": frozenset(),
+    # to the 911 centre's own line, when its caller is brought back; nothing before 1 is pressed
+    "psap_screen": frozenset({"public_name"}),
+    "psap_summary": frozenset({"seconds"}),
+    "psap_summary_incident": frozenset({"incident", "seconds"}),
+    "psap_summary_counselor": frozenset(),
+    "psap_not_pressed": frozenset(),
+    "psap_not_needed": frozenset(),
     # to a colleague's cell phone: nothing about any caller
     "phone_screen": frozenset(),
     "phone_taken": frozenset(),

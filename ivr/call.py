@@ -20,7 +20,7 @@ class Stage(StrEnum):
     CONNECTING = "connecting"  # a clinician accepted; their leg is on its way
     TALKING = "talking"
     PARTNER = "partner"  # being passed to the partner line, or talking with it
-    DISPATCHER = "dispatcher"  # being brought back to the 911 dispatcher
+    DISPATCHER = "dispatcher"  # the 911 dispatcher took them back and is on the way, or there
     CALLING = "calling"  # follow-up: the clinician is there, the person's phone rings
     ENDED = "ended"
 
@@ -36,6 +36,16 @@ class Ended(StrEnum):
     CALLBACK = "callback"  # chose to be called back
     UNREACHED = "unreached"  # follow-up: nobody answered
     LOST = "lost"  # the carrier no longer knows the call
+
+
+class Psap(StrEnum):
+    """How far the 911 centre's own line is, once it was asked back."""
+
+    RINGING = "ringing"
+    FAILED = "failed"  # nobody there took the caller; they have not been told yet
+    COMING = "coming"  # a human pressed 1 and is on the way to the room
+    HERE = "here"  # in the room, before the caller or beside a clinician
+    TOGETHER = "together"  # in the room with the caller, and no clinician
 
 
 # Stages in which a clinician may be given the caller.
@@ -72,6 +82,10 @@ class Call:
     followup_id: str | None = None
     attempt_id: str | None = None
     sip: dict[str, str] = field(default_factory=dict)
+    psap: Psap | None = None  # None: the dispatcher was not asked back
+    psap_leg: str | None = None
+    psap_since: datetime | None = None  # when their line was rung
+    returned_at: datetime | None = None  # first moment with the dispatcher
 
     @property
     def room(self) -> str:

@@ -31,7 +31,7 @@ class CheckRoom:
 
 @dataclass(frozen=True, slots=True)
 class EndLeg:
-    """End one leg of the call: "clinician" | "caller". A caller's needs one of ivr.call.Ended.
+    """End one leg: "clinician" | "caller" | "psap". A caller's needs one of ivr.call.Ended.
 
     `sid`: the leg, where the call as it is now no longer names it.
     """
@@ -65,6 +65,11 @@ class DialPerson:
 
 
 @dataclass(frozen=True, slots=True)
+class RingPsap:
+    """Ring the 911 centre's own 10-digit line, to bring its dispatcher back. Never 911."""
+
+
+@dataclass(frozen=True, slots=True)
 class OpenCallback:
     """The caller chose to be called back: open the promise, keeping their place."""
 
@@ -94,6 +99,7 @@ Errand = (
     | FreeClinician
     | LoseClinician
     | DialPerson
+    | RingPsap
     | OpenCallback
     | RecordAttempt
     | Alert

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-Leg = Literal["caller", "clinician", "phone", "person"]  # whose webhook it was
+Leg = Literal["caller", "clinician", "phone", "person", "psap"]  # whose webhook it was
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +63,8 @@ class Waited(Event):
     position: int = 1  # place in the line, 1 is next
     busy: int = 0  # clinicians who are with somebody else now
     backup: bool = False  # the backup team's phones are among them
+    overdue: bool = False  # a diversion that nobody accepted within the line's deadline
+    due_in: int | None = None  # seconds until then
     ways: tuple[str, ...] = ()  # prompts that offer a way out, besides staying
     leg: Leg | None = "caller"
 
@@ -107,10 +109,11 @@ class TalkEnded(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassEnded(Event):
-    """The dial to the partner or the dispatcher ended. `talked`: somebody there was bridged."""
+    """The dial to the partner ended. `talked`: somebody there was bridged."""
 
     talked: bool
     hung_up: bool
+    way_back: bool = False  # the line has a dispatcher who can be asked back
     leg: Leg | None = "caller"
 
 
@@ -169,6 +172,34 @@ class PersonUnreached(Event):
     leg_sid: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PsapAnswered(Event):
+    """The 911 centre's line was picked up: nothing counts before 1 is pressed (FAILURES R11)."""
+
+    leg_sid: str
+    leg: Leg | None = "psap"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PsapPressed(Event):
+    """A key was pressed there. `took`: it was 1. The rest is the summary they hear."""
+
+    took: bool
+    leg_sid: str
+    incident: str = ""
+    seconds: int = 0  # since the caller came from them
+    leg: Leg | None = "psap"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PsapLeft(Event):
+    """The dispatcher's bridge ended. `hung_up`: their leg is over too."""
+
+    leg_sid: str
+    hung_up: bool
+    leg: Leg | None = "psap"
+
+
 # -- facts nobody waits for an answer to ------------------------------------------------------
 
 
@@ -190,6 +221,32 @@ class ClinicianJoined(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallerJoined(Event):
     """The caller's (person's) leg is in the conference; `leg_sid` as in ClinicianJoined."""
+
+    leg_sid: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DispatcherAsked(Event):
+    """The clinician wants the 911 dispatcher back on the line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PsapRung(Event):
+    """The carrier rings the 911 centre's line; this is the leg."""
+
+    leg_sid: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PsapJoined(Event):
+    """The dispatcher's leg is in the conference; `leg_sid` as in ClinicianJoined."""
+
+    leg_sid: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PsapGone(Event):
+    """The dispatcher's leg is over, or never came about; `leg_sid` "": none was made."""
 
     leg_sid: str = ""
 
@@ -239,6 +296,7 @@ class RoomSeen(Event):
 
     caller: bool
     clinician: bool
+    psap: bool = False
 
 
 VOICE_EVENTS = (
@@ -256,6 +314,9 @@ VOICE_EVENTS = (
     ClinicianArrived,
     ClinicianLeft,
     PersonAnswered,
+    PsapAnswered,
+    PsapPressed,
+    PsapLeft,
 )
 EVENTS = (
     *VOICE_EVENTS,
@@ -265,6 +326,10 @@ EVENTS = (
     ClinicianJoined,
     CallerJoined,
     ClinicianEnded,
+    DispatcherAsked,
+    PsapRung,
+    PsapJoined,
+    PsapGone,
     LegEnded,
     LedOffline,
     WaitElapsed,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from ivr import events as e
-from ivr import passing, talking, waiting
+from ivr import passing, returning, talking, waiting
 from ivr.call import Call, Stage
 from ivr.replies import HangUp, Reply
 from ivr.step import Step, resume
@@ -22,6 +22,10 @@ _WAIT: dict[type[e.Event], Handler] = {
     e.LineLeft: waiting.line_left,
     e.OfferAccepted: talking.connect,
     e.WaitElapsed: waiting.escalate,
+    e.PsapRung: returning.rung,
+    e.PsapAnswered: returning.answer,
+    e.PsapPressed: returning.take_back,
+    e.PsapGone: returning.gone,
     e.LegEnded: waiting.leave,
     e.LedOffline: passing.lead_offline,
     e.Strayed: passing.fetch_stray,
@@ -67,11 +71,33 @@ FLOW: dict[Stage, dict[type[e.Event], Handler]] = {
         e.FetchFailed: talking.rejoin,
         e.WaitElapsed: talking.look,
         e.RoomSeen: talking.check,
+        e.DispatcherAsked: returning.ask_back,
+        e.PsapRung: returning.rung,
+        e.PsapAnswered: returning.answer,
+        e.PsapPressed: returning.take_back,
+        e.PsapJoined: returning.seated,
+        e.PsapLeft: returning.left,
+        e.PsapGone: returning.gone,
         e.LegEnded: talking.hang_up,
         e.LedOffline: passing.lead_offline,
     },
     Stage.PARTNER: _PASS,
-    Stage.DISPATCHER: _PASS,
+    Stage.DISPATCHER: {
+        e.Waited: waiting.leave_line,
+        e.KeyPressed: waiting.leave_line,
+        e.CallbackAgreed: waiting.leave_line,
+        e.LineLeft: returning.line_left,
+        e.PsapJoined: returning.seated,
+        e.PsapLeft: returning.left,
+        e.PsapGone: returning.gone,
+        e.CallerJoined: returning.together,
+        e.TalkEnded: returning.bridge_ended,
+        e.FetchFailed: returning.rejoin,
+        e.WaitElapsed: talking.look,
+        e.RoomSeen: returning.weigh,
+        e.LegEnded: returning.hang_up,
+        e.LedOffline: passing.lead_offline,
+    },
     Stage.CALLING: {
         e.PersonRung: talking.note_ring,
         e.PersonAnswered: talking.bring_person,
@@ -95,6 +121,10 @@ ANYWHERE: dict[type[e.Event], Handler] = {
     e.ClinicianArrived: talking.turn_away,
     e.PersonRung: talking.know_already,
     e.FetchFailed: passing.again,
+    e.PsapAnswered: returning.decline,
+    e.PsapPressed: returning.decline,
+    e.PsapLeft: returning.dismiss,
+    e.PsapGone: returning.past,
 }
 
 _IN_LINE = (e.Waited, e.KeyPressed, e.CallbackAgreed)

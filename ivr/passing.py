@@ -1,4 +1,4 @@
-"""What happens while a caller is with the partner line, or brought back to the dispatcher?"""
+"""What happens while a caller is being passed to the partner line, or talks with it?"""
 
 from dataclasses import replace
 
@@ -13,23 +13,26 @@ from ivr.errands import (
 )
 from ivr.events import Event, LedOffline, LegEnded, LineLeft, PassEnded, Strayed, WaitElapsed
 from ivr.replies import HangUp, Say, WaitInLine
-from ivr.step import Step, back_in_line, moved, resume, within
+from ivr.returning import bring
+from ivr.step import Step, back_in_line, moved, resume, within, without_psap
 
 WORD_SECONDS = 10  # the dial's own word follows the leg's end by less than that
-REASONS = {Stage.PARTNER: Ended.PASSED_ON, Stage.DISPATCHER: Ended.RETURNED}
-WORDS = {Stage.PARTNER: "partner_failed", Stage.DISPATCHER: "dispatcher_failed"}
 
 
 def pass_ended(call: Call, event: PassEnded) -> Step:
     """They talked and left, or nobody answered there: then the caller is still ours."""
     if event.hung_up:
-        reason = REASONS[call.stage] if event.talked else Ended.CALLER_LEFT
+        reason = Ended.PASSED_ON if event.talked else Ended.CALLER_LEFT
         call = moved(call, Stage.ENDED, event.at, ended_at=event.at, ended_reason=reason)
         return Step(call, (HangUp(),))
-    words = "pass_over" if event.talked else WORDS[call.stage]
     back = back_in_line(call, event.at)
-    errands = (OfferToDesks(),) if event.talked else (OfferToDesks(), Alert(WORDS[call.stage]))
-    return Step(back, (Say(words), WaitInLine()), errands)
+    if event.talked:
+        return Step(back, (Say("pass_over"), WaitInLine()), (OfferToDesks(),))
+    errands: tuple[Errand, ...] = (OfferToDesks(), Alert("partner_failed"))
+    if event.way_back:  # no clinician and no partner: whoever sent the caller is a human too
+        back, ringing = bring(back, event.at)
+        errands = (*errands, *ringing)
+    return Step(back, (Say("partner_failed"), WaitInLine()), errands)
 
 
 def leave(call: Call, event: LegEnded) -> Step:
@@ -41,7 +44,8 @@ def lead_offline(call: Call, event: LedOffline) -> Step:
     """Without the database the caller was led to people's phones: no desk may call them back."""
     if call.attempt_id:  # a follow-up's attempt ends with its own leg
         return Step(call)
-    errands: list[Errand] = [CancelOffers("passed_on")]
+    call, legs = without_psap(call, "passed_on")
+    errands: list[Errand] = [CancelOffers("passed_on"), *legs]
     if call.clinician_id:
         errands.append(LoseClinician(call.clinician_id))
     nobody = {"clinician_id": None, "clinician_leg": None, "clinician_here": False}
@@ -70,7 +74,7 @@ def line_left(call: Call, event: LineLeft) -> Step:
 
 
 def learn_late(call: Call, event: PassEnded) -> Step:
-    """A late word fills in that they had talked with the partner or the dispatcher."""
+    """A late word fills in that they had talked with the partner."""
     late = call.ended_reason is Ended.CALLER_LEFT and event.talked
     ended = replace(call, ended_reason=Ended.PASSED_ON) if late else call
     return Step(ended, (HangUp(),))

@@ -31,7 +31,7 @@ class Listen:
     """Say and play `parts` while one key may be pressed; the key goes to `then`."""
 
     parts: tuple[Say | SayAll | Bed, ...]
-    then: str  # which of our addresses hears the key: "language" | "key" | "pressed"
+    then: str  # which of our addresses hears the key: "language", "key", "pressed", ...
     seconds: int = 1  # of silence after the parts
 
 
@@ -60,17 +60,16 @@ class Join:
     go on, which is how a caller is kept when a clinician's laptop dies.
     """
 
-    label: str  # caller | clinician | person
-    then: str  # "talk-ended" | "clinician-left"
+    label: str  # caller | clinician | person | psap
+    then: str  # "talk-ended" | "clinician-left" | "psap-left"
     ends_room: bool = True
     ringing: bool = False  # hears a ringing tone until the other leg is there
 
 
 @dataclass(frozen=True, slots=True)
 class PassTo:
-    """Dial somebody outside for this leg: "partner" | "dispatcher"; afterwards `pass-ended`."""
+    """Dial the partner line for this leg; afterwards `pass-ended`."""
 
-    whom: str
     seconds: int = 30  # how long it may ring
 
 

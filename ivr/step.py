@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from ivr.call import Call, Stage
-from ivr.errands import Errand
+from ivr.call import Call, Psap, Stage
+from ivr.errands import EndLeg, Errand
 from ivr.replies import Ask, Bed, HangUp, Join, LeaveLine, PassTo, Reply, Say, WaitInLine
 
 CONNECT_SECONDS = 8  # a clinician who accepted must be there by then (FAILURES B9)
@@ -48,6 +48,13 @@ def within(at: datetime, seconds: float) -> datetime:
     return at + timedelta(seconds=seconds)
 
 
+def without_psap(call: Call, why: str) -> tuple[Call, tuple[Errand, ...]]:
+    """The dispatcher is not needed (any more): their leg, if there is one, is ended."""
+    leg = call.psap_leg
+    free = replace(call, psap=None, psap_leg=None, psap_since=None)
+    return free, (EndLeg("psap", why, sid=leg),) if leg else ()
+
+
 def join_caller(call: Call) -> Join:
     """How the caller (of a follow-up: the person) enters the conference."""
     return Join("person" if call.attempt_id else "caller", "talk-ended")
@@ -71,9 +78,9 @@ def _outside(call: Call) -> tuple[Reply, ...]:
         case Stage.TALKING:
             return (join_caller(call),)
         case Stage.PARTNER:
-            return (Say("passing_to_partner"), PassTo("partner"))
+            return (Say("passing_to_partner"), PassTo())
         case Stage.DISPATCHER:
-            return (Say("bringing_dispatcher"), PassTo("dispatcher"))
+            return (WaitInLine(),) if _expected(call) else (join_caller(call),)
         case Stage.CALLING:
             return (Say("person_hold"), join_caller(call))
         case Stage.ENDED:
@@ -86,8 +93,15 @@ def _in_line(call: Call) -> tuple[Reply, ...]:
             return (Say("lap_stay"), Bed(10), Ask("wait"))
         case Stage.CONNECTING if not call.clinician_here:
             return (Say("connecting"), Bed(4), Ask("wait"))
+        case Stage.DISPATCHER if _expected(call):
+            return (Say("bringing_dispatcher"), Bed(4), Ask("wait"))
         case Stage.ENDED:
             return (Say("goodbye"), HangUp())
         case _:
             # Leave is heard only inside a line; outside one the leg falls through to what follows.
             return (LeaveLine(), *_outside(call))
+
+
+def _expected(call: Call) -> bool:
+    """The dispatcher took the call back and is not in the room yet: the caller stays in line."""
+    return call.psap is Psap.COMING and call.returned_at is None

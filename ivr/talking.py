@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from ivr.call import Call, Ended, Kind, Stage
+from ivr.call import Call, Ended, Kind, Psap, Stage
 from ivr.errands import (
     CancelOffers,
     CheckRoom,
@@ -34,6 +34,7 @@ from ivr.events import (
     WaitElapsed,
 )
 from ivr.replies import HangUp, Join, Reply, Say, WaitInLine
+from ivr.returning import PRESENT, stay
 from ivr.step import (
     CONNECT_SECONDS,
     MOVE_SECONDS,
@@ -43,6 +44,7 @@ from ivr.step import (
     moved,
     resume,
     within,
+    without_psap,
 )
 
 RING_SECONDS = 60  # a follow-up's person is reached or not by then
@@ -50,6 +52,7 @@ RING_SECONDS = 60  # a follow-up's person is reached or not by then
 
 def connect(call: Call, event: OfferAccepted) -> Step:
     """One clinician has the caller; their leg is on its way."""
+    call, legs = without_psap(call, "taken")
     call = moved(
         call,
         Stage.CONNECTING,
@@ -59,7 +62,7 @@ def connect(call: Call, event: OfferAccepted) -> Step:
         clinician_here=False,
         deadline_at=within(event.at, CONNECT_SECONDS),
     )
-    return Step(call, (), (CancelOffers("taken"),))
+    return Step(call, (), (CancelOffers("taken"), *legs))
 
 
 def seat_clinician(call: Call, event: ClinicianArrived) -> Step:
@@ -133,7 +136,7 @@ def check(call: Call, event: RoomSeen) -> Step:
 def bring_back(call: Call, event: Event, *, missed: bool = False) -> Step:
     """Requeue a caller who may be in the room, or on the way there: their leg is fetched."""
     step = requeue(call, event, missed=missed)
-    if step.call.over or not call.clinician_here:
+    if step.call.stage is not Stage.WAITING or not call.clinician_here:
         return step
     back = MoveCaller((Say("cut_off"), WaitInLine()))
     return replace(step, errands=(back, *step.errands))
@@ -161,6 +164,12 @@ def requeue(call: Call, event: Event, *, missed: bool = False) -> Step:
         kept = tuple(one for one in step.errands if not isinstance(one, FreeClinician))
         return replace(step, errands=(lost, *kept))
     clinician, leg = call.clinician_id or "", call.clinician_leg
+    errands: list[Errand] = [LoseClinician(clinician, missed=missed)]
+    if leg:  # whatever became of it, it must not go on in a room that nobody enters any more
+        errands.append(EndLeg("clinician", "cut_off", sid=leg))
+    if call.psap in PRESENT:  # the dispatcher is with them: nobody is alone
+        step = stay(call, event)
+        return replace(step, errands=tuple(errands))
     call = back_in_line(
         call,
         event.at,
@@ -172,10 +181,7 @@ def requeue(call: Call, event: Event, *, missed: bool = False) -> Step:
     )
     words = "person_cut_off" if call.attempt_id else "cut_off"
     replies: tuple[Reply, ...] = (Say(words), WaitInLine()) if event.leg else ()
-    errands: list[Errand] = [LoseClinician(clinician, missed=missed), OfferToDesks()]
-    if leg:  # whatever became of it, it must not go on in a room that nobody enters any more
-        errands.append(EndLeg("clinician", "cut_off", sid=leg))
-    return Step(call, replies, tuple(errands))
+    return Step(call, replies, (*errands, OfferToDesks()))
 
 
 def talk_ended(call: Call, event: TalkEnded) -> Step:
@@ -204,7 +210,22 @@ def end_by_clinician(call: Call, event: ClinicianEnded) -> Step:
     talked = call.answered_at is not None
     if not talked and call.kind is Kind.INBOUND:
         return bring_back(call, event)  # End before the caller was there ends nothing for them
+    if call.psap and call.psap is not Psap.FAILED:
+        return _leave_to_dispatcher(call, event)
     return _end(call, event, Ended.CLINICIAN_ENDED, "reached" if talked else "no_answer")
+
+
+def _leave_to_dispatcher(call: Call, event: Event) -> Step:
+    """The clinician's part is over, the caller's is not: the dispatcher is there, or rung."""
+    errands: list[Errand] = [EndLeg("clinician", "left", sid=call.clinician_leg or "")]
+    if call.clinician_id:
+        errands.append(FreeClinician(call.clinician_id, talked=True))
+    if call.psap in PRESENT:
+        return replace(stay(call, event), errands=tuple(errands))
+    nobody = {"clinician_id": None, "clinician_leg": None, "clinician_here": False}
+    back = back_in_line(call, event.at, cut_offs=call.cut_offs + 1, **nobody)
+    fetched = MoveCaller((Say("bringing_dispatcher"), WaitInLine()))
+    return Step(back, (), (fetched, *errands, OfferToDesks()))
 
 
 def release_clinician(call: Call, _event: ClinicianLeft) -> Step:
@@ -251,6 +272,8 @@ def _end(call: Call, event: Event, reason: Ended, outcome: str) -> Step:
         errands.append(EndLeg("clinician", reason))
         talked = call.answered_at is not None or call.attempt_id is not None
         errands.append(FreeClinician(call.clinician_id, talked))
+    ended, legs = without_psap(ended, reason)
+    errands += legs
     if call.attempt_id:
         errands.append(RecordAttempt(call.attempt_id, outcome))
         if call.stage is Stage.CALLING:

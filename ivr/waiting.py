@@ -18,9 +18,13 @@ from ivr.events import (
     WaitElapsed,
 )
 from ivr.replies import Ask, Bed, HangUp, Listen, PassTo, Reply, Say, SayAll, WaitInLine
-from ivr.step import Step, moved, resume
+from ivr.returning import BRING_SECONDS, bring, bringing
+from ivr.step import Step, moved, resume, within, without_psap
 
 UNSCREENED = 5  # off the priority of who pressed nothing in a flood, until they age
+LAP_SECONDS = 30  # the longest lap
+WORDS_SECONDS = 6  # about how long a lap's words without the ways take
+BED_SECONDS = 5  # what the bed of sound is made of
 STUCK = ("queue-full", "error", "system-error")  # the carrier's line would not hold the leg
 
 
@@ -74,17 +78,30 @@ def enter_line(call: Call, _event: GreetingEnded) -> Step:
 def lap(call: Call, event: Waited) -> Step:
     """Tell the truth about what is being done, and offer a way; at most 30 seconds."""
     call = replace(call, stage=Stage.WAITING, laps=call.laps + 1)
-    return Step(call, _lap(event))
+    failed = call.psap is not None and not bringing(call, event.at)
+    truth = Say("dispatcher_failed") if failed else _truth(call, event)
+    if failed:  # told once
+        call = replace(call, psap=None)
+    return Step(call, (Listen(_parts(truth, call, event), "key"), Ask("wait")))
 
 
-def _lap(event: Waited) -> tuple[Reply, ...]:
+def _parts(truth: Say, call: Call, event: Waited) -> tuple[Say | SayAll | Bed, ...]:
+    stay = Say("lap_stay")
+    if call.psap:  # their line rings: the next truth is near
+        return (truth, stay, Bed(10))
+    if event.due_in is not None and event.due_in < LAP_SECONDS:
+        # A short lap, so that the next one says in time that nobody has answered.
+        bed = max(BED_SECONDS, (event.due_in - WORDS_SECONDS) // BED_SECONDS * BED_SECONDS)
+        return (truth, stay, Bed(bed))
     ways = tuple(Say(way) for way in event.ways)
-    parts: tuple[Say | SayAll | Bed, ...]
-    parts = (_truth(event), Say("lap_stay"), Bed(8), *ways, Bed(6))
-    return (Listen(parts, "key"), Ask("wait"))
+    if event.overdue:
+        return (Say("lap_nobody_yet"), *ways[::-1], truth, stay, Bed(10))
+    return (truth, stay, Bed(8), *ways, Bed(6))
 
 
-def _truth(event: Waited) -> Say:
+def _truth(call: Call, event: Waited) -> Say:
+    if call.psap:
+        return Say("bringing_dispatcher")
     if event.backup and event.ringing:
         return Say("lap_backup")
     if event.ringing > 1:
@@ -109,27 +126,30 @@ def press(call: Call, event: KeyPressed) -> Step:
         case "language":
             return Step(replace(call, language=event.language), (Ask("wait"),))
         case "partner":
-            return _pass(call, event, Stage.PARTNER)
-        case "dispatcher":
-            return _pass(call, event, Stage.DISPATCHER)
+            return _pass(call, event)
+        case "dispatcher":  # they stay in line meanwhile: whoever says yes first has them
+            call, errands = bring(call, event.at)
+            return Step(call, (Ask("wait"),), errands)
         case _:
             return Step(call, (Ask("wait"),))
 
 
-def _pass(call: Call, event: Event, stage: Stage) -> Step:
-    call = moved(call, stage, event.at)
-    return Step(call, resume(call, in_line=True), (CancelOffers("passed_on"),))
+def _pass(call: Call, event: Event) -> Step:
+    call, legs = without_psap(call, "passed_on")
+    call = moved(call, Stage.PARTNER, event.at)
+    return Step(call, resume(call, in_line=True), (CancelOffers("passed_on"), *legs))
 
 
 def agree(call: Call, event: CallbackAgreed) -> Step:
     """Promise the call back, keeping their place, or stay."""
     if not event.agreed:
         return Step(call, (Ask("wait"),))
+    call, legs = without_psap(call, "caller_left")
     call = moved(call, Stage.ENDED, event.at, ended_at=event.at, ended_reason=Ended.CALLBACK)
     return Step(
         call,
         (Say("callback_promised"), HangUp()),
-        (OpenCallback(), CancelOffers("caller_left")),
+        (OpenCallback(), CancelOffers("caller_left"), *legs),
     )
 
 
@@ -144,8 +164,9 @@ def line_left(call: Call, event: LineLeft) -> Step:
 
 def leave(call: Call, event: LineLeft | LegEnded) -> Step:
     """The caller hung up while waiting: nobody may go on ringing about them."""
+    call, legs = without_psap(call, "caller_left")
     call = moved(call, Stage.ENDED, event.at, ended_at=event.at, ended_reason=Ended.CALLER_LEFT)
-    return Step(call, _goodbye(event), (CancelOffers("caller_left"),))
+    return Step(call, _goodbye(event), (CancelOffers("caller_left"), *legs))
 
 
 def _goodbye(event: Event) -> tuple[Reply, ...]:
@@ -157,8 +178,10 @@ def escalate(call: Call, event: WaitElapsed) -> Step:
     if not event.pass_on:
         rung = max(call.rung, event.rung)
         return Step(replace(call, rung=rung, deadline_at=event.next_at), (), (OfferToDesks(),))
+    if call.psap_since and bringing(call, event.at):  # they asked for a dispatcher: first that
+        return Step(replace(call, deadline_at=within(call.psap_since, BRING_SECONDS)))
     passed = moved(call, Stage.PARTNER, event.at)
-    words = (Say("passing_to_partner"), PassTo("partner"))
+    words = (Say("passing_to_partner"), PassTo())
     errands: tuple[Errand, ...] = (MoveCaller(words), CancelOffers("passed_on"))
     if event.nobody:
         errands = (*errands, Alert("nobody_on_call", "coordinator"))

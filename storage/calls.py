@@ -23,7 +23,7 @@ from sqlalchemy import (
     update,
 )
 
-from ivr.call import IN_LINE, Call, Ended, Kind, Stage
+from ivr.call import IN_LINE, Call, Ended, Kind, Psap, Stage
 from routing.line import AGEING_SECONDS
 from storage.errors import Stale
 from storage.noun import Noun
@@ -64,6 +64,8 @@ def _call(row: Row[Any]) -> Call:
     facts["leg_sid"] = facts["leg_sid"] or ""
     if facts["ended_reason"]:
         facts["ended_reason"] = Ended(facts["ended_reason"])
+    if facts["psap"]:
+        facts["psap"] = Psap(facts["psap"])
     return Call(**facts)
 
 
@@ -72,6 +74,7 @@ def _facts(call: Call) -> dict[str, Any]:
     facts["kind"], facts["stage"] = call.kind.value, call.stage.value
     facts["leg_sid"] = call.leg_sid or None  # several follow-ups may have no leg yet
     facts["ended_reason"] = call.ended_reason and call.ended_reason.value
+    facts["psap"] = call.psap and call.psap.value
     return facts
 
 

@@ -107,6 +107,10 @@ calls = Table(
     Column("cut_offs", Integer, nullable=False),
     Column("followup_id", String(40)),
     Column("attempt_id", String(40)),
+    Column("psap", String(12)),  # ringing failed coming here together: the dispatcher asked back
+    Column("psap_leg", String(64)),
+    Column("psap_since", Instant),  # when the 911 centre's own line was rung
+    Column("returned_at", Instant),  # first moment with the dispatcher
     # read by switchboard.clock.sweep, every second
     Index("calls_due", "deadline_at", postgresql_where=text("stage <> 'ended'")),
     # read by storage.calls.waiting and .live, on every offer and board refresh

@@ -7,7 +7,7 @@ from typing import Any
 
 from ivr.call import Call, Kind, Stage
 from ivr.errands import MoveCaller
-from ivr.events import Arrived, ClinicianEnded, Event, Waited
+from ivr.events import Arrived, ClinicianEnded, DispatcherAsked, Event, PsapRung, Waited
 from ivr.flow import advance
 from ivr.step import Step
 from storage import ids
@@ -20,6 +20,9 @@ from telephony.forms import ArrivalFacts
 
 EventMaker = Callable[[Call, datetime], Event]
 Locker = Callable[[Rows], Seen]
+
+
+OVERDUE_SECONDS = 2  # a lap that begins so shortly before a deadline would end well after it
 
 
 class NoSuchCall(LookupError):
@@ -138,13 +141,17 @@ def another_lap(board: Board, call_id: str, inbox_key: str) -> bytes:
             return found.answered or b""
         if found.call is None:
             raise NoSuchCall(call_id)
+        now = board.now()
+        due_in = voice.accept_due_in(board, found.call, now)
         event = Waited(
-            at=board.now(),
+            at=now,
             ringing=found.ringing,
             position=found.position,
             busy=found.busy,
             backup=voice.backup_rings(board, found.call),
             ways=voice.ways(board, found.call),
+            overdue=due_in is not None and due_in <= OVERDUE_SECONDS,
+            due_in=due_in if due_in is not None and due_in > OVERDUE_SECONDS else None,
         )
         answer = take(board, rows, found.call, event, inbox_key)
     board.wake()  # with the clock gone, callers' own laps still widen offers (FAILURES D7)
@@ -160,13 +167,26 @@ def happened(board: Board, call_id: str, make: EventMaker) -> None:
     board.wake()
 
 
+def psap_rung(board: Board, call_id: str, leg_sid: str) -> None:
+    """The carrier rings the 911 centre's line. A leg that is no longer wanted is ended."""
+    with board.store.begin() as rows:
+        call = rows.calls.lock(call_id)
+        now = board.now()
+        if call is None or call.psap is None:
+            facts = {"sid": leg_sid, "reason": "not_needed"}
+            rows.errands.add(call_id, [("EndLeg", facts, f"end:{leg_sid}", now)])
+        else:
+            take(board, rows, call, PsapRung(at=now, leg_sid=leg_sid))
+    board.wake()
+
+
 def take(board: Board, rows: Rows, call: Call, event: Event, inbox_key: str | None = None) -> bytes:
     """Decide, and keep what was decided, in the caller's transaction."""
     step = advance(call, event)
     if any(isinstance(errand, MoveCaller) for errand in step.errands):
         # The moved leg's next addresses must differ from those it was given before.
         step = replace(step, call=replace(step.call, hop=step.call.hop + 1))
-    answer = voice.render(board, step.call, step.replies) if event.leg else b""
+    answer = voice.render_for(board, step.call, step.replies, event.leg) if event.leg else b""
     rows.calls.save(step.call)
     _journal(rows, call, event, step, inbox_key, answer)
     effects.apply(board, rows, call, step, event.at)
@@ -180,6 +200,22 @@ def end(board: Board, call_id: str, person_id: str) -> bool:
         if call is None or call.clinician_id != person_id:
             return False
         take(board, rows, call, ClinicianEnded(at=board.now()))
+    board.wake()
+    return True
+
+
+def ask_dispatcher(board: Board, call_id: str, person_id: str) -> bool:
+    """The clinician wants the 911 dispatcher on the line. False: not their call, or no such line.
+
+    Only the 911 centre's own 10-digit line is rung, never 911.
+    """
+    with board.store.begin() as rows:
+        call = rows.calls.lock(call_id)
+        if call is None or call.clinician_id != person_id or call.stage is not Stage.TALKING:
+            return False
+        if not board.line(call.line).return_number or call.attempt_id:
+            return False
+        take(board, rows, call, DispatcherAsked(at=board.now()))
     board.wake()
     return True
 

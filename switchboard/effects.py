@@ -57,16 +57,23 @@ def _(errand: e.EndLeg, board: Board, call: Call) -> tuple[dict[str, Any], str] 
 
 @_outside.register
 def _(_errand: e.CheckRoom, board: Board, call: Call) -> tuple[dict[str, Any], str]:
+    returning = call.stage is Stage.DISPATCHER
     return {
         "room": call.room,
         "sid": call.leg_sid,
-        "clinician": call.clinician_leg or "",
+        "label": "psap" if returning else "clinician",
+        "leg": (call.psap_leg if returning else call.clinician_leg) or "",
     }, f"look:{call.id}:{call.stage_since.timestamp()}"
 
 
 @_outside.register
 def _(errand: e.DialPerson, board: Board, call: Call) -> tuple[dict[str, Any], str]:
     return {"attempt": errand.attempt_id}, f"followup:{call.followup_id}"
+
+
+@_outside.register
+def _(_errand: e.RingPsap, board: Board, call: Call) -> tuple[dict[str, Any], str]:
+    return {}, f"psap:{call.id}"
 
 
 # -- inside: our own rows ---------------------------------------------------------------------

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from ivr.call import Call
-from ivr.events import Event, LegEnded, PersonUnreached, RoomSeen
+from ivr.call import Call, Psap
+from ivr.events import Event, LegEnded, PersonUnreached, PsapGone, RoomSeen
 from storage.values import ErrandRow
 from switchboard import calls, evidence, tasks
 from switchboard.board import Board
@@ -22,6 +22,7 @@ log = structlog.get_logger()
 BUSY_SECONDS = 0.25  # doubled each time: somebody may be waiting for it on the line
 TRIES_MAX = 8
 OVER = ("completed", "busy", "failed", "no-answer", "canceled")  # the carrier's words for an end
+PSAP_RING_SECONDS = 30
 
 
 def run_due(board: Board, limit: int = 20) -> int:
@@ -166,16 +167,37 @@ def _dial_person(board: Board, errand: ErrandRow) -> str:
     return sid
 
 
+def _ring_psap(board: Board, errand: ErrandRow) -> str:
+    """Ring the 911 centre's own line; nothing counts before they press 1."""
+    with board.store.read() as rows:
+        call = rows.calls.get(errand.call_id)
+    number = board.line(call.line).return_number if call else None
+    if call is None or number is None or call.psap is not Psap.RINGING or call.psap_leg:
+        return "no longer wanted"
+    base = f"{board.settings.public_base_url}/voice/{call.id}"
+    sid = board.carrier.ring(
+        to=number,
+        from_=board.line(call.line).number,
+        url=f"{base}/psap/{call.hop}",
+        status_url=f"{base}/psap-status",
+        fallback_url=_fallback(board),
+        timeout_seconds=PSAP_RING_SECONDS,
+    )
+    calls.psap_rung(board, call.id, sid)
+    return sid
+
+
 def _check_room(board: Board, errand: ErrandRow) -> str:
     labels = board.carrier.in_room(errand.facts["room"])
-    clinician = errand.facts.get("clinician", "")
-    if "clinician" not in labels and clinician and not over(board, clinician):
+    label, leg = errand.facts["label"], errand.facts["leg"]
+    if label not in labels and leg and not over(board, leg):
         raise CarrierBusy("their leg is there, the list lags behind")
 
     def event(call: Call, at: datetime) -> Event:
         caller = not labels.keys().isdisjoint({"caller", "person"})
-        another = (call.clinician_leg or "") != clinician  # since we looked
-        return RoomSeen(at=at, caller=caller, clinician="clinician" in labels or another)
+        now = (call.psap_leg if label == "psap" else call.clinician_leg) or ""
+        there = labels.keys() | {label} if now != leg else labels.keys()  # another since we looked
+        return RoomSeen(at=at, caller=caller, clinician="clinician" in there, psap="psap" in there)
 
     calls.happened(board, errand.call_id, event)
     return ",".join(sorted(labels))
@@ -187,6 +209,7 @@ DOERS: dict[str, Callable[[Board, ErrandRow], str]] = {
     "RingPhone": _ring_phone,
     "DialPerson": _dial_person,
     "CheckRoom": _check_room,
+    "RingPsap": _ring_psap,
 }
 
 
@@ -205,6 +228,9 @@ def _refused(board: Board, errand: ErrandRow, refusal: CarrierRefused) -> None:
         calls.happened(
             board, errand.call_id, lambda _call, at: PersonUnreached(at=at, why="failed")
         )
+        _tell_somebody(board, errand)
+    elif errand.kind == "RingPsap":
+        calls.happened(board, errand.call_id, lambda _call, at: PsapGone(at=at))
         _tell_somebody(board, errand)
     elif errand.kind == "RingPhone":
         with board.store.begin() as rows:

@@ -110,6 +110,15 @@ def _person(board: Board, errand: ErrandRow) -> LegFound | bool:
     return _listed(board, errand, followup.number, board.line(call.line).number)
 
 
+def _psap(board: Board, errand: ErrandRow) -> LegFound | bool:
+    with board.store.read() as rows:
+        call = rows.calls.get(errand.call_id)
+    line = board.line(call.line) if call else None
+    if line is None or not line.return_number:
+        return True
+    return _listed(board, errand, line.return_number, line.number)
+
+
 def _listed(board: Board, errand: ErrandRow, to: str, from_: str) -> LegFound | bool:
     """The leg, a live one first; True: the list shows none; False: it did not answer."""
     claimed_at = (errand.lease_until or board.now()) - timedelta(seconds=LEASE_SECONDS)
@@ -138,6 +147,12 @@ def _bind_person(board: Board, errand: ErrandRow, leg: LegFound) -> None:
     calls.happened(board, errand.call_id, rung(leg.sid))
 
 
+def _bind_psap(board: Board, errand: ErrandRow, leg: LegFound) -> None:
+    with board.store.begin() as rows:
+        rows.errands.settle(errand.id, "done", leg.sid, board.now())
+    calls.psap_rung(board, errand.call_id, leg.sid)
+
+
 def rung(leg_sid: str) -> Callable[[Call, datetime], Event]:
     """The person's phone rings, on this leg."""
     return lambda _call, at: PersonRung(at=at, leg_sid=leg_sid)
@@ -146,5 +161,6 @@ def rung(leg_sid: str) -> Callable[[Call, datetime], Event]:
 FINDERS: dict[str, Callable[[Board, ErrandRow], LegFound | bool]] = {
     "RingPhone": _phone,
     "DialPerson": _person,
+    "RingPsap": _psap,
 }
-BINDERS = {"RingPhone": _bind_phone, "DialPerson": _bind_person}
+BINDERS = {"RingPhone": _bind_phone, "DialPerson": _bind_person, "RingPsap": _bind_psap}

@@ -40,6 +40,9 @@ def _check(board: Board, call: Call) -> None:
         elif _talked_to(call) and errands.over(board, call.clinician_leg or ""):
             log.info("healed a lost cut-off", call=call.id)
             calls.happened(board, call.id, _alone(call))
+        elif call.stage is Stage.DISPATCHER and errands.over(board, call.psap_leg or ""):
+            log.info("healed a lost return", call=call.id)
+            calls.happened(board, call.id, _alone(call))
         elif call.stage in WITHOUT_A_WORD and _silent_for(board, call) > LAPS_LOST_SECONDS:
             _look_for(board, call)
     except CarrierError as silence:  # the next round asks again
@@ -72,8 +75,9 @@ def _talked_to(call: Call) -> bool:
 
 def _alone(seen: Call) -> calls.EventMaker:
     def event(call: Call, at: datetime) -> Event:
-        another = call.clinician_leg != seen.clinician_leg  # since we looked
-        return RoomSeen(at=at, caller=True, clinician=another)
+        clinician = call.clinician_leg != seen.clinician_leg  # another one, since we looked
+        psap = call.psap_leg != seen.psap_leg
+        return RoomSeen(at=at, caller=True, clinician=clinician, psap=psap)
 
     return event
 

@@ -1,6 +1,8 @@
 """What words and ways does this line have for this caller?"""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
 
 from ivr.call import Call, Kind, Stage
 from ivr.replies import HangUp, LeaveLine, Reply, Say
@@ -16,6 +18,13 @@ LANGUAGE_KEYS = "24567"  # the line's other languages, in the order of its book
 def render(board: Board, call: Call, replies: Iterable[Reply], subject: str = "") -> bytes:
     """The TwiML for these replies, in the words of the call's line."""
     return twiml.render(tuple(replies), call, page(board, call.line, subject))
+
+
+def render_for(board: Board, call: Call, replies: Iterable[Reply], leg: str | None) -> bytes:
+    """The same for the leg that asked: a dispatcher hears the line's first language."""
+    if leg == "psap":
+        call = replace(call, language=board.line(call.line).language)
+    return render(board, call, replies)
 
 
 def nobody(board: Board) -> Call:
@@ -119,3 +128,11 @@ def could_ring(board: Board, number: str | None) -> bool:
 def backup_rings(board: Board, call: Call) -> bool:
     """Whether the caller stands on a rung where the backup team's phones ring."""
     return any(rung.kind == "phones" for rung in reached(board.ladder(call.line), call.rung))
+
+
+def accept_due_in(board: Board, call: Call, at: datetime) -> int | None:
+    """Seconds until the 911 centre's deadline for an answer; below 0 it has passed, None: none."""
+    line = board.line(call.line)
+    if not line.return_number or call.answered_at or call.kind is not Kind.INBOUND:
+        return None
+    return int(line.accept_within_seconds - (at - call.arrived_at).total_seconds())

@@ -196,8 +196,6 @@ def _build_join(parent: ET.Element, reply: heard.Join, call: Call, page: Page) -
 
 
 def _build_pass_to(parent: ET.Element, reply: heard.PassTo, call: Call, page: Page) -> None:
-    # A line without a dispatcher passes to the partner: somebody, rather than nobody.
-    returning = page.line.return_number if reply.whom == "dispatcher" else None
     dial = _add(
         parent,
         "Dial",
@@ -208,7 +206,7 @@ def _build_pass_to(parent: ET.Element, reply: heard.PassTo, call: Call, page: Pa
         callerId=page.line.number,
         timeLimit=TALK_SECONDS_MAX,
     )
-    _add(dial, "Number", returning or page.line.partner_number)
+    _add(dial, "Number", page.line.partner_number)
 
 
 def _build_hang_up(parent: ET.Element, _reply: heard.HangUp, _call: Call, _page: Page) -> None:

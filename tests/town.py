@@ -353,6 +353,10 @@ class Clinician:
         assert calls.end(self.town.board, call_id, self.id)
         self.softphone.hangs_up()
 
+    def brings_dispatcher(self, call_id: str) -> bool:
+        """Press "Bring the dispatcher back" while talking."""
+        return calls.ask_dispatcher(self.town.board, call_id, self.id)
+
     def wraps_up(self, **record: object) -> None:
         """Finish the notes: available again."""
         with self.town.store.read() as rows:

@@ -99,13 +99,27 @@ def called_back(town: Town) -> None:
     town.until(lambda: not caller.leg.live, seconds=20)
 
 
-def passed_on(town: Town, key: str, number: str) -> None:
-    town.phone(number).answers(after=3)
+def passed_on(town: Town) -> None:
+    town.phone(PARTNER).answers(after=3)
     caller = town.transfers_from_911(shown="+13145550153")
     town.waits(seconds=14)
-    caller.presses(key)
-    town.until(lambda: town.phone(number).in_call, seconds=20)
+    caller.presses("3")
+    town.until(lambda: town.phone(PARTNER).in_call, seconds=20)
     town.waits(seconds=10)
+    caller.hangs_up()
+    town.waits(seconds=3)
+
+
+def returned(town: Town) -> None:
+    """Back to the dispatcher, who leaves first."""
+    dispatcher = town.phone(DISPATCH)
+    dispatcher.answers(after=3).then_presses("1", after=3)
+    caller = town.transfers_from_911(shown="+13145550156")
+    town.waits(seconds=14)
+    caller.presses("9")
+    town.until(lambda: caller.call.returned_at is not None, seconds=40)
+    dispatcher.hangs_up()
+    town.waits(seconds=3)
     caller.hangs_up()
     town.waits(seconds=3)
 
@@ -140,8 +154,8 @@ JOURNEYS: tuple[Callable[[Town], None], ...] = (
     talked_and_called_again,
     cut_off_by_the_caller,
     called_back,
-    lambda town: passed_on(town, "3", PARTNER),
-    lambda town: passed_on(town, "9", DISPATCH),
+    passed_on,
+    returned,
     answered_by_cell_phone,
     asked_again,
 )

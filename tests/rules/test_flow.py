@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from config.prompts import PROMPTS
 from ivr import errands, events, replies
-from ivr.call import IN_LINE, Call, Ended, Kind, Stage
+from ivr.call import IN_LINE, Call, Ended, Kind, Psap, Stage
 from ivr.diagram import page
 from ivr.flow import FLOW, advance
 from ivr.step import Step
@@ -36,6 +36,8 @@ def a_call(stage: Stage, **changes: object) -> Call:
         facts |= {"clinician_id": "ana", "deadline_at": T0 + timedelta(seconds=8)}
     if stage is Stage.TALKING:
         facts |= {"answered_at": T0, "clinician_here": True}
+    if stage is Stage.DISPATCHER:
+        facts |= {"psap": Psap.COMING, "psap_leg": "x", "deadline_at": T0 + timedelta(seconds=15)}
     if stage is Stage.CALLING:
         facts |= {"kind": Kind.FOLLOWUP, "attempt_id": "try-1", "followup_id": "plan-1"}
     return Call(**(facts | changes))  # type: ignore[arg-type]
@@ -121,7 +123,7 @@ def test_a_wait_document_holds_only_what_the_carrier_allows(
         (Stage.WAITING, an_event(events.OfferAccepted, clinician_id="ana"), Stage.CONNECTING),
         (Stage.WAITING, an_event(events.WaitElapsed, pass_on=True), Stage.PARTNER),
         (Stage.WAITING, an_event(events.KeyPressed, means="partner"), Stage.PARTNER),
-        (Stage.WAITING, an_event(events.KeyPressed, means="dispatcher"), Stage.DISPATCHER),
+        (Stage.WAITING, an_event(events.KeyPressed, means="dispatcher"), Stage.WAITING),
         (Stage.WAITING, an_event(events.CallbackAgreed, agreed=True), Stage.ENDED),
         (Stage.WAITING, an_event(events.CallbackAgreed, agreed=False), Stage.WAITING),
         (Stage.CONNECTING, an_event(events.CallerJoined), Stage.TALKING),
@@ -187,7 +189,10 @@ def happenings(draw: st.DrawFn) -> events.Event:
     )
 
 
-FLAGS = ("hung_up", "talked", "agreed", "caller", "clinician", "pass_on", "dialable", "missed")
+FLAGS = (
+    *("hung_up", "talked", "agreed", "caller", "clinician", "psap", "pass_on", "dialable"),
+    *("missed", "took", "way_back", "overdue"),
+)
 KIND_OF = {"inbound": Stage.GREETING, "followup": Stage.CONNECTING}
 
 
@@ -203,7 +208,8 @@ def test_whatever_happens_in_whatever_order(kind: str, story: list[events.Event]
         step = advance(call, event)
         assert not (call.over and not step.call.over), "the end absorbs"
         assert step.call.over == (step.call.ended_reason is not None)
-        if step.call.stage in (Stage.CONNECTING, Stage.CALLING):
+        settling = step.call.stage is Stage.DISPATCHER and step.call.psap is not Psap.TOGETHER
+        if settling or step.call.stage in (Stage.CONNECTING, Stage.CALLING):
             assert step.call.deadline_at is not None, "every wait has an end"
         if any(isinstance(r, replies.HangUp) for r in step.replies) and event.leg == "caller":
             assert step.call.over, "a caller's leg ends only with the call"

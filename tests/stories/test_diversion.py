@@ -1,6 +1,6 @@
 """A 911 transfer reaches an on-call clinician: the main journey, and each way it can go."""
 
-from town import DISPATCH, PARTNER, Town
+from town import PARTNER, Town
 
 from ivr.call import Ended, Stage
 
@@ -172,20 +172,6 @@ def test_the_caller_hangs_up_while_talking(town: Town) -> None:
     assert caller.call.ended_reason is Ended.CALLER_ENDED
     assert ana.desk == "wrap_up"
     assert not ana.leg.live
-
-
-def test_back_to_the_dispatcher_by_key_nine(town: Town) -> None:
-    town.clinician("Ana").goes_on_duty()
-    dispatcher = town.phone(DISPATCH)
-    dispatcher.answers(after=3)
-    caller = town.transfers_from_911()
-    town.waits(seconds=14)
-    caller.presses("9")
-    town.until(lambda: dispatcher.in_call, seconds=15)
-    town.waits(seconds=30)
-    caller.hangs_up()
-    town.waits(seconds=2)
-    assert caller.call.ended_reason is Ended.RETURNED
 
 
 def test_spanish_by_key_two_in_the_greeting(town: Town) -> None:

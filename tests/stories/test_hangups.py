@@ -5,7 +5,7 @@ from sqlalchemy import select
 from town import DISPATCH, PARTNER, Caller, Town
 
 from emulator.timeline import silence
-from ivr.call import Ended, Stage
+from ivr.call import Ended, Psap, Stage
 from storage.tables import errands, offers
 
 NEVER = {None, Ended.LOST, Ended.UNREACHED}
@@ -101,6 +101,18 @@ def reaches_the_dispatcher(town: Town, caller: Caller) -> None:
     caller.presses("9")
 
 
+def reaches_the_dispatcher_beside_a_clinician(town: Town, caller: Caller) -> None:
+    reaches_talking(town, caller)
+    town.people["ana"].brings_dispatcher(caller.call.id)
+
+
+def reaches_the_dispatcher_alone(town: Town, caller: Caller) -> None:
+    """The clinician leaves them together."""
+    reaches_the_dispatcher_beside_a_clinician(town, caller)
+    town.until(lambda: caller.call.psap is Psap.HERE, seconds=20)
+    town.people["ana"].ends(caller.call.id)
+
+
 def reaches_the_callback_question(town: Town, caller: Caller) -> None:
     town.waits(seconds=14)
     caller.presses("1")
@@ -124,6 +136,8 @@ STORIES = [
     reaches_a_cut_off,
     reaches_the_partner,
     reaches_the_dispatcher,
+    reaches_the_dispatcher_beside_a_clinician,
+    reaches_the_dispatcher_alone,
     reaches_the_callback_question,
     reaches_another_language,
     reaches_the_backup_phone,
@@ -137,7 +151,7 @@ def test_at_any_instant_after_a_call_came_so_far(quick_town: Town, story) -> Non
     town.clinician("Ben", "backup", phone="+13145550121")
     town.phone("+13145550121").answers(after=3).then_presses("1", after=2)
     town.phone(PARTNER).answers(after=2)
-    town.phone(DISPATCH).answers(after=2)
+    town.phone(DISPATCH).answers(after=2).then_presses("1", after=2)
     for after in MOMENTS:
         caller = town.transfers_from_911()
         story(town, caller)

@@ -7,9 +7,9 @@ import pytest
 from town import DISPATCH, PARTNER, Town
 from wire.door import Door
 
-from ivr.call import Ended, Stage
+from ivr.call import Ended, Psap, Stage
 from storage import ids
-from switchboard import clock, voice
+from switchboard import clock, presence, voice
 
 
 @pytest.fixture
@@ -85,6 +85,7 @@ def test_keys_for_spanish_the_dispatcher_and_a_callback(told: Town) -> None:
     caller.presses("1")
     told.until(lambda: not caller.leg.live, seconds=20)
     assert caller.call.ended_reason is Ended.CALLBACK
+    presence.back(told.board, ana.id)  # while the dispatcher was rung she missed an offer
     told.until(lambda: ana.is_offered and ana.cards[0].kind == "followup", seconds=15)
     caller.phone.answers(after=3)
     accepted = ana.accepts()
@@ -95,6 +96,30 @@ def test_keys_for_spanish_the_dispatcher_and_a_callback(told: Town) -> None:
     assert [one.outcome for one in told.attempts(told.call(accepted.call_id).followup_id)] == [
         "reached"
     ]
+
+
+def test_the_dispatcher_takes_the_caller_back_beside_a_clinician_and_alone(told: Town) -> None:
+    ana = told.clinician("Ana").goes_on_duty()
+    dispatcher = told.phone(DISPATCH)
+    dispatcher.answers(after=3).then_presses("1", after=3)
+    caller = told.transfers_from_911()
+    told.waits(seconds=2)
+    ana.accepts()
+    told.until(lambda: caller.stage is Stage.TALKING, seconds=3)
+    ana.brings_dispatcher(caller.call.id)
+    told.until(lambda: caller.call.psap is Psap.HERE, seconds=30)
+    ana.ends(caller.call.id)
+    told.until(lambda: caller.call.psap is Psap.TOGETHER, seconds=10)
+    dispatcher.hangs_up()
+    told.until(lambda: caller.hears("That call has ended"), seconds=5)
+    told.waits(seconds=6)
+    caller.presses("9")
+    told.until(lambda: caller.call.psap is Psap.TOGETHER, seconds=30)
+    caller.hangs_up()
+    told.waits(seconds=3)
+    assert caller.call.ended_reason is Ended.RETURNED
+    assert not dispatcher.in_call
+    assert not caller.silences
 
 
 # -- the net itself ---------------------------------------------------------------------------
