@@ -54,9 +54,10 @@ def lead_offline(call: Call, event: LedOffline) -> Step:
 
 def fetch_stray(call: Call, event: Strayed) -> Step:
     """Who talks with somebody is left alone; who does not is fetched back into our line."""
+    passed = call.stage is Stage.PARTNER
     if event.talking:
-        return Step(call) if call.stage in REASONS else lead_offline(call, LedOffline(at=event.at))
-    back = call if call.stage not in REASONS else back_in_line(call, event.at)
+        return Step(call) if passed else lead_offline(call, LedOffline(at=event.at))
+    back = back_in_line(call, event.at) if passed else call
     return Step(back, (), (MoveCaller((Say("lap_reaching"), WaitInLine())), OfferToDesks()))
 
 
