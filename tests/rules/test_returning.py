@@ -302,7 +302,18 @@ NOT_HERE = (events.PersonAnswered, events.PersonUnreached, events.Arrived)  # of
 @st.composite
 def picks(draw: st.DrawFn) -> tuple[int, bool, dict[str, object]]:
     """Which of the possible events, whether only of those the stage expects, and its facts."""
-    names = "hung_up talked took passed agreed talking caller clinician psap pass_on".split()
+    names = [
+        "hung_up",
+        "talked",
+        "took",
+        "passed",
+        "agreed",
+        "talking",
+        "caller",
+        "clinician",
+        "psap",
+        "pass_on",
+    ]
     facts: dict[str, object] = {name: draw(st.booleans()) for name in names}
     facts["means"] = draw(st.sampled_from(["partner", "dispatcher", "nothing"]))
     facts["result"] = draw(st.sampled_from(["leave", "redirected", "error", "hangup"]))
