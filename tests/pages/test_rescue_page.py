@@ -15,6 +15,7 @@ def test_worked_through_at_the_desk_while_talking(house, browse):
     expect(page.get_by_text("First write down whether they agree")).to_be_visible()
     page.get_by_label("Do they agree").select_option("refused")
     page.get_by_role("button", name="Write it down").first.click()
+    expect(page.get_by_text("First write down whether they agree")).to_be_hidden()
     page.get_by_label("What was done").select_option("talk")
     page.get_by_role("button", name="Write it down").nth(1).click()
     expect(page.get_by_text("Talked; the danger was not over", exact=True).first).to_be_visible()

@@ -73,7 +73,7 @@ GOES_ON: dict[Stage, Callable[[ET.Element], object]] = {
     Stage.CONNECTING: lambda said: said.find("Enqueue"),
     Stage.TALKING: lambda said: said.find("Dial/Conference"),
     Stage.PARTNER: lambda said: said.find("Dial/Number"),
-    Stage.DISPATCHER: lambda said: said.find("Dial/Number"),
+    Stage.DISPATCHER: lambda said: said.find("Dial/Conference"),
     Stage.CALLING: lambda said: said.find("Dial/Conference"),
     Stage.ENDED: lambda said: said.find("Hangup"),
 }
