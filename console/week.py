@@ -4,15 +4,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from routing.oncall import Shift as Span
+from routing import stretches
 from routing.oncall import Timeline
+from routing.roster import Roster
 from routing.wallclock import instant, wall
-from storage.values import Shift
 
 TIERS = ("primary", "backup", "supervisor")
 DAYS = 7
 GAP_DAYS = 14
 FILL_MOST = timedelta(hours=12)
+LONGEST = timedelta(days=40)  # of a shift
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,49 @@ class Gap:
             "start": f"{self.start:%H:%M}",
             "end": f"{end:%H:%M}",
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """One person's promise in one tier, in the wall clock of `zone`."""
+
+    person_id: str
+    tier: str
+    zone: str
+    starts_at: datetime
+    ends_at: datetime
+
+    @property
+    def id(self) -> str:
+        """What names it in an address: it is nothing but its tier, person and hours."""
+        start, end = (f"{at.timestamp():.0f}" for at in (self.starts_at, self.ends_at))
+        return f"{self.tier}.{start}.{end}.{self.person_id}"
+
+    @property
+    def local_date(self) -> date:
+        return wall(self.starts_at, self.zone).date()
+
+    @property
+    def local_start(self) -> str:
+        return f"{wall(self.starts_at, self.zone):%H:%M}"
+
+    @property
+    def local_end(self) -> str:
+        return f"{wall(self.ends_at, self.zone):%H:%M}"
+
+    @property
+    def end_days(self) -> int:
+        return (wall(self.ends_at, self.zone).date() - self.local_date).days
+
+
+def shifts_of(roster: Roster, zone: str, start: datetime, end: datetime) -> list[Shift]:
+    """Every shift that touches the window, whole."""
+    found = stretches.stretches(roster, start - LONGEST, end + LONGEST)
+    return [
+        Shift(one.person_id, one.tier, zone, one.starts_at, one.ends_at)
+        for one in sorted(found)
+        if one.ends_at > start and one.starts_at < end
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +132,9 @@ def midnight(day: date, zone: str) -> datetime:
     return instant(datetime.combine(day, time()), zone)
 
 
-def timeline(shifts: Iterable[Shift]) -> Timeline:
-    return Timeline([Span(s.person_id, s.tier, s.starts_at, s.ends_at) for s in shifts])
-
-
-def week(monday: date, zone: str, shifts: Sequence[Shift], now: datetime) -> Week:
+def week(monday: date, zone: str, shifts: Sequence[Shift], line: Timeline, now: datetime) -> Week:
     """`shifts`: at least all that touch the week. Gaps that have passed are not shown."""
     start, end = bounds(monday, zone)
-    line = timeline(shifts)
     rows = {}
     for tier in TIERS:
         gaps = list(gaps_of(line, tier, max(start, now), end, zone)) if now < end else []
@@ -124,20 +163,8 @@ def gaps_of(line: Timeline, tier: str, start: datetime, end: datetime, zone: str
         yield Gap(tier, wall(since, zone).replace(second=0, microsecond=0), wall(until, zone))
 
 
-def coming_gaps(shifts: Sequence[Shift], zone: str, now: datetime) -> list[Gap]:
+def coming_gaps(line: Timeline, zone: str, now: datetime) -> list[Gap]:
     """Every gap of the next 14 days, the first one first."""
-    line, end = timeline(shifts), now + timedelta(days=GAP_DAYS)
+    end = now + timedelta(days=GAP_DAYS)
     found = [gap for tier in TIERS for gap in gaps_of(line, tier, now, end, zone)]
     return sorted(found, key=lambda gap: (gap.start, TIERS.index(gap.tier)))
-
-
-def opened(before: Sequence[Shift], after: Sequence[Shift], zone: str, now: datetime) -> list[Gap]:
-    """The gaps that a change would open: uncovered after it, covered before, and still to come."""
-    old, new = timeline(before), timeline(after)
-    found = []
-    for shift in before:
-        start = max(shift.starts_at, now)
-        for since, until in new.gaps(start, max(start, shift.ends_at), shift.tier):
-            if not old.gaps(since, until, shift.tier):
-                found.append(Gap(shift.tier, wall(since, zone), wall(until, zone)))
-    return sorted(set(found), key=lambda gap: gap.start)

@@ -1,7 +1,7 @@
 """What does a roster's exchange document say, and may it be kept?"""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
@@ -50,6 +50,7 @@ class Checked:
 
     errors: tuple[RosterError, ...]
     orphans: tuple[str, ...]
+    roster: Roster = field(default=Roster("UTC"), compare=False)  # all that could be read
 
     @property
     def codes(self) -> list[str]:
@@ -68,7 +69,7 @@ def parse(document: Any) -> Roster:
 def check(document: Any) -> Checked:
     """Say everything that is wrong with the document, and which swaps lost their shift."""
     roster, errors = _read(document)
-    return Checked(tuple(errors), tuple(oncall.orphans(roster)))
+    return Checked(tuple(errors), tuple(oncall.orphans(roster)), roster)
 
 
 def _read(document: Any) -> tuple[Roster, list[RosterError]]:

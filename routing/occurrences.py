@@ -2,12 +2,11 @@
 
 from calendar import monthrange
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
+from functools import lru_cache
 
 from routing.roster import Pattern, Rotation, Turn
-
-DAY = timedelta(days=1)
-Occurrence = tuple[date, tuple[str, ...]]  # the date it starts on, and who has it
+from routing.wallclock import DAY
 
 
 def occurrences(
@@ -18,7 +17,7 @@ def occurrences(
     last = min(last, pattern.valid_until - DAY) if pattern.valid_until != date.max else last
     rotation = pattern.rotation
     shifts = 0
-    if rotation and rotation.turn is Turn.SHIFT:
+    if rotation and rotation.turn is Turn.SHIFT and first <= last:
         shifts = _recurrences(pattern, rotation.anchor, first)
     for day in _dates(first, last):
         if not recurs(pattern, day):
@@ -73,11 +72,30 @@ def _recurrences(pattern: Pattern, anchor: date, day: date) -> int:
     """Count the rule's dates from the anchor up to `day`, excluded; negative before it."""
     if day < anchor:
         return -_recurrences(pattern, day, anchor)
-    if pattern.nth or pattern.every_weeks > 1 or pattern.only_dates is not None:
-        return sum(recurs(pattern, each) for each in _dates(anchor, day - DAY))
-    weeks, rest = divmod((day - anchor).days, 7)
-    tail = sum((anchor.weekday() + step) % 7 in pattern.days for step in range(rest))
-    return weeks * len(pattern.days) + tail
+    if pattern.only_dates is not None:
+        return sum(recurs(pattern, each) for each in pattern.only_dates if anchor <= each < day)
+    if pattern.nth:  # months differ; years are counted once
+        years = sum(_in_year(pattern, year) for year in range(anchor.year, day.year))
+        return (
+            years
+            + _counted(pattern, _new_year(day), day)
+            - _counted(pattern, _new_year(anchor), anchor)
+        )
+    cycles, rest = divmod((day - anchor).days, 7 * pattern.every_weeks)
+    return cycles * len(pattern.days) + _counted(pattern, day - rest * DAY, day)
+
+
+@lru_cache(maxsize=4096)
+def _in_year(pattern: Pattern, year: int) -> int:
+    return _counted(pattern, date(year, 1, 1), date(year, 12, 31) + DAY)
+
+
+def _counted(pattern: Pattern, first: date, day: date) -> int:
+    return sum(recurs(pattern, each) for each in _dates(first, day - DAY))
+
+
+def _new_year(day: date) -> date:
+    return day.replace(month=1, day=1)
 
 
 def _dates(first: date, last: date) -> Iterator[date]:

@@ -4,28 +4,27 @@ Everything agreed becomes spans of UTC (the end excluded); one sweep over their 
 timeline per tier; a look-up is a bisection.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import IntEnum
-from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
-from routing.occurrences import DAY, happens, occurrences
-from routing.roster import TIERS, Pattern, Roster, Swap, Tier
-from routing.wallclock import instant, wall
+from routing.occurrences import happens, occurrences
+from routing.roster import TIERS, Pattern, Roster, Swap
+from routing.wallclock import DAY, on_date, wall
 
 INSTANT = timedelta(microseconds=1)
+EVERYBODY = ("",)  # whom a closure or a plan speaks of
 
 
 class Layer(IntEnum):
-    """What a span says about its person. The order of power is in `_resolve`."""
+    """What a span says about its people. What outweighs what: `_Sweep.state`."""
 
     SCHEDULED = 0  # by a pattern with its swaps, or a one-off
-    PLAN = 1  # an exact plan is in force
-    PLANNED = 2  # by the exact plan
+    PLANNED = 1  # by an exact plan
+    PLAN = 2  # an exact plan is in force
     REPLACED = 3  # by `by`
     REMOVED = 4
     ADDED = 5
@@ -40,7 +39,7 @@ class Span(NamedTuple):
     end: datetime
     tier: str
     layer: Layer
-    person: str = ""
+    people: tuple[str, ...]
     by: str = ""
 
 
@@ -53,56 +52,39 @@ class Segment(NamedTuple):
     closed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Shift:
-    """One person's shift as the database keeps it; `ends_at` excluded."""
-
-    person_id: str
-    tier: str
-    starts_at: datetime
-    ends_at: datetime
+State = tuple[tuple[str, ...], bool]  # who is on call, sorted; and whether it is closed
+NOBODY: State = ((), False)
 
 
 class Timeline:
     """One merged timeline per tier: the only reader of shifts."""
 
-    def __init__(self, shifts: Iterable[Shift], closures: Iterable[Span] = ()) -> None:
-        """Merge `shifts`; `closures` only say which absences are not gaps."""
-        spans = [
-            Span(one.starts_at, one.ends_at, str(one.tier), Layer.ADDED, one.person_id)
-            for one in shifts
-        ]
-        self._lay([*spans, *(each._replace(layer=Layer.CLOSED) for each in closures)], _present)
-
-    @classmethod
-    def of(cls, roster: Roster, start: datetime, end: datetime) -> "Timeline":
-        """Compile a roster for the window; outside it the timeline knows nothing."""
-        self = cls.__new__(cls)
-        self._lay(spans_of(roster, start, end), _resolve)
-        return self
-
-    def _lay(self, spans: Iterable[Span], resolve: "Resolve") -> None:
+    def __init__(self, spans: Iterable[Span]) -> None:
+        """Merge all that the spans say."""
         by_tier: dict[str, list[Span]] = defaultdict(list)
         for span in spans:
             if span.start < span.end:  # a shift inside a clock's gap does not happen that night
                 by_tier[span.tier].append(span)
-        self._edges: dict[str, list[datetime]] = {}
-        self._states: dict[str, list[State]] = {}
-        for tier in TIERS:
-            self._edges[tier], self._states[tier] = _sweep(by_tier[tier], resolve)
+        self._tiers = {str(tier): _Sweep().over(by_tier[tier]) for tier in TIERS}
+
+    @classmethod
+    def of(cls, roster: Roster, start: datetime, end: datetime) -> Self:
+        """Compile a roster for the window; outside it the timeline knows nothing."""
+        return cls(spans_of(roster, start, end))
 
     def at(self, moment: datetime) -> dict[str, tuple[str, ...]]:
         """Return who is on call in each tier, sorted."""
-        return {str(tier): self.on(tier, moment) for tier in TIERS}
+        return {tier: self.on(tier, moment) for tier in self._tiers}
 
     def on(self, tier: str, moment: datetime) -> tuple[str, ...]:
         """Return who is on call in one tier, sorted."""
-        index = bisect_right(self._edges[tier], moment) - 1
-        return self._states[tier][index][0] if index >= 0 else ()
+        edges, states = self._tiers[tier]
+        index = bisect_right(edges, moment) - 1
+        return states[index][0] if index >= 0 else ()
 
     def segments(self, tier: str, start: datetime, end: datetime) -> Iterator[Segment]:
         """Tile the window with the tier's segments, those without anybody included."""
-        edges, states = self._edges[tier], self._states[tier]
+        edges, states = self._tiers[tier]
         start, end = start.astimezone(UTC), end.astimezone(UTC)
         index = bisect_right(edges, start) - 1
         while start < end:
@@ -130,7 +112,7 @@ class Timeline:
         return found
 
     def hours(self, start: datetime, end: datetime, tier: str) -> dict[str, float]:
-        """Return each person's elapsed hours on call in the window."""
+        """Return each person's elapsed hours: a night of the autumn change has one more."""
         total: Counter[str] = Counter()
         for one in self.segments(tier, start, end):
             for person in one.people:
@@ -140,53 +122,69 @@ class Timeline:
 
 # -- one sweep --------------------------------------------------------------------------------
 
-State = tuple[tuple[str, ...], bool]  # who is on call, sorted; and whether it is closed
-NOBODY: State = ((), False)
-Active = list[Counter[tuple[str, str]]]  # per layer, who by whom, how often
-Resolve = Callable[[Active], State]
 
+class _Sweep:
+    """What is in force at the edge that has been reached, layer by layer."""
 
-def _sweep(spans: Sequence[Span], resolve: Resolve) -> tuple[list[datetime], list[State]]:
-    """Walk the edges in order; keep an edge only where the answer changes."""
-    marks: dict[datetime, list[tuple[int, Span]]] = defaultdict(list)
-    for span in spans:
-        marks[span.start].append((1, span))
-        marks[span.end].append((-1, span))
-    active: Active = [Counter() for _ in Layer]
-    edges: list[datetime] = []
-    states: list[State] = []
-    for edge in sorted(marks):
-        for step, span in marks[edge]:
-            holders, key = active[span.layer], (span.person, span.by)
-            holders[key] += step
-            if not holders[key]:
-                del holders[key]
-        state = resolve(active)
-        if not states or states[-1] != state:
-            edges.append(edge)
-            states.append(state)
-    return edges, states
+    def __init__(self) -> None:
+        """Begin before every edge."""
+        self.counts: list[dict[str, int]] = [{} for _ in Layer]  # who, in how many statements
+        self.names: tuple[list[str], list[str]] = [], []  # the scheduled, the planned; sorted
+        self.replaced: Counter[tuple[str, str]] = Counter()  # who by whom
+        self.special = 0  # statements in force that are no plain shift
 
+    def over(self, spans: Sequence[Span]) -> tuple[list[datetime], list[State]]:
+        """Walk the edges in order; keep an edge only where the answer changes."""
+        marks: dict[datetime, list[tuple[int, Span]]] = defaultdict(list)
+        for span in spans:
+            marks[span.start].append((1, span))
+            marks[span.end].append((-1, span))
+        edges: list[datetime] = []
+        states: list[State] = []
+        for edge in sorted(marks):
+            for step, span in marks[edge]:
+                self.take(step, span)
+            state = self.state()
+            if not states or states[-1] != state:
+                edges.append(edge)
+                states.append(state)
+        return edges, states
 
-def _resolve(active: Active) -> State:
-    """Closure > exact plan > replace and remove (of the scheduled) > add > time off."""
-    if not any(active[1:]):  # most of the time, and much faster
-        return tuple(sorted({person for person, _ in active[Layer.SCHEDULED]})), False
-    if active[Layer.CLOSED]:
-        return (), True
-    chosen = Layer.PLANNED if active[Layer.PLAN] else Layer.SCHEDULED
-    scheduled = {person for person, _ in active[chosen]}
-    # Both look at who was scheduled, never at each other's result: not transitive, order-free.
-    replaced = {pair for pair in active[Layer.REPLACED] if pair[0] in scheduled}
-    people = scheduled - {person for person, _ in active[Layer.REMOVED]}
-    people -= {person for person, _ in replaced}
-    people |= {by for _, by in replaced} | {person for person, _ in active[Layer.ADDED]}
-    people -= {person for person, _ in active[Layer.OFF]}
-    return tuple(sorted(people)), False
+    def take(self, step: int, span: Span) -> None:
+        """Let one statement begin (1) or end (-1)."""
+        layer, counts = span.layer, self.counts[span.layer]
+        names = self.names[layer] if layer <= Layer.PLANNED else None
+        if layer:
+            self.special += step
+        if span.by:
+            self.replaced.update({(span.people[0], span.by): step})
+        for person in span.people:
+            before = counts.get(person, 0)
+            if before + step:
+                counts[person] = before + step
+            else:
+                del counts[person]
+            if names is not None and not (before and before + step):  # the first, or the last
+                insort(names, person) if step > 0 else names.pop(bisect_left(names, person))
 
-
-def _present(active: Active) -> State:
-    return tuple(sorted({person for person, _ in active[Layer.ADDED]})), bool(active[Layer.CLOSED])
+    def state(self) -> State:
+        """Closure > exact plan > replace and remove (of the scheduled) > add > time off."""
+        if not self.special:  # most of the time, and much faster
+            return tuple(self.names[0]), False
+        counts = self.counts
+        if counts[Layer.CLOSED]:
+            return (), True
+        planned = bool(counts[Layer.PLAN])
+        scheduled, off = counts[planned], counts[Layer.OFF]
+        # Both look at who was scheduled, never at each other's result: not transitive, order-free.
+        self.replaced = +self.replaced  # those in force
+        added = {by for person, by in self.replaced if person in scheduled}
+        added |= counts[Layer.ADDED].keys()
+        removed = counts[Layer.REMOVED].keys() | counts[Layer.REPLACED].keys()
+        out = (removed - added) | off.keys()
+        stay = [person for person in self.names[planned] if person not in out]
+        extra = [person for person in added if person not in scheduled and person not in off]
+        return tuple(sorted([*stay, *extra]) if extra else stay), False
 
 
 # -- what was agreed, as spans ----------------------------------------------------------------
@@ -208,94 +206,65 @@ def _pattern_spans(
     # A day to spare on either side: a jump of the clock may move an edge by as much.
     first = wall(start, pattern.zone).date() - pattern.end - pattern.overlap - DAY
     last = wall(end, pattern.zone).date() + DAY
+    zone, tier = pattern.zone, pattern.tier
     for day, scheduled in occurrences(pattern, first, last):
-        midnight = datetime.combine(day, time())
-        starts = instant(midnight + pattern.start, pattern.zone)
-        ends = instant(midnight + pattern.end, pattern.zone) + pattern.overlap
+        starts = on_date(day, pattern.start, zone)
+        ends = on_date(day, pattern.end, zone) + pattern.overlap
         if starts < end and ends > start:
-            for person in _swapped(day, scheduled, swaps)[0]:
-                yield Span(starts, ends, pattern.tier, Layer.SCHEDULED, person)
+            people = swapped(day, scheduled, swaps)[0] if swaps else scheduled
+            yield Span(starts, ends, tier, Layer.SCHEDULED, tuple(dict.fromkeys(people)))
 
 
-def _swapped(
-    day: date, people: tuple[str, ...], swaps: Sequence[Swap]
+def swapped(
+    day: date, scheduled: Sequence[str], swaps: Sequence[Swap]
 ) -> tuple[tuple[str, ...], list[Swap]]:
-    """Let the day's swaps change hands, in the order agreed; return also those that cannot."""
-    orphans = []
+    """Let the day's swaps change hands, in the order agreed; return also those that cannot.
+
+    Somebody gives away their own turn first, and only then one that they took over.
+    """
+    people, orphans = list(scheduled), []
+    own = [True] * len(people)
     for swap in swaps:
-        if swap.date == day and swap.person in people:
-            people = tuple(swap.by if one == swap.person else one for one in people)
-        elif swap.date == day:
+        if swap.date != day:
+            continue
+        held = [place for place, person in enumerate(people) if person == swap.person]
+        if held:
+            place = max(held, key=own.__getitem__)
+            people[place], own[place] = swap.by, False
+        else:
             orphans.append(swap)
-    return people, orphans
+    return tuple(people), orphans
 
 
 def _dated_spans(roster: Roster) -> Iterator[Span]:
     for one in roster.one_offs:
-        yield Span(one.start, one.end, one.tier, Layer.SCHEDULED, one.person)
+        yield Span(one.start, one.end, one.tier, Layer.SCHEDULED, (one.person,))
     for plan in roster.exact_plans:
-        yield Span(plan.start, plan.end, plan.tier, Layer.PLAN)
+        yield Span(plan.start, plan.end, plan.tier, Layer.PLAN, EVERYBODY)
         for one in plan.shifts:
             inside = max(one.start, plan.start), min(one.end, plan.end)
-            yield Span(*inside, plan.tier, Layer.PLANNED, one.person)
+            yield Span(*inside, plan.tier, Layer.PLANNED, (one.person,))
     layers = {"add": Layer.ADDED, "remove": Layer.REMOVED, "replace": Layer.REPLACED}
     for change in roster.overrides:
         for tier in change.tiers:
             layer, by = layers[change.kind], change.by or ""
-            yield Span(change.start, change.end, tier, layer, change.person, by)
+            yield Span(change.start, change.end, tier, layer, (change.person,), by)
     for away in roster.time_off:
         for tier in TIERS:
-            yield Span(away.start, away.end, tier, Layer.OFF, away.person)
-    yield from closed_spans(roster)
-
-
-def closed_spans(roster: Roster) -> Iterator[Span]:
-    """Yield when nobody is wanted on call."""
+            yield Span(away.start, away.end, tier, Layer.OFF, (away.person,))
     for closure in roster.closures:
         for tier in closure.tiers:
-            yield Span(closure.start, closure.end, tier, Layer.CLOSED)
-
-
-# -- the questions ----------------------------------------------------------------------------
-
-
-def on_call(roster: Roster, at: datetime) -> dict[str, list[str]]:
-    """Return the sorted names on call in each tier at the instant `at`."""
-    found = Timeline.of(roster, at, at + INSTANT).at(at)
-    return {tier: list(people) for tier, people in found.items()}
-
-
-def gaps(
-    roster: Roster,
-    start: datetime,
-    end: datetime,
-    tier: str = Tier.PRIMARY,
-    need: int = 1,
-    skill: str | None = None,
-) -> list[tuple[datetime, datetime]]:
-    """Return the maximal UTC intervals in which the tier has fewer than `need` people."""
-    able = None if skill is None else partial(_able, roster, skill)
-    return Timeline.of(roster, start, end).gaps(start, end, tier, need, able)
-
-
-def _able(roster: Roster, skill: str, name: str) -> bool:
-    person = roster.people.get(name)
-    return person is not None and person.able(skill)
-
-
-def hours(
-    roster: Roster, start: datetime, end: datetime, tier: str = Tier.PRIMARY
-) -> dict[str, float]:
-    """Return each person's elapsed hours: a night of the autumn change has one more."""
-    return Timeline.of(roster, start, end).hours(start, end, tier)
+            yield Span(closure.start, closure.end, tier, Layer.CLOSED, EVERYBODY)
 
 
 def orphans(roster: Roster) -> list[str]:
     """Return the ids of swaps whose occurrence vanished or changed hands, as they were agreed."""
+    agreed: dict[tuple[str, date], list[Swap]] = defaultdict(list)
+    for swap in roster.swaps:
+        agreed[swap.pattern, swap.date].append(swap)
     known = {pattern.id: pattern for pattern in roster.patterns if pattern.id}
     lost: set[Swap] = set()
-    for name, day in {(swap.pattern, swap.date) for swap in roster.swaps}:
-        agreed = [swap for swap in roster.swaps if swap.pattern == name]
+    for (name, day), swaps in agreed.items():
         people = happens(known[name], day) if name in known else None
-        lost.update(_swapped(day, people or (), agreed)[1])
+        lost.update(swapped(day, people or (), swaps)[1])
     return [swap.id for swap in roster.swaps if swap in lost]

@@ -2,13 +2,26 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 
-from routing.oncall import Layer, Shift, Span, Timeline, spans_of
+from routing.oncall import Layer, Span, Timeline, spans_of
 from routing.roster import TIERS, Roster
 
 BEGINS = (Layer.SCHEDULED, Layer.PLANNED)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Shift:
+    """One person's unbroken promise in one tier; `ends_at` excluded."""
+
+    starts_at: datetime
+    ends_at: datetime
+    tier: str
+    person_id: str
+
+
 Begins = dict[tuple[str, str], set[datetime]]  # (tier, person) -> when their shifts begin
 
 
@@ -20,34 +33,34 @@ def stretches(roster: Roster, start: datetime, end: datetime) -> Iterator[Shift]
     """
     timeline, begins = Timeline.of(roster, start, end), _begins(spans_of(roster, start, end))
     for tier in TIERS:
-        for person, since, until in _runs(timeline, tier, start, end):
-            inside = (at for at in begins[tier, person] if since < at < until)
-            for starts_at, ends_at in pairwise((since, *sorted(inside), until)):
-                yield Shift(person, tier, starts_at, ends_at)
+        for run in runs(timeline, tier, start, end):
+            cuts = begins[run.tier, run.person_id]
+            inside = (at for at in cuts if run.starts_at < at < run.ends_at)
+            for starts_at, ends_at in pairwise((run.starts_at, *sorted(inside), run.ends_at)):
+                yield replace(run, starts_at=starts_at, ends_at=ends_at)
 
 
 def _begins(spans: Iterable[Span]) -> Begins:
     begins: Begins = defaultdict(set)
     stands_in = set()
     for span in spans:
-        if span.layer in BEGINS:
-            begins[span.tier, span.person].add(span.start)
-        elif span.layer is Layer.REPLACED:
-            stands_in.add((span.tier, span.by, span.person))
+        for person in span.people:
+            if span.layer in BEGINS:
+                begins[span.tier, person].add(span.start)
+            elif span.layer is Layer.REPLACED:
+                stands_in.add((span.tier, span.by, person))
     for tier, by, person in sorted(stands_in):
         begins[tier, by] |= begins[tier, person]
     return begins
 
 
-def _runs(
-    timeline: Timeline, tier: str, start: datetime, end: datetime
-) -> Iterator[tuple[str, datetime, datetime]]:
-    """Yield (person, since, until) of everybody's unbroken time on call."""
+def runs(timeline: Timeline, tier: str, start: datetime, end: datetime) -> Iterator[Shift]:
+    """Yield everybody's unbroken time on call in a tier, inside the window."""
     since: dict[str, datetime] = {}
     for segment in timeline.segments(tier, start, end):
         for person in sorted(since.keys() - set(segment.people)):
-            yield person, since.pop(person), segment.start
+            yield Shift(since.pop(person), segment.start, str(tier), person)
         for person in segment.people:
             since.setdefault(person, segment.start)
     for person in sorted(since):
-        yield person, since[person], end
+        yield Shift(since[person], end, str(tier), person)

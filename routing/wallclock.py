@@ -1,7 +1,7 @@
 """Which instant is a wall clock's time? One rule for starts and ends alike, in every zone."""
 
 import zoneinfo
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from importlib.metadata import version
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 # The pinned tzdata wheel, never the host's copy: two machines must agree who is on call.
 zoneinfo.reset_tzpath(())
 TZDATA = version("tzdata")
+DAY = timedelta(days=1)
 
 
 class UnknownZone(ValueError):
@@ -41,6 +42,24 @@ def instant(local: datetime, zone_name: str) -> datetime:
         middle = early + timedelta(seconds=(late - early) // timedelta(seconds=2))
         early, late = (early, middle) if _wall(middle, place) >= local else (middle, late)
     return late
+
+
+def on_date(day: date, since_midnight: timedelta, zone_name: str) -> datetime:
+    """Return `instant` of a wall clock's time on a date or days after it, fast on most days."""
+    if since_midnight >= DAY:
+        day, since_midnight = day + since_midnight.days * DAY, since_midnight % DAY
+    midnight, steady = _day(day, zone_name)
+    if steady:
+        return midnight + since_midnight
+    return instant(datetime.combine(day, time()) + since_midnight, zone_name)
+
+
+@lru_cache(maxsize=65_536)
+def _day(day: date, zone_name: str) -> tuple[datetime, bool]:
+    """Return when a date begins, and whether it has 24 hours and no clock change near it."""
+    noon = datetime.combine(day, time(12))
+    around = [instant(noon + step * DAY / 2, zone_name) for step in (-2, -1, 0, 1, 2)]
+    return around[1], around[4] - around[0] == 2 * DAY and around[2] - around[1] == DAY / 2
 
 
 def wall(at: datetime, zone_name: str) -> datetime:

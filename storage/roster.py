@@ -1,78 +1,83 @@
-"""Who promised to be on call when, and which versions has the roster had?"""
+"""What did the roster say, version by version? Every save is a new revision of the document.
 
-from collections.abc import Iterable
-from dataclasses import replace
+A revision that drops what is long over says from when it speaks; of earlier times the older
+revisions speak, so a document never grows with the years.
+"""
+
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, func, or_, select
 
 from storage.errors import Stale
 from storage.noun import Noun, Shape
-from storage.tables import rosters, shifts
-from storage.values import Revision, Shift
+from storage.tables import rosters
+from storage.values import Heading, Revision
 
-SHAPE = Shape(Shift, shifts)
+HEADING = Shape(Heading, rosters)
 REVISION = Shape(Revision, rosters)
-_ALL = select(*SHAPE.columns).order_by(shifts.c.starts_at, shifts.c.tier, shifts.c.id)
+_NEWEST = select(*HEADING.columns).order_by(rosters.c.revision.desc()).limit(1)
+_SPEAKING = _NEWEST.where(
+    or_(rosters.c.speaks_from.is_(None), rosters.c.speaks_from <= bindparam("moment"))
+)
+_CUT_AFTER = select(func.min(rosters.c.speaks_from)).where(rosters.c.revision > bindparam("than"))
+_REVISION = select(*REVISION.columns).where(rosters.c.revision == bindparam("wanted"))
 _REVISIONS = select(*REVISION.columns).order_by(rosters.c.revision.desc())
 
 
 class RosterRows(Noun):
-    """The shifts, and the documents they were imported from."""
+    """The revisions of the roster's document; the first is number 1."""
 
     __slots__ = ()
 
-    def shift(self, shift_id: str) -> Shift | None:
-        return SHAPE.maybe(self._row(_ALL.where(shifts.c.id == shift_id)))
+    def newest(self) -> Heading | None:
+        """Return which revision is in force, without its document."""
+        return HEADING.maybe(self._row(_NEWEST))
 
-    def shifts_between(self, start: datetime, end: datetime) -> list[Shift]:
-        """Return every shift that touches [start, end), by its beginning."""
-        touches = _ALL.where(shifts.c.ends_at > start, shifts.c.starts_at < end)
-        return SHAPE.all(self._rows(touches))
+    def speaking_of(self, moment: datetime) -> Heading | None:
+        """Return the newest revision that has not dropped what was then."""
+        return HEADING.maybe(self._row(_SPEAKING, moment=moment))
 
-    def add(self, shift: Shift) -> None:
-        self.connection.execute(insert(shifts), SHAPE.facts(shift))
+    def cut_after(self, number: int) -> datetime | None:
+        """Return the first instant of which a later revision speaks; None: there is no such."""
+        row = self._row(_CUT_AFTER, than=number)
+        return row[0] if row else None
 
-    def change(self, shift: Shift, version: int) -> Shift:
-        """Write the shift as read at `version` and return it as it is now; raise Stale."""
-        changed = replace(shift, version=version + 1)
-        same = update(shifts).where(shifts.c.id == shift.id, shifts.c.version == version)
-        if self._change(same, **SHAPE.facts(changed)) != 1:
-            raise Stale(f"shift {shift.id} was changed by somebody else")
-        return changed
-
-    def remove(self, shift_id: str, version: int) -> None:
-        """Raise Stale when it is gone already, or no longer as it was read."""
-        same = delete(shifts).where(shifts.c.id == shift_id, shifts.c.version == version)
-        if self._change(same) != 1:
-            raise Stale(f"shift {shift_id} was changed by somebody else")
-
-    def replace_all(
-        self,
-        made: Iterable[Shift],
-        document: dict[str, Any],
-        actor: str,
-        reason: str,
-        now: datetime,
-    ) -> int:
-        """Put these shifts in place of all; return the number of the document's revision."""
-        lines = [SHAPE.facts(shift) for shift in made]
-        self.connection.execute(delete(shifts))
-        if lines:
-            self.connection.execute(insert(shifts), lines)
-        return self.add_revision(document, actor, reason, now)
-
-    def add_revision(self, document: dict[str, Any], actor: str, reason: str, now: datetime) -> int:
-        """Keep one more version of the document and return its number."""
-        add = insert(rosters).returning(rosters.c.revision)
-        line = {"document": document, "actor": actor, "reason": reason, "at": now}
-        return int(self.connection.execute(add, line).scalar_one())
-
-    def latest_document(self) -> dict[str, Any] | None:
-        newest = self.revisions(1)
-        return newest[0].document if newest else None
+    def revision(self, number: int) -> Revision | None:
+        return REVISION.maybe(self._row(_REVISION, wanted=number))
 
     def revisions(self, limit: int = 20) -> list[Revision]:
         """Return the newest versions first."""
         return REVISION.all(self._rows(_REVISIONS.limit(limit)))
+
+    def add(
+        self,
+        document: dict[str, Any],
+        digest: str,
+        actor: str,
+        reason: str,
+        now: datetime,
+        *,
+        based_on: int,
+        speaks_from: datetime | None = None,
+    ) -> int:
+        """Keep the next version and return its number.
+
+        Raises Stale unless `based_on` is the newest: of two who save at once, one wins.
+        """
+        line = {
+            "revision": based_on + 1,
+            "at": now,
+            "actor": actor,
+            "reason": reason,
+            "digest": digest,
+            "speaks_from": speaks_from,
+            "document": document,
+        }
+        newest = self.newest()
+        if (newest.revision if newest else 0) != based_on:
+            raise Stale(f"the roster is at revision {newest.revision if newest else 0} already")
+        add = self._insert(rosters).on_conflict_do_nothing().returning(rosters.c.revision)
+        if self._row(add, **line) is None:
+            raise Stale("somebody else saved the roster at the same moment")
+        return based_on + 1

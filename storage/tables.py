@@ -11,7 +11,6 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    Date,
     Dialect,
     Float,
     ForeignKey,
@@ -252,30 +251,15 @@ desks = Table(  # a clinician's state now; one row per person who ever went on d
 
 # -- the roster -------------------------------------------------------------------------------
 
-shifts = Table(  # one row per shift as the week page shows it
-    "shifts",
-    metadata,
-    Column("id", String(40), primary_key=True),
-    Column("person_id", ForeignKey("people.id"), nullable=False),
-    Column("tier", String(12), nullable=False),  # primary | backup | supervisor
-    # wall clock in `zone`; the UTC pair is computed on save (routing.roster.instant)
-    Column("zone", String(64), nullable=False),
-    Column("local_date", Date, nullable=False),  # the local date on which the shift starts
-    Column("local_start", String(5), nullable=False),  # HH:MM
-    Column("local_end", String(5), nullable=False),  # at or before start: the next day
-    Column("end_days", Integer, nullable=False),
-    Column("starts_at", Instant, nullable=False),
-    Column("ends_at", Instant, nullable=False),  # excluded
-    Column("version", Integer, nullable=False),
-    Index("shifts_by_time", "ends_at", "starts_at"),  # read by storage.roster.between
-)
-rosters = Table(  # the imported exchange document (ROSTER.md) and each later version of it
+rosters = Table(  # every version of the exchange document (ROSTER.md), people named by their ids
     "rosters",
     metadata,
-    Column("revision", Serial, primary_key=True, autoincrement=True),
+    Column("revision", Serial, primary_key=True, autoincrement=False),  # 1, 2, 3 without holes
     Column("at", Instant, nullable=False),
     Column("actor", String(80), nullable=False),
     Column("reason", String(200), nullable=False),
+    Column("digest", String(64), nullable=False),  # of the document: a process knows it by that
+    Column("speaks_from", Instant),  # what was over before was dropped; None: it tells all
     Column("document", JSON, nullable=False),
 )
 

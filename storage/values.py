@@ -4,7 +4,7 @@ A call is `ivr.call.Call`. All instants are aware UTC; a person is named by `per
 """
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 
@@ -93,30 +93,25 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Shift:
-    """One promise to be on call: the wall clock in `zone`, and the same as two instants."""
+class Heading:
+    """Which version of the roster it is; `digest` is its document's, `speaks_from` None: always."""
 
-    id: str
-    person_id: str
-    tier: str
-    zone: str
-    local_date: date
-    local_start: str
-    local_end: str
-    end_days: int
-    starts_at: datetime
-    ends_at: datetime
-    version: int = 1
+    revision: int
+    at: datetime
+    digest: str
+    speaks_from: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One version of the roster's exchange document, and who made it why."""
+    """One version of the roster's exchange document, and who made it why. People are ids."""
 
     revision: int
     at: datetime
     actor: str
     reason: str
+    digest: str
+    speaks_from: datetime | None
     document: dict[str, Any]
 
 

@@ -26,7 +26,6 @@ from switchboard import (
     presence,
     reconcile,
     rescues,
-    roster_book,
 )
 from switchboard.board import Board
 
@@ -36,7 +35,6 @@ TICK_SECONDS = 0.5
 BEAT_SECONDS = 2  # the board turns red after 5 without one
 RECONCILE_SECONDS = 30
 RESCUE_SECONDS = 15
-DAY_SECONDS = 24 * 3600
 ROUNDS_MAX = 10
 
 
@@ -117,12 +115,6 @@ def beat(board: Board, name: str) -> None:
         rows.heartbeats.beat(name, board.now(), time.monotonic() - began)
 
 
-def carry_roster_forward(board: Board) -> None:
-    """Write the next days of the imported roster as shifts, once a day."""
-    with board.store.begin() as rows:
-        roster_book.carry_forward(rows, board.now())
-
-
 class Runner:
     """A thread that sweeps when woken: offers leave with the webhook, not with the next tick.
 
@@ -183,10 +175,8 @@ def run(board: Board) -> None:
         (offline.tend, offline.TEND_SECONDS, (board,)),
         (reconcile.run, RECONCILE_SECONDS, (board,)),
         (rescues.sweep, RESCUE_SECONDS, (board,)),
-        (carry_roster_forward, DAY_SECONDS, (board,)),
     ):
         scheduler.add_job(job, "interval", seconds=seconds, args=given, **every)
     board.carrier.warm()
-    for now_too in (reconcile.run, carry_roster_forward):
-        scheduler.add_job(now_too, args=(board,), misfire_grace_time=None)
+    scheduler.add_job(reconcile.run, args=(board,), misfire_grace_time=None)
     scheduler.start()

@@ -14,7 +14,7 @@ from config.settings import Settings
 from storage import migrate
 from storage.errors import StorageError
 from storage.store import Store
-from switchboard import roster_rows, snapshot
+from switchboard import roster_book, snapshot
 from telephony import signature
 from telephony.carrier import Carrier, CarrierError, CarrierRefused
 
@@ -181,7 +181,7 @@ def check_roster(store: Store, now: datetime) -> Check:
     until = now + ROSTER_AHEAD
     with store.read() as rows:
         people = {person.id: person.name for person in rows.people.all()}
-        timeline = roster_rows.timeline(rows.roster.shifts_between(now, until))
+        timeline = roster_book.timeline(rows, now, until)
     here = [people.get(person_id, person_id) for person_id in timeline.on("primary", now)]
     gaps = timeline.gaps(now, until, "primary")
     if not here:

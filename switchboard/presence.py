@@ -7,6 +7,7 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 
 from storage.store import Rows
+from switchboard import roster_book
 from switchboard.board import Board
 
 ON_DUTY = ("available", "paused", "connecting", "talking", "wrap_up")
@@ -15,9 +16,9 @@ ON_DUTY = ("available", "paused", "connecting", "talking", "wrap_up")
 def tiers_now(rows: Rows, now: datetime) -> dict[str, frozenset[str]]:
     """Who is on call at `now`, and in which tiers."""
     tiers: dict[str, set[str]] = defaultdict(set)
-    for shift in rows.roster.shifts_between(now, now + timedelta(seconds=1)):
-        if shift.starts_at <= now < shift.ends_at:
-            tiers[shift.person_id].add(shift.tier)
+    for tier, people in roster_book.timeline(rows, now, now).at(now).items():
+        for person in people:
+            tiers[person].add(tier)
     return {person: frozenset(found) for person, found in tiers.items()}
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -11,14 +12,16 @@ from typing import Any
 import click
 
 from config import settings as environment
-from routing import document, oncall
+from routing import coverage, document
 from routing.fields import moment
-from routing.roster import TIERS, Roster, RosterError
-from storage.errors import StorageError
+from routing.oncall import Timeline
+from routing.roster import TIERS, Person, Roster, RosterError
+from storage.errors import Stale, StorageError
 from storage.store import Rows, Store
-from switchboard import roster_book
+from switchboard import roster_book, roster_exchange
 
 MOST_SAID = 20  # mistakes listed at once
+SECOND = timedelta(seconds=1)
 
 
 class Instant(click.ParamType[datetime]):
@@ -64,13 +67,13 @@ def roster() -> None:
 @as_json
 def who(moments: tuple[str, ...], path: Path | None, in_json: bool) -> None:
     """Say who is on call at each instant (without --at: now)."""
-    asked = moments or (datetime.now(UTC).isoformat(timespec="seconds"),)
-    instants = [(said, INSTANT.convert(said, None, None)) for said in asked]
-    with _reader(path) as timeline_of:
-        answers = []
-        for said, at in instants:
-            found = timeline_of(at, at + timedelta(seconds=1)).at(at)
-            answers.append({"at": said, "on_call": {t: list(p) for t, p in found.items()}})
+    said_now = datetime.now(UTC).isoformat(timespec="seconds")
+    instants = [(at, INSTANT.convert(at, None, None)) for at in moments or (said_now,)]
+    with _reader(path) as asked:
+        answers = [
+            {"at": words, "on_call": asked.named(asked.timeline(at, at + SECOND).at(at))}
+            for words, at in instants
+        ]
     answer(answers, in_json, (line for each in answers for line in _who_lines(each)))
 
 
@@ -98,13 +101,9 @@ def gaps(
 ) -> None:
     """List when fewer than --need people of a tier are on call."""
     _in_order(start, end)
-    if path:
-        found = oncall.gaps(_read(path), start, end, tier, need, skill)
-    else:
-        with _database() as rows:
-            timeline = roster_book.timeline(rows, start, end)
-            able = roster_book.able(rows, skill).__contains__ if skill else None
-            found = timeline.gaps(start, end, tier, need, able)
+    with _reader(path) as asked:
+        able = (lambda person: asked.able(person, skill)) if skill else None
+        found = asked.timeline(start, end).gaps(start, end, tier, need, able)
     listed = [{"start": said(since), "end": said(until)} for since, until in found]
     lines = (f"{one['start']}  to  {one['end']}" for one in listed)
     answer(listed, in_json, lines if listed else iter(["No gaps."]))
@@ -118,8 +117,10 @@ def gaps(
 def hours(start: datetime, end: datetime, tier: str, path: Path | None, in_json: bool) -> None:
     """Add up each person's elapsed hours on call."""
     _in_order(start, end)
-    with _reader(path) as timeline_of:
-        found = timeline_of(start, end).hours(start, end, tier)
+    with _reader(path) as asked:
+        by_person = asked.timeline(start, end).hours(start, end, tier)
+    found = {asked.name(person): total for person, total in by_person.items()}
+    found = dict(sorted(found.items()))
     answer(found, in_json, (f"{total:8.2f}  {person}" for person, total in found.items()))
 
 
@@ -132,8 +133,7 @@ def check(path: Path | None, in_json: bool) -> None:
         checked = document.check(_load(path))
     else:
         with _database() as rows:
-            newest = rows.roster.latest_document()
-        checked = document.check(newest) if newest else document.Checked((), ())
+            checked = document.check(roster_exchange.export(rows))
     found = {"errors": checked.codes, "orphans": list(checked.orphans)}
     lines = [f"{error.code}: {error}" for error in checked.errors]
     lines += [f"orphan: swap {swap} has no shift any more" for swap in checked.orphans]
@@ -147,15 +147,15 @@ def check(path: Path | None, in_json: bool) -> None:
 
 @roster.command("import")
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("--create-people", is_flag=True, help="Add people the document names and we do not.")
+@click.option("--create-people", is_flag=True, help="Names much like a known one are new people.")
 @click.option("--leave-uncovered", metavar="REASON", help="Open gaps all the same; audited.")
 @click.option("--actor", default="command line", show_default=True, help="Who imports it.")
 def import_(path: Path, create_people: bool, leave_uncovered: str | None, actor: str) -> None:
-    """Put a document in the place of every shift: all of it, or nothing."""
+    """Put a document in the place of the whole roster: all of it, or nothing."""
     exchange = _load(path)
     with _database(write=True) as rows:
         try:
-            done = roster_book.take(
+            done = roster_exchange.take(
                 rows,
                 exchange,
                 actor,
@@ -163,33 +163,60 @@ def import_(path: Path, create_people: bool, leave_uncovered: str | None, actor:
                 create_people=create_people,
                 leave_uncovered=leave_uncovered,
             )
-        except roster_book.CannotImport as error:
-            raise _refused(path, error.why) from error
+        except roster_book.CannotSave as error:
+            lines = [*error.why]
+            if error.opened:
+                lines.append("say why with --leave-uncovered REASON, or cover them")
+            raise _refused(path, lines) from error
+        except Stale as error:
+            raise click.ClickException(f"{error}: look at it, then import again") from error
     if done.created:
-        click.echo(f"People added: {', '.join(done.created)}.")
-    click.echo(f"Imported as revision {done.revision}: {done.shifts} shifts.")
+        click.echo(f"People added, who cannot sign in yet: {', '.join(done.created)}.")
+    if done.changed:
+        click.echo(f"People brought up to date: {', '.join(done.changed)}.")
+    for short in done.uncovered:
+        click.echo(f"Left uncovered: {short}.")
+    click.echo(f"Imported as revision {done.revision}.")
 
 
 @roster.command()
 def export() -> None:
     """Write the database's roster as a document."""
     with _database() as rows:
-        exchange, whole = roster_book.export(rows)
-    if not whole:
-        click.echo("Edited since its import: written shift by shift, without patterns.", err=True)
+        exchange = roster_exchange.export(rows)
     click.echo(json.dumps(exchange, indent=2, ensure_ascii=False))
 
 
 # -- where from, where to ---------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a question is put to: a file, or the database."""
+
+    timeline: Callable[[datetime, datetime], Timeline]
+    able: coverage.Able
+    name: Callable[[str], str]
+
+    def named(self, tiers: dict[str, tuple[str, ...]]) -> dict[str, list[str]]:
+        """Return the tiers with people's names, sorted."""
+        return {tier: sorted(map(self.name, people)) for tier, people in tiers.items()}
+
+
 @contextmanager
-def _reader(path: Path | None) -> Iterator[Callable[[datetime, datetime], oncall.Timeline]]:
+def _reader(path: Path | None) -> Iterator[Asked]:
     if path:
-        yield partial(oncall.Timeline.of, _read(path))
+        read = _read(path)
+        yield Asked(partial(Timeline.of, read), partial(_able, read), str)
     else:
         with _database() as rows:
-            yield partial(roster_book.timeline, rows)
+            names, able = roster_exchange.names(rows), roster_book.able(rows)
+            timeline = partial(roster_book.timeline, rows)
+            yield Asked(timeline, able, lambda person: names.get(person, person))
+
+
+def _able(read: Roster, person: str, skill: str) -> bool:
+    return read.people.get(person, Person()).able(skill)
 
 
 @contextmanager
@@ -206,18 +233,28 @@ def _database(*, write: bool = False) -> Iterator[Rows]:
 
 def _load(path: Path) -> Any:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_once)
     except OSError as error:
         raise click.ClickException(f"{path}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
         raise click.ClickException(f"{path}: expected a JSON document: {error}") from error
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a name given twice: JSON would let the last one win in silence."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"{twice!r} stands twice in one object")
+    return found
+
+
 def _read(path: Path) -> Roster:
-    checked = document.check(exchange := _load(path))
+    checked = document.check(_load(path))
     if checked.errors:
         raise _refused(path, map(str, checked.errors))
-    return document.parse(exchange)
+    return checked.roster
 
 
 def _refused(path: Path, why: Any) -> click.ClickException:

@@ -1,246 +1,226 @@
-"""What does the database's roster say, and how does a document take its place?
+"""What does the database's roster say, and how is it changed?
 
-The shifts table is what everybody reads. A document is written out into it for a window; beyond
-that window a question is answered from the document itself, never with a silent "nobody".
+The newest revision of the document is the roster. Each process compiles it when it first meets
+it, so an answer needs one small question to the database and no background job.
 """
 
-from collections.abc import Iterable
+import hashlib
+import json
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import partial
+from threading import Lock
+from typing import Any, Self
 
-from routing import document, named, oncall
-from routing.roster import TIERS, Person, Roster
-from routing.stretches import stretches
-from storage import ids, values
+import structlog
+
+from routing import coverage, document
+from routing.coverage import Shortfall
+from routing.oncall import INSTANT, Span, Timeline, spans_of
+from routing.past import without_past
+from routing.roster import Roster
 from storage.store import Rows
-from switchboard import roster_rows
-from switchboard.roster_rows import CARRIED, IMPORTED
+from storage.values import Heading
 
-WATCHED = timedelta(days=14)  # how far ahead an import may not open a gap unsaid
-REVISIONS = 100
-ALWAYS = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
-CARRY_AFTER = timedelta(days=30)
+log = structlog.get_logger()
+
+WATCHED = timedelta(days=14)  # how far ahead a save may not open a gap unsaid
+CARRIED = timedelta(days=62)  # how long what is over stays in the newest document
+BLOCK = timedelta(days=28)
+EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
+BOOKS_MAX = 4  # versions a process remembers: two that alternate, and two being tried
+BLOCKS_MAX = 4
+EMPTY: dict[str, Any] = {"zone": "UTC"}
 
 
-class CannotImport(ValueError):
-    """The document is not kept; each of `why` is one sentence for the coordinator."""
+class CannotSave(ValueError):
+    """The document is not kept; each of `why` is one sentence for the coordinator.
 
-    def __init__(self, why: Iterable[str]) -> None:
+    `opened`: the gaps that must be agreed to, when that is all that is wrong.
+    """
+
+    def __init__(self, why: Iterable[str], opened: Iterable[Shortfall] = ()) -> None:
         """Keep the sentences."""
-        self.why = tuple(why)
+        self.why, self.opened = tuple(why), tuple(opened)
         super().__init__("; ".join(self.why))
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
-    """What an import did."""
+class Saved:
+    """What a save did."""
 
     revision: int
-    shifts: int
-    created: tuple[str, ...]
+    opened: tuple[Shortfall, ...]
+
+
+class Book:
+    """One version of the document, compiled as far as it was asked."""
+
+    def __init__(self, kept: dict[str, Any], roster: Roster) -> None:
+        """Keep a document, and what it says."""
+        self.document, self.roster = kept, roster
+        self._blocks: dict[int, Timeline] = {}
+
+    @classmethod
+    def read(cls, kept: dict[str, Any]) -> Self:
+        """Read it; what can no longer be read (a zone that is gone) is left out and told."""
+        checked = document.check(kept)
+        for error in checked.errors:
+            log.error("the roster cannot be read whole", why=str(error))
+        return cls(kept, checked.roster)
+
+    def timeline(self, start: datetime, end: datetime) -> Timeline:
+        """Return who is on call in the window, by person id; its end may be its start."""
+        block = (start - EPOCH) // BLOCK
+        if end > EPOCH + (block + 1) * BLOCK:
+            return Timeline.of(self.roster, start, end)
+        known = self._blocks.get(block)
+        if known is None:
+            since = EPOCH + block * BLOCK
+            known = Timeline.of(self.roster, since, since + BLOCK)
+            if len(self._blocks) >= BLOCKS_MAX:
+                self._blocks.clear()
+            self._blocks[block] = known
+        return known
+
+
+_books: dict[str, Book] = {}
+_lock = Lock()
+
+
+def _book(digest: str, read: Callable[[], dict[str, Any]]) -> Book:
+    """Return the book of that digest, reading its document only when this process must."""
+    return _books.get(digest) or _remember(digest, Book.read(read()))
+
+
+def _remember(digest: str, book: Book) -> Book:
+    with _lock:
+        while len(_books) >= BOOKS_MAX:
+            del _books[next(iter(_books))]
+        _books[digest] = book
+    return book
 
 
 # -- reading ----------------------------------------------------------------------------------
 
 
-def timeline(rows: Rows, start: datetime, end: datetime) -> oncall.Timeline:
-    """Return who is on call between two instants, by people's names."""
-    names = {person.id: person.name for person in rows.people.all(active_only=False)}
-    shifts = [
-        oncall.Shift(names.get(one.person_id, one.person_id), one.tier, one.starts_at, one.ends_at)
-        for one in rows.roster.shifts_between(start, end)
-    ]
-    kept = _kept(rows)
-    if kept is None:
-        return oncall.Timeline(shifts)
-    roster, (first, last) = kept
-    for since, until in ((start, min(end, first)), (max(start, last), end)):
-        if since < until:
-            shifts += _as_named(rows, stretches(roster, since, until))
-    return oncall.Timeline(shifts, oncall.closed_spans(roster))
+def newest(rows: Rows) -> tuple[int, Book]:
+    """Return the roster in force and the number of its revision; 0: nothing was saved yet."""
+    heading = rows.roster.newest()
+    return (heading.revision if heading else 0), _of(rows, heading)
 
 
-def able(rows: Rows, skill: str) -> set[str]:
-    """Return the names of those with a skill or a language."""
-    people = rows.people.all()
-    return {one.name for one in people if skill in one.skills or skill in one.languages}
+def timeline(rows: Rows, start: datetime, end: datetime) -> Timeline:
+    """Return who is on call in the window, by person id: one question to the database."""
+    heading = rows.roster.newest()
+    if heading is None or heading.speaks_from is None or heading.speaks_from <= start:
+        return _of(rows, heading).timeline(start, end)
+    return _joined(rows, start, max(end, start + INSTANT))
 
 
-def _kept(rows: Rows) -> tuple[Roster, tuple[datetime, datetime]] | None:
-    """Return the latest document, and the window in which the shifts table speaks for it."""
-    revisions = rows.roster.revisions(REVISIONS)
-    if not revisions:
-        return None
-    roster = document.parse(revisions[0].document)
-    imported = next((one for one in revisions if one.reason != CARRIED), revisions[-1])
-    _, last = roster_rows.window(revisions[0].at, roster.zone)
-    return roster, (roster_rows.window(imported.at, roster.zone)[0], last)
+def _of(rows: Rows, heading: Heading | None) -> Book:
+    if heading is None:
+        return _book("", lambda: EMPTY)
+
+    def read() -> dict[str, Any]:
+        revision = rows.roster.revision(heading.revision)
+        assert revision is not None
+        return revision.document
+
+    return _book(heading.digest, read)
 
 
-def _as_named(rows: Rows, shifts: Iterable[oncall.Shift]) -> list[oncall.Shift]:
-    known = _known(rows)
-    return [
-        oncall.Shift(known[one.person_id].name, one.tier, one.starts_at, one.ends_at)
-        if one.person_id in known
-        else one
-        for one in shifts
-    ]
+def _joined(rows: Rows, start: datetime, end: datetime) -> Timeline:
+    """Of what a revision has dropped, the newest that still tells it speaks."""
+    spans: list[Span] = []
+    while start < end:
+        heading = rows.roster.speaking_of(start)
+        cut = rows.roster.cut_after(heading.revision) if heading else None
+        since, until = start, min(end, cut or end)
+        spans += (
+            span._replace(start=max(span.start, since), end=min(span.end, until))
+            for span in spans_of(_of(rows, heading).roster, since, until)
+        )
+        start = until
+    return Timeline(spans)
 
 
-def export(rows: Rows) -> tuple[dict[str, Any], bool]:
-    """Return the roster as a document, and whether it is the imported one.
-
-    Shifts edited since the import cannot be told as patterns: they are then written one by one.
-    """
-    kept, newest = _kept(rows), rows.roster.latest_document()
-    if kept and newest:
-        roster, (first, last) = kept
-        said = _as_named(rows, stretches(roster, first, last))
-        by_document = oncall.Timeline(said, oncall.closed_spans(roster))
-        by_table = timeline(rows, first, last)
-        if all(
-            [*by_document.segments(tier, first, last)] == [*by_table.segments(tier, first, last)]
-            for tier in TIERS
-        ):
-            return newest, True
-    return _one_by_one(rows, newest or {}), False
-
-
-def _one_by_one(rows: Rows, newest: dict[str, Any]) -> dict[str, Any]:
-    people = rows.people.all(active_only=False)
-    by_id = {person.id: person for person in people}
-    shifts = rows.roster.shifts_between(*ALWAYS)
-    used = {one.person_id for one in shifts}
-    return {
-        "zone": newest.get("zone") or (shifts[0].zone if shifts else "UTC"),
-        "one_offs": [
-            {
-                "tier": one.tier,
-                "person": by_id[one.person_id].name,
-                "start": one.starts_at.isoformat(),
-                "end": one.ends_at.isoformat(),
-            }
-            for one in shifts
-        ],
-        "people": {
-            one.name: {"skills": list(one.skills), "languages": list(one.languages)}
-            for one in people
-            if one.id in used
-        },
-        **{part: newest[part] for part in ("closures", "needs") if newest.get(part)},
-    }
+def able(rows: Rows) -> coverage.Able:
+    """Return who has which skill or speaks which language, by person id."""
+    known = {one.id: {*one.skills, *one.languages} for one in rows.people.all()}
+    return lambda person, skill: skill in known.get(person, ())
 
 
 # -- writing ----------------------------------------------------------------------------------
 
 
-def take(
+def save(
     rows: Rows,
-    exchange: Any,
+    wanted: dict[str, Any],
     actor: str,
+    reason: str,
     now: datetime,
     *,
-    create_people: bool = False,
+    based_on: int,
     leave_uncovered: str | None = None,
-) -> Imported:
-    """Put a document in the place of every shift, all or nothing.
+    whole: bool = False,
+) -> Saved:
+    """Make `wanted`, whose people are ids, the roster: in force with this transaction's commit.
 
-    `leave_uncovered`: the reason for which a gap may open that was covered until now.
+    `leave_uncovered`: the reason for which hours may go short that were covered until now.
+    `whole`: it tells all the past too (an import); else older revisions speak of what is long over.
 
     Raises:
-        CannotImport: mistakes by their place, unknown people, or a gap that nobody agreed to.
+        CannotSave: mistakes by their place, or gaps that nobody agreed to.
+        Stale: somebody saved since revision `based_on`.
     """
-    checked = document.check(exchange)
+    checked = document.check(wanted)
     if checked.errors:
-        raise CannotImport(str(error) for error in checked.errors)
-    roster = document.parse(exchange)
-    people, created = _people(rows, exchange, roster, create=create_people)
-    before = timeline(rows, now, now + WATCHED)
-    window = roster_rows.window(now, roster.zone)
-    shifts = list(roster_rows.rows_of(roster, people, window))
-    opened = _opened(before, oncall.Timeline.of(roster, now, now + WATCHED), now)
+        raise CannotSave(str(error) for error in checked.errors)
+    book = Book(wanted, checked.roster)
+    opened = opening(rows, book, now)
     if opened and not leave_uncovered:
-        raise CannotImport([*opened, "say why with --leave-uncovered REASON, or cover them"])
-    revision = rows.roster.replace_all(shifts, exchange, actor, IMPORTED, now)
-    facts = {"shifts": len(shifts), "uncovered": opened, "because": leave_uncovered}
-    rows.audit.write(actor, "roster.imported", f"roster:{revision}", facts, now)
-    return Imported(revision, len(shifts), created)
-
-
-def carry_forward(rows: Rows, now: datetime) -> int:
-    """Write out the newest document's coming days; the clock asks once a day. Idempotent.
-
-    Returns how many shifts were added. What a coordinator changed inside the window stays.
-    """
-    newest, kept = rows.roster.revisions(1), _kept(rows)
-    if not newest or kept is None or now - newest[0].at < CARRY_AFTER:
-        return 0
-    roster, (_, since) = kept
-    until = roster_rows.window(now, roster.zone)[1]
-    people = {name: person.id for name, person in _known(rows).items()}
-    added = list(roster_rows.rows_of(roster, people, (since, until)))
-    for shift in added:
-        rows.roster.add(shift)
-    rows.roster.add_revision(newest[0].document, "clock", CARRIED, now)
-    return len(added)
-
-
-def _opened(before: oncall.Timeline, after: oncall.Timeline, now: datetime) -> list[str]:
-    """Return what was covered and would not be any more, as sentences."""
-    return [
-        f"{tier} would be uncovered {part.start.isoformat()} to {part.end.isoformat()}"
-        for tier in TIERS
-        for since, until in after.gaps(now, now + WATCHED, tier)
-        for part in before.segments(tier, since, until)
-        if part.people
-    ]
-
-
-# -- people -----------------------------------------------------------------------------------
-
-
-def _known(rows: Rows) -> dict[str, values.Person]:
-    """Return people by all that a document may call them: name, or e-mail address."""
-    people = rows.people.all(active_only=False)
-    return {one.email: one for one in people} | {one.name: one for one in people}
-
-
-def _people(
-    rows: Rows, exchange: Any, roster: Roster, *, create: bool
-) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Return the ids of everybody named, adding the unknown when asked to."""
-    known = _known(rows)
-    unknown: dict[str, str] = {}
-    for place, name in named.names(exchange):
-        listed = roster.people.get(name, Person())
-        if name not in known and listed.email in known:
-            known[name] = known[listed.email]
-        if name not in known:
-            unknown.setdefault(name, place)
-    if unknown and not create:
-        raise CannotImport(
-            f"{place}: nobody here is called {name!r} (--create-people adds them)"
-            for name, place in unknown.items()
-        )
-    for name in unknown:
-        known[name] = _created(name, roster.people.get(name, Person()), roster.zone)
-        rows.people.add(known[name])
-    return {name: person.id for name, person in known.items()}, tuple(unknown)
-
-
-def _created(name: str, listed: Person, zone: str) -> values.Person:
-    """Return somebody who can be rung, and who cannot sign in until they are invited."""
-    new_id = ids.new()
-    return values.Person(
-        id=new_id,
-        name=name[:80],
-        email=listed.email or f"{new_id.lower()}@roster.invalid",
-        phone=listed.phone,
-        languages=tuple(sorted(listed.languages)) or ("en",),
-        skills=tuple(sorted(listed.skills)),
-        zone=listed.zone or zone,
-        auto_answer=False,
-        active=True,
-        roles=("clinician",),
+        raise CannotSave(map(words, opened), opened)
+    kept, speaks_from = (wanted, None) if whole else _shortened(rows, wanted, now)
+    number = rows.roster.add(
+        kept, digest(kept), actor, reason, now, based_on=based_on, speaks_from=speaks_from
     )
+    facts = {"reason": reason, "because": leave_uncovered, "uncovered": [*map(words, opened)]}
+    if kept is wanted:
+        _remember(digest(kept), book)
+    rows.audit.write(actor, "roster.saved", f"roster:{number}", facts, now)
+    return Saved(number, tuple(opened))
+
+
+def opening(rows: Rows, new: Book, now: datetime) -> list[Shortfall]:
+    """Return what is covered now, within 14 days, and would not be any more."""
+    until, (_, old) = now + WATCHED, newest(rows)
+    asked = partial(coverage.shortfalls, start=now, end=until, roster=new.roster, able=able(rows))
+    before, after = (asked(one.timeline(now, until)) for one in (old, new))
+    return coverage.opened(before, after)
+
+
+def words(short: Shortfall) -> str:
+    """Return one sentence about hours that fall short."""
+    who = f"{short.need} with {' and '.join(short.skills)}" if short.skills else f"{short.need}"
+    window = f"{short.start:%Y-%m-%d %H:%M} to {short.end:%Y-%m-%d %H:%M} UTC"
+    return f"{short.tier} would have fewer than {who} on call {window}"
+
+
+def digest(kept: dict[str, Any]) -> str:
+    """Return what a document is known by."""
+    text = json.dumps(kept, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _shortened(
+    rows: Rows, wanted: dict[str, Any], now: datetime
+) -> tuple[dict[str, Any], datetime | None]:
+    """Drop what has long been over; whole blocks at a time, so that few revisions tell a year."""
+    before = rows.roster.newest()
+    since = EPOCH + (now - CARRIED - EPOCH) // BLOCK * BLOCK
+    kept = without_past(wanted, since)
+    if before and before.revision and kept is not wanted:
+        return kept, since
+    return wanted, before.speaks_from if before else None

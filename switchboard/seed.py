@@ -8,12 +8,12 @@ from typing import Any
 
 from config.lines import LineBook
 from ivr.call import Call
-from routing import document
-from routing.oncall import Shift, Timeline
-from storage import ids, seeding
+from routing import named, stretches
+from routing.oncall import Timeline
+from storage import seeding
 from storage.store import Rows, Store
 from storage.values import Person
-from switchboard import roster_rows, seed_cast
+from switchboard import roster_book, seed_cast
 from switchboard.seed_history import Month
 from switchboard.seed_promises import Dice, History
 
@@ -27,6 +27,7 @@ AT_THE_DESK = {
     "supervisor": "sam@example.org",
 }
 HELD_FOR = timedelta(hours=12)
+TOLD = timedelta(days=35)  # how far back the month's calls ask who was on call
 
 
 def fill(store: Store, now: datetime, *, book: LineBook | None = None, fresh: bool = False) -> bool:
@@ -49,7 +50,7 @@ def _plant(rows: Rows, dice: Dice, now: datetime, lines: tuple[str, ...]) -> Non
     staff = seed_cast.staff(dice)
     for person in staff:
         rows.people.add(person)
-    on_call = _plant_roster(rows, dice, now, staff)
+    on_call = _plant_roster(rows, now, staff)
     told = Month(dice, now, on_call, lines).tell()
     seeding.plant(
         rows,
@@ -64,28 +65,32 @@ def _plant(rows: Rows, dice: Dice, now: datetime, lines: tuple[str, ...]) -> Non
     )
 
 
-def _plant_roster(rows: Rows, dice: Dice, now: datetime, staff: list[Person]) -> Timeline:
+def _plant_roster(rows: Rows, now: datetime, staff: list[Person]) -> Timeline:
     exchange = seed_cast.roster(now)
-    person_ids = {person.name: person.id for person in staff}
-    window = roster_rows.window(now, seed_cast.ZONE)
-    roster = document.parse(exchange)
-    shifts = list(roster_rows.rows_of(roster, person_ids, window, dice.id))
-    revision = {"at": now, "actor": "Cora Ellis", "reason": roster_rows.IMPORTED}
-    seeding.plant(rows, {"shifts": shifts, "rosters": [revision | {"document": exchange}]})
-    return roster_rows.timeline(shifts)
+    by_id = named.renamed(exchange, {person.name: person.id for person in staff})
+    cora = next(person.id for person in staff if "coordinator" in person.roles)
+    roster_book.save(rows, by_id, cora, "imported", now, based_on=0, whole=True)
+    return roster_book.timeline(rows, now - TOLD, now)
 
 
 def _hold_the_line(rows: Rows, now: datetime) -> None:
     """Whoever tries the demo must be on call, on whichever day and hour it is started."""
-    held = rows.roster.shifts_between(now, now + HELD_FOR)
-    on_call = {(one.person_id, one.tier) for one in held if one.starts_at <= now}
+    number, book = roster_book.newest(rows)
+    timeline = book.timeline(now, now + HELD_FOR)
+    held = []
     for tier, email in AT_THE_DESK.items():
         person = rows.people.by_email(email)
-        if person is None or (person.id, tier) in on_call:
+        if person is None or person.id in timeline.on(tier, now):
             continue
-        later = [one.starts_at for one in held if (one.person_id, one.tier) == (person.id, tier)]
-        promise = Shift(person.id, tier, now, min([now + HELD_FOR, *later]))
-        rows.roster.add(roster_rows.row(promise, person.id, person.zone, ids.new()))
+        runs = stretches.runs(timeline, tier, now, now + HELD_FOR)
+        ends = min([now + HELD_FOR, *(one.starts_at for one in runs if one.person_id == person.id)])
+        held.append(
+            {"tier": tier, "person": person.id, "start": now.isoformat(), "end": ends.isoformat()}
+        )
+    if held:
+        one_offs = [*book.document.get("one_offs", ()), *held]
+        wanted = book.document | {"one_offs": one_offs}
+        roster_book.save(rows, wanted, "demo", "the demo's people are here", now, based_on=number)
 
 
 def _lines(book: LineBook | None) -> tuple[str, ...]:

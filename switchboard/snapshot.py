@@ -18,7 +18,9 @@ import structlog
 
 from config.lines import TIERS
 from config.settings import Settings
+from routing.stretches import runs
 from storage.store import Rows
+from switchboard import roster_book
 
 log = structlog.get_logger()
 
@@ -64,7 +66,10 @@ class Snapshot:
 
 def take(rows: Rows, now: datetime) -> Snapshot:
     """Read the coming days from the database: two questions."""
-    shifts = rows.roster.shifts_between(now, now + AHEAD)
+    since = now.replace(minute=0, second=0, microsecond=0)  # or the file would change each time
+    until = since + AHEAD + timedelta(hours=1)
+    timeline = roster_book.timeline(rows, since, until)
+    shifts = [one for tier in TIERS for one in runs(timeline, tier, since, until)]
     phones = rows.people.phones({shift.person_id for shift in shifts})
     spans = [
         Span(shift.tier, phones[shift.person_id], shift.starts_at, shift.ends_at)

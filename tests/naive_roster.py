@@ -115,10 +115,15 @@ def people(document, pattern, day):
     names = list(
         turn(pattern["rotation"], pattern, day) if "rotation" in pattern else pattern["people"]
     )
+    own, taken = list(names), []  # those who still have what was theirs; and what was taken over
     for swap in document["swaps"]:
         if swap["pattern"] == pattern.get("id") and swap["date"] == day.isoformat():
-            names = [swap["by"] if name == swap["person"] else name for name in names]
-    return names
+            for pile in (own, taken):
+                if swap["person"] in pile:
+                    pile.remove(swap["person"])
+                    taken.append(swap["by"])
+                    break
+    return own + taken
 
 
 def turn(rotation, pattern, day):

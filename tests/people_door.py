@@ -8,15 +8,19 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 
 from flask import Flask
+from rosters import promise
 from werkzeug.serving import make_server
 
 from config.settings import Settings
 from console.app import attach
+from console.week import Shift
 from ivr.call import Call, Kind, Stage
+from routing import by_hand
 from routing.wallclock import instant
 from storage import ids
 from storage.store import Store
-from storage.values import FollowUp, Offer, Person, Shift
+from storage.values import FollowUp, Offer, Person
+from switchboard import roster_book
 from switchboard.board import Board, make_board
 from switchboard.links import link
 
@@ -95,20 +99,22 @@ class House:
     def shift(self, person: str, tier: str, day: date, start: str, end: str) -> Shift:
         ends_on = day + timedelta(days=int(end <= start))
         shift = Shift(
-            id=ids.new(),
-            person_id=person,
-            tier=tier,
-            zone=ZONE,
-            local_date=day,
-            local_start=start,
-            local_end=end,
-            end_days=int(end <= start),
-            starts_at=instant(datetime.combine(day, time.fromisoformat(start)), ZONE),
-            ends_at=instant(datetime.combine(ends_on, time.fromisoformat(end)), ZONE),
+            person,
+            tier,
+            ZONE,
+            instant(datetime.combine(day, time.fromisoformat(start)), ZONE),
+            instant(datetime.combine(ends_on, time.fromisoformat(end)), ZONE),
         )
-        with self.store.begin() as rows:
-            rows.roster.add(shift)
+        promise(self.store, person, tier, shift.starts_at, shift.ends_at)
         return shift
+
+    def replaced(self, shift: Shift, by: str) -> None:
+        """Somebody else has the shift now."""
+        with self.store.begin() as rows:
+            number, book = roster_book.newest(rows)
+            hours = shift.starts_at, shift.ends_at
+            wanted = by_hand.without(book.document, shift.tier, shift.person_id, *hours, by)
+            roster_book.save(rows, wanted, "test", "somebody else", self.at, based_on=number)
 
     def call(self, stage: Stage = Stage.WAITING, **facts: object) -> Call:
         call = Call(

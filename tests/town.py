@@ -6,12 +6,13 @@ Everything is genuine but the clock and the wires: real webhooks, real storage, 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from doubling import Twice, Writes, swept_twice
+from rosters import promised
 
 from config import lines, logs, prompts
 from config.settings import Settings
@@ -21,7 +22,7 @@ from emulator.timeline import silence
 from ivr.call import Call, Stage
 from storage.errors import StoreDown
 from storage.store import Store
-from storage.values import Attempt, FollowUp, Offer, Person, Shift, Task
+from storage.values import Attempt, FollowUp, Offer, Person, Task
 from switchboard import calls, clock, offers, offline, presence, promises, reconcile, rescues
 from switchboard import desk as the_desk
 from switchboard.board import Board
@@ -185,24 +186,10 @@ class Town:
                 )
             )
             if tier:
-                rows.roster.add(self._shift(person_id, tier))
+                hours = self.now - timedelta(hours=15), self.now + timedelta(days=14)
+                promised(rows, person_id, tier, *hours)
         self.people[person_id] = Clinician(self, person_id)
         return self.people[person_id]
-
-    def _shift(self, person_id: str, tier: str) -> Shift:
-        return Shift(
-            id=f"{person_id}-{tier}",
-            person_id=person_id,
-            tier=tier,
-            zone="America/Chicago",
-            local_date=date(2026, 11, 22),
-            local_start="12:00",
-            local_end="12:00",
-            end_days=14,
-            starts_at=self.now - timedelta(hours=15),
-            ends_at=self.now + timedelta(days=14),
-            version=1,
-        )
 
     def transfers_from_911(self, line: str = RIVERTON, shown: str = "+13145550150", **facts):
         """A dispatcher presses transfer: the caller's leg arrives on the PSAP's own number."""

@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from rosters import promised
 from werkzeug.serving import make_server
 
 from config.settings import Settings
 from emulator import engine
 from emulator.configuration import Configuration
 from emulator.serve import ServedElsewhere, serve_in_thread
-from storage.values import Person, Shift
+from storage.values import Person
 from switchboard import clock
 from switchboard.board import Board, make_board
 from switchboard.links import link
@@ -53,20 +54,8 @@ class WholeLine:
                     roles=("clinician",),
                 )
             )
-            rows.roster.add(
-                Shift(
-                    id=f"shift-{person_id}",
-                    person_id=person_id,
-                    tier="primary",
-                    zone="America/Chicago",
-                    local_date=now.date(),
-                    local_start="00:00",
-                    local_end="00:00",
-                    end_days=1,
-                    starts_at=now - timedelta(hours=5),
-                    ends_at=now + timedelta(hours=5),
-                )
-            )
+            hours = now - timedelta(hours=5), now + timedelta(hours=5)
+            promised(rows, person_id, "primary", *hours)
 
     def transfers(self, shown: str = "+13145550177", line: str = RIVERTON) -> None:
         """A dispatcher presses transfer."""

@@ -1,19 +1,23 @@
 """Can a coordinator keep the roster, with and without scripts, and see every gap first?"""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from people_door import ZONE
 from playwright.sync_api import expect
+
+from console.week import shifts_of
+from switchboard import roster_book
 
 pytestmark = pytest.mark.browser
 TUESDAY = date(2026, 11, 24)
 
 
-def shifts(house):
+def shifts(house, month="2026-11"):
+    start = datetime.fromisoformat(f"{month}-01T00:00:00+00:00")
     with house.store.read() as rows:
-        return rows.roster.shifts_between(
-            datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 12, 31, tzinfo=UTC)
-        )
+        _, book = roster_book.newest(rows)
+    return shifts_of(book.roster, ZONE, start, start + timedelta(days=60))
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
@@ -69,14 +73,13 @@ def test_nobody_overwrites_what_somebody_else_just_changed(house, browse):
     shift = house.shift("ana", "primary", TUESDAY, "08:00", "20:00")
     page = browse("cora")
     page.goto(f"/roster/shifts/{shift.id}")
-    with house.store.begin() as rows:
-        rows.roster.change(shift, 1)
+    house.replaced(shift, "ben")
     page.get_by_label("Person").select_option("Ben Okafor")
     page.get_by_role("button", name="Save shift").click()
     expect(
         page.get_by_text("Somebody changed this shift while you were editing it.")
     ).to_be_visible()
-    assert [one.person_id for one in shifts(house)] == ["ana"]
+    assert [one.person_id for one in shifts(house)] == ["ben"]
 
 
 def test_the_same_person_is_not_put_twice_on_one_tier(house, visitor):
@@ -144,8 +147,5 @@ def test_the_night_of_the_clock_change_lasts_thirteen_hours(house, visitor):
         "end": "08:00",
     }
     assert cora.post("/roster/shifts", **wish).status_code == 303
-    with house.store.read() as rows:
-        (night,) = rows.roster.shifts_between(
-            datetime(2027, 11, 1, tzinfo=UTC), datetime(2027, 11, 30, tzinfo=UTC)
-        )
+    (night,) = shifts(house, "2027-11")
     assert (night.ends_at - night.starts_at).total_seconds() == 13 * 3600

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing import document, oncall
-from routing.roster import TIERS
 from routing.wallclock import instant, wall
 
 # A clock change in or near each: an hour, half an hour, two hours, at midnight, backwards.
@@ -180,14 +179,3 @@ def test_shifts_that_touch_tile_the_year_in_every_zone(zone, year, handover):
 )
 def test_the_clock_that_jumps(zone, local, expected):
     assert instant(datetime.fromisoformat(local), zone) == datetime.fromisoformat(expected)
-
-
-def test_a_database_timeline_knows_three_tiers():
-    start = datetime(2026, 6, 1, tzinfo=UTC)
-    shifts = [oncall.Shift("ana", "primary", start, start + timedelta(hours=8))]
-    timeline = oncall.Timeline(shifts)
-    assert timeline.at(start) == {"primary": ("ana",), "backup": (), "supervisor": ()}
-    assert timeline.at(start + timedelta(hours=8)) == {str(tier): () for tier in TIERS}
-    assert timeline.gaps(start, start + timedelta(hours=9), "primary") == [
-        (start + timedelta(hours=8), start + timedelta(hours=9))
-    ]

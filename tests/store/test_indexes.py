@@ -21,7 +21,6 @@ READERS = {
     "offers_live": f"SELECT * FROM offers WHERE state = 'offered' AND lapses_at <= {NOW}",
     "offers_by_person": "SELECT * FROM offers WHERE person_id = 'a' AND state = 'accepted'",
     "offers_by_call": "SELECT * FROM offers WHERE call_id = 'a'",
-    "shifts_by_time": f"SELECT * FROM shifts WHERE ends_at > {NOW} AND starts_at < {NOW}",
     "followups_due": f"SELECT * FROM followups WHERE state = 'due' AND due_at <= {NOW}",
     "followups_by_number": "SELECT * FROM followups WHERE number = '+13145550110'",
     "attempts_once": "SELECT * FROM attempts WHERE followup_id = 'a' ORDER BY number_of",

@@ -1,9 +1,11 @@
 """Do the migrations make exactly the tables of tables.py, and does a wrong database say so?"""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -13,11 +15,13 @@ from sqlalchemy import inspect, text
 from storage import migrate
 from storage.engine import open_for_migration
 from storage.errors import NewerDatabase, NotMigrated
+from storage.store import Store
 from storage.tables import metadata
+from switchboard import roster_book
 
 # What a page shows, and what must be heard when it changes (storage/migrations/triggers.py).
 ANNOUNCED = {
-    "calls", "offers", "desks", "people", "shifts", "followups", "attempts", "tasks", "records",
+    "calls", "offers", "desks", "people", "rosters", "followups", "attempts", "tasks", "records",
     "rescues",
 }  # fmt: skip
 
@@ -121,3 +125,63 @@ def test_it_works_as_an_installed_package_too(root, tmp_path):
         check=True,
     )
     migrate.check(f"sqlite:///{tmp_path / 'line.db'}")
+
+
+ROSTER_BEFORE = {
+    "zone": "America/Chicago",
+    "patterns": [{"tier": "primary", "start": "00:00", "end": "24:00", "people": ["Ana Lopez"]}],
+    "overrides": [],
+    "people": {"Ana Lopez": {"skills": ["youth"]}, "b@example.org": {}},
+}
+
+
+@pytest.mark.parametrize("edited", [False, True])
+def test_a_roster_and_its_edited_shifts_become_one_document(database_url, engine, edited):
+    migrate.downgrade(database_url, "0004")
+    with engine.begin() as connection:
+        for who, name, email in (
+            ("a", "Ana Lopez", "a@example.org"),
+            ("b", "Ben", "b@example.org"),
+        ):
+            connection.execute(
+                text(
+                    "INSERT INTO people (id, name, email, languages, skills, zone, auto_answer,"
+                    " active, fs_uniquifier, created_at) VALUES (:id, :name, :email, '[]', '[]',"
+                    " 'UTC', true, true, :id, '2026-11-01')"
+                ),
+                {"id": who, "name": name, "email": email},
+            )
+        connection.execute(
+            text(
+                "INSERT INTO rosters (revision, at, actor, reason, document)"
+                " VALUES (1, '2026-11-01', 'cora', 'imported', :document)"
+            ),
+            {"document": json.dumps(ROSTER_BEFORE)},
+        )
+        connection.execute(
+            text(
+                "INSERT INTO shifts (id, person_id, tier, zone, local_date, local_start, local_end,"
+                " end_days, starts_at, ends_at, version) VALUES ('s', 'b', 'primary', 'UTC',"
+                " '2026-11-03', '00:00', '00:00', 1, '2026-11-03', '2026-11-04', 1)"
+            )
+        )
+        if edited:
+            connection.execute(
+                text(
+                    "INSERT INTO audit (at, actor, action, object, facts, prev_hash, hash) VALUES"
+                    " ('2026-11-02', 'cora', 'shift.changed', 'roster', '{}', '', '')"
+                )
+            )
+    migrate.upgrade(database_url)
+    store = Store(database_url)
+    with store.read() as rows:
+        number, book = roster_book.newest(rows)
+        at = datetime(2026, 11, 3, 12, tzinfo=UTC)
+        on_call = [
+            roster_book.timeline(rows, moment, moment).on("primary", moment)
+            for moment in (at, at + timedelta(days=1))
+        ]
+    store.close()
+    assert number == (2 if edited else 1)
+    assert book.document["people"] == {"a": {"skills": ["youth"]}, "b": {}}
+    assert on_call == [("b",) if edited else ("a",), ("a",)]

@@ -1,17 +1,16 @@
 """Does the doctor find what would go wrong, and say what to do, without an accident of its own?"""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 import pytest
+from rosters import promised
 from wire.carrier_wire import Wire, says
 from wire.line_of_tests import AT, SETTINGS
 
 from config.settings import Settings
-from storage import ids
 from storage.store import Store
-from storage.values import Person, Shift
+from storage.values import Person
 from switchboard import doctor
 from switchboard.board import make_board
 from telephony import forms, signature
@@ -125,11 +124,6 @@ ANA = Person(
     id="ana", name="Ana", email="ana@example.org", phone=None, languages=("en",), skills=(),
     zone="America/Chicago", auto_answer=False, active=True, roles=("clinician",),
 )  # fmt: skip
-ALWAYS = Shift(
-    id="", person_id="ana", tier="primary", zone="UTC", local_date=AT.date(), local_start="00:00",
-    local_end="00:00", end_days=20, starts_at=AT - timedelta(hours=1),
-    ends_at=AT + timedelta(days=20),
-)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -145,8 +139,7 @@ def test_a_gap_in_the_roster_is_found_before_a_caller_finds_it(store, starts, en
     with store.begin() as rows:
         rows.people.add(ANA)
         if starts is not None:
-            shift = replace(ALWAYS, id=ids.new(), starts_at=AT + starts, ends_at=AT + ends)
-            rows.roster.add(shift)
+            promised(rows, "ana", "primary", AT + starts, AT + ends)
     check = doctor.check_roster(store, AT)
     assert (check.ok, says in check.words) == (ok, True), check
 

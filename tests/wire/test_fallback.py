@@ -7,12 +7,12 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from click.testing import CliRunner
+from rosters import promised
 from wire.line_of_tests import BOOK, PROMPTS
 from wire.twiml_oracle import refusals
 
-from storage import ids
 from storage.store import Store
-from storage.values import Person, Shift
+from storage.values import Person
 from switchboard.__main__ import cli
 from switchboard.fallback import PARTS, Part, stale
 from telephony.lastresort import Hosted
@@ -121,12 +121,7 @@ def _on_call(database_url: str) -> None:
         id="ben", name="Ben", email="ben@example.org", phone=BEN, languages=("en",), skills=(),
         zone="UTC", auto_answer=False, active=True, roles=("clinician",),
     )  # fmt: skip
-    shift = Shift(
-        id=ids.new(), person_id="ben", tier="backup", zone="UTC", local_date=now.date(),
-        local_start="00:00", local_end="00:00", end_days=2,
-        starts_at=now - timedelta(hours=1), ends_at=now + timedelta(days=1),
-    )  # fmt: skip
     with store.begin() as rows:
         rows.people.add(ben)
-        rows.roster.add(shift)
+        promised(rows, "ben", "backup", now - timedelta(hours=1), now + timedelta(days=1))
     store.close()

@@ -1,0 +1,105 @@
+"""Where are fewer people on call than wanted? Needs, and what falls short of them."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+
+from routing.oncall import Timeline
+from routing.roster import TIERS, Need, Roster, Tier
+from routing.wallclock import DAY, on_date, wall
+
+Able = Callable[[str, str], bool]  # has this person that skill, or that language?
+Interval = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Shortfall:
+    """Fewer than `need` people of a tier with all `skills` between two instants (end excluded)."""
+
+    start: datetime
+    end: datetime
+    tier: str
+    need: int
+    skills: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> "Kind":
+        """What is short, whenever it is."""
+        return self.tier, self.need, self.skills
+
+
+Kind = tuple[str, int, tuple[str, ...]]
+
+
+def needs_of(roster: Roster) -> tuple[Need, ...]:
+    """Return what is wanted: as written, or else one person at every hour of each tier in use."""
+    if roster.needs:
+        return roster.needs
+    used = {one.tier for one in roster.patterns} | {one.tier for one in roster.one_offs}
+    used |= {one.tier for one in roster.exact_plans} | {Tier.PRIMARY}
+    return tuple(Need(tier, 1) for tier in TIERS if tier in used)
+
+
+def shortfalls(
+    timeline: Timeline, roster: Roster, start: datetime, end: datetime, able: Able
+) -> list[Shortfall]:
+    """Return the maximal stretches of the window that fall short of the roster's needs."""
+    found: dict[Kind, list[Shortfall]] = {}
+    for need, (since, until) in _wanted(roster, start, end):
+        skills = tuple(each for each in (need.skill, need.language) if each is not None)
+        can = partial(_able_to_all, able, skills) if skills else None
+        for gap in timeline.gaps(since, until, need.tier, need.need, can):
+            short = Shortfall(*gap, str(need.tier), need.need, skills)
+            found.setdefault(short.kind, []).append(short)
+    return sorted(each for some in found.values() for each in _merged(some))
+
+
+def opened(before: Iterable[Shortfall], after: Iterable[Shortfall]) -> list[Shortfall]:
+    """Return the parts of `after` that were not short before."""
+    old: dict[Kind, list[Interval]] = {}
+    for each in before:
+        old.setdefault(each.kind, []).append((each.start, each.end))
+    return [
+        replace(each, start=since, end=until)
+        for each in after
+        for since, until in _minus((each.start, each.end), old.get(each.kind, []))
+    ]
+
+
+def _wanted(roster: Roster, start: datetime, end: datetime) -> Iterator[tuple[Need, Interval]]:
+    first, last = wall(start, roster.zone).date(), wall(end, roster.zone).date()
+    for need in needs_of(roster):
+        day = first - need.end - DAY
+        while day <= last:
+            since = max(start, on_date(day, need.start, roster.zone))
+            until = min(end, on_date(day, need.end, roster.zone))
+            if day.weekday() in need.days and since < until:
+                yield need, (since, until)
+            day += DAY
+
+
+def _able_to_all(able: Able, skills: tuple[str, ...], name: str) -> bool:
+    return all(able(name, skill) for skill in skills)
+
+
+def _merged(shorts: Iterable[Shortfall]) -> list[Shortfall]:
+    """Join those that touch: each day of a need is looked at by itself."""
+    whole: list[Shortfall] = []
+    for each in sorted(shorts):
+        if whole and each.start <= whole[-1].end:
+            whole[-1] = replace(whole[-1], end=max(each.end, whole[-1].end))
+        else:
+            whole.append(each)
+    return whole
+
+
+def _minus(whole: Interval, parts: Iterable[Interval]) -> Iterator[Interval]:
+    since, until = whole
+    for start, end in sorted(parts):
+        if start > since:
+            yield since, min(start, until)
+        since = max(since, end)
+        if since >= until:
+            return
+    yield since, until
