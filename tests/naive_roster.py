@@ -41,7 +41,7 @@ def on_call(document, tier, moment):
             if one["tier"] == tier and covers(one, moment)
         }
     result = set(scheduled)
-    live = [one for one in document["overrides"] if one["tier"] == tier and covers(one, moment)]
+    live = [one for one in document["overrides"] if acts_on(one, tier) and covers(one, moment)]
     for one in live:
         if one["kind"] != "add" and one["person"] in scheduled:
             result.discard(one["person"])
@@ -51,6 +51,11 @@ def on_call(document, tier, moment):
         if one["kind"] == "add":
             result.add(one["person"])
     return result - {one["person"] for one in document["time_off"] if covers(one, moment)}
+
+
+def acts_on(override, tier):
+    """Without a tier an addition is to the first, and the others act wherever somebody is."""
+    return tier == override.get("tier", "primary" if override["kind"] == "add" else tier)
 
 
 def covers(entry, moment):
@@ -74,7 +79,8 @@ def by_patterns(document, tier, moment):
 def span(pattern, day, zone):
     start, end = local(day, pattern["start"]), local(day, pattern["end"])
     later = pattern.get("end_days", 0 if end > start else 1)
-    return first_instant(start, zone), first_instant(end + later * DAY, zone)
+    overlap = pattern.get("overlap_minutes", 0) * MINUTE
+    return first_instant(start, zone), first_instant(end + later * DAY, zone) + overlap
 
 
 def local(day, clock):
@@ -95,6 +101,8 @@ def happens(pattern, day):
 def named_by_rule(pattern, day):
     if DAYS[day.weekday()] not in pattern.get("days", DAYS):
         return False
+    if "only_dates" in pattern and day.isoformat() not in pattern["only_dates"]:
+        return False
     if "every_weeks" in pattern:
         begin = date.fromisoformat(pattern["from"])
         weeks = ((day - day.weekday() * DAY) - (begin - begin.weekday() * DAY)).days // 7
@@ -112,18 +120,37 @@ def named_by_rule(pattern, day):
 
 
 def people(document, pattern, day):
-    names = list(
+    return swapped(document, pattern, day)[0]
+
+
+def swapped(document, pattern, day):
+    """Return who has the shift, and the ids of swaps that found nobody to act on."""
+    own = list(
         turn(pattern["rotation"], pattern, day) if "rotation" in pattern else pattern["people"]
     )
-    own, taken = list(names), []  # those who still have what was theirs; and what was taken over
+    taken, lost = [], []  # what was taken over from somebody
     for swap in document["swaps"]:
-        if swap["pattern"] == pattern.get("id") and swap["date"] == day.isoformat():
-            for pile in (own, taken):
-                if swap["person"] in pile:
-                    pile.remove(swap["person"])
-                    taken.append(swap["by"])
-                    break
-    return own + taken
+        if swap["pattern"] != pattern.get("id") or swap["date"] != day.isoformat():
+            continue
+        pile = own if swap["person"] in own else taken
+        if swap["person"] in pile:
+            pile.remove(swap["person"])
+            taken.append(swap["by"])
+        else:
+            lost.append(swap["id"])
+    return own + taken, lost
+
+
+def orphans(document):
+    lost = set()
+    for swap in document["swaps"]:
+        day = date.fromisoformat(swap["date"])
+        found = [one for one in document["patterns"] if one.get("id") == swap["pattern"]]
+        if not found or not happens(found[0], day):
+            lost.add(swap["id"])
+        else:
+            lost |= set(swapped(document, found[0], day)[1])
+    return [swap["id"] for swap in document["swaps"] if swap["id"] in lost]
 
 
 def turn(rotation, pattern, day):
@@ -133,13 +160,20 @@ def turn(rotation, pattern, day):
     walker = anchor
     while walker != day:
         passed = walker if step == DAY else walker + step
-        if rotation["turn"] == "day" or (
-            rotation["turn"] == "shift" and named_by_rule(pattern, passed)
+        reached = walker + step if step == DAY else walker
+        if (
+            rotation["turn"] == "day"
+            or (rotation["turn"] == "shift" and named_by_rule(pattern, passed))
+            or (rotation["turn"] == "month" and reached == of_month(reached, anchor.day))
         ):
             count += step.days
         walker += step
     if rotation["turn"] == "week":
         count = (day - anchor).days // 7
-    if rotation["turn"] == "month":  # anchors on the first of a month: the calendar's months
-        count = (day.year * 12 + day.month) - (anchor.year * 12 + anchor.month)
     return rotation["groups"][count // rotation.get("every", 1) % len(rotation["groups"])]
+
+
+def of_month(day, wanted):
+    """Return the day of that month on which a month's turn begins: the 31st may be the 28th."""
+    last = (day.replace(day=28) + 4 * DAY).replace(day=1) - DAY
+    return day.replace(day=min(wanted, last.day))
