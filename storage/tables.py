@@ -254,11 +254,11 @@ desks = Table(  # a clinician's state now; one row per person who ever went on d
 rosters = Table(  # every version of the exchange document (ROSTER.md), people named by their ids
     "rosters",
     metadata,
-    Column("revision", Serial, primary_key=True, autoincrement=False),  # 1, 2, 3 without holes
+    Column("revision", Serial, primary_key=True, autoincrement=True),  # 1, 2, 3 without holes
     Column("at", Instant, nullable=False),
     Column("actor", String(80), nullable=False),
     Column("reason", String(200), nullable=False),
-    Column("digest", String(64), nullable=False),  # of the document: a process knows it by that
+    Column("digest", String(64), nullable=False, server_default=""),  # of the document
     Column("speaks_from", Instant),  # what was over before was dropped; None: it tells all
     Column("document", JSON, nullable=False),
 )

@@ -34,9 +34,15 @@ def engine(database_url):
 
 
 def test_migrations_and_metadata_agree(engine):
+    """Apart from `shifts`, which stays for yesterday's code (ADR 9)."""
     with engine.connect() as connection:
         context = MigrationContext.configure(
-            connection, opts={"compare_type": True, "compare_server_default": True}
+            connection,
+            opts={
+                "compare_type": True,
+                "compare_server_default": True,
+                "include_name": lambda name, kind, _parents: (kind, name) != ("table", "shifts"),
+            },
         )
         assert compare_metadata(context, metadata) == []
 
@@ -137,7 +143,7 @@ ROSTER_BEFORE = {
 
 @pytest.mark.parametrize("edited", [False, True])
 def test_a_roster_and_its_edited_shifts_become_one_document(database_url, engine, edited):
-    migrate.downgrade(database_url, "0004")
+    migrate.downgrade(database_url, "0005")
     with engine.begin() as connection:
         for who, name, email in (
             ("a", "Ana Lopez", "a@example.org"),
