@@ -258,7 +258,7 @@ rosters = Table(  # every version of the exchange document (ROSTER.md), people n
     Column("at", Instant, nullable=False),
     Column("actor", String(80), nullable=False),
     Column("reason", String(200), nullable=False),
-    Column("digest", String(64), nullable=False, server_default=""),  # of the document
+    Column("digest", String(64), nullable=False, server_default="-"),  # of the document
     Column("speaks_from", Instant),  # what was over before was dropped; None: it tells all
     Column("document", JSON, nullable=False),
 )

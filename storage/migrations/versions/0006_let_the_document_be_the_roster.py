@@ -44,7 +44,7 @@ audit = sa.table("audit", sa.column("at", Instant), sa.column("action", sa.Strin
 
 
 def upgrade() -> None:
-    digest = sa.Column("digest", sa.String(length=64), nullable=False, server_default="")
+    digest = sa.Column("digest", sa.String(length=64), nullable=False, server_default="-")
     op.add_column("rosters", digest)
     op.add_column("rosters", sa.Column("speaks_from", Instant, nullable=True))
     connection = op.get_bind()
