@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import requests
 from chaos.processes_line import Line
+from rosters import promised
 from whole_line import APPLICATION, RIVERTON
 
 from config.lines import LineBook
@@ -165,7 +166,7 @@ def cast(line: Line, desks: tuple[str, ...] = ("ana", "eva", "ida")) -> list[Cli
 
 def _backup(line: Line) -> None:
     from dataclasses import replace
-    from datetime import UTC, datetime
+    from datetime import UTC, datetime, timedelta
 
     with line.board.store.begin() as rows:
         ana = rows.people.get("ana")
@@ -173,9 +174,7 @@ def _backup(line: Line) -> None:
         ben = replace(ana, id="ben", name="Ben", email="ben@example.org", phone=BACKUP)
         rows.people.add(Person(**{name: getattr(ben, name) for name in Person.__slots__}))
         now = datetime.now(UTC)
-        shift = next(iter(rows.roster.shifts_between(now, now)), None)
-        shift = shift or rows.roster.shifts_between(now, now.replace(year=now.year + 1))[0]
-        rows.roster.add(replace(shift, id="shift-ben", person_id="ben", tier="backup"))
+        promised(rows, "ben", "backup", now - timedelta(hours=1), now + timedelta(days=1))
 
 
 def _phones(town: Any, book: LineBook) -> None:
