@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from emulator.accounts import VoiceConfig
 from emulator.endpoints import Endpoint
 from emulator.legs import Fallback, Leg, Subscription
+from emulator.placing import full
 from emulator.twiml import Goto
 
 if TYPE_CHECKING:
@@ -111,12 +112,14 @@ def begin(
     """Let the leg ring here and send its first webhook."""
     leg.endpoint, leg.on_ready = endpoint, on_ready
     leg.stir = leg.extra.get("StirVerstat", "")
-    full = town.full
+    crowded = full(town)
     town.add_leg(leg)
     leg.move("ringing")
     voice = _voice(town, leg)
-    if voice is None or not voice.voice_url or full:
-        code, why = (10004, "concurrency limit") if full else (13224, "nobody is configured here")
+    if voice is None or not voice.voice_url or crowded:
+        code, why = (
+            (10004, "concurrency limit") if crowded else (13224, "nobody is configured here")
+        )
         town.alert(code, f"{why}: {leg.to or leg.extra.get('ApplicationSid')}", leg)
         town.clock.call_later(0, leg.end, "failed", why)
         return leg

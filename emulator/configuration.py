@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from emulator import engine
+from emulator.accounts import FAKE_ACCOUNT, FAKE_KEY, FAKE_SECRET, FAKE_TOKEN
+from emulator.engine import Emulator
 from emulator.handsets import Person
 
 _URLS = (
@@ -34,10 +35,10 @@ class Configuration:
     host: str = "127.0.0.1"
     port: int = 8081
     """0 takes any free port."""
-    account_sid: str = engine.FAKE_ACCOUNT
-    auth_token: str = engine.FAKE_TOKEN
-    api_key: str = engine.FAKE_KEY
-    api_secret: str = engine.FAKE_SECRET
+    account_sid: str = FAKE_ACCOUNT
+    auth_token: str = FAKE_TOKEN
+    api_key: str = FAKE_KEY
+    api_secret: str = FAKE_SECRET
     calls_per_second: float = 1.0
     seed: int | None = None
     numbers: list[dict[str, str]] = field(default_factory=list)
@@ -119,7 +120,7 @@ def number_from_words(words: str) -> dict[str, str]:
     return {"number": number, "voice_url": url}
 
 
-def provide(emulator: engine.Emulator, configuration: Configuration) -> None:
+def provide(emulator: Emulator, configuration: Configuration) -> None:
     """Own the configured numbers, applications and SIP domains."""
     for one in configuration.numbers:
         urls = {name: one[name] for name in _URLS if name in one}

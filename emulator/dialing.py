@@ -14,6 +14,7 @@ from emulator.errors import TwimlFailure
 from emulator.fibers import Cancelled, Signal, either, sleep
 from emulator.interpreter import Ending, Performance, Scene
 from emulator.legs import Leg
+from emulator.placing import full
 from emulator.recordings import Tape
 from emulator.ringing import ring
 from emulator.sounds import Play, Ring
@@ -135,11 +136,11 @@ def start_child(attempt: Attempt, target: Target) -> Leg:
     )
     if target.subscription is not None:
         child.subscriptions.append(target.subscription)
-    full = town.full
+    crowded = full(town)
     attempt.children.append(child)
     town.add_leg(child)
     child.over.then(attempt.gone)
-    if full:
+    if crowded:
         town.alert(10004, f"concurrency limit: {child.to} is not dialled", parent)
         town.clock.call_later(0, child.end, "failed", "concurrency limit")
     else:

@@ -1,7 +1,6 @@
 """What is the emulator as a whole: one account, its legs, queues, conferences and telephones?"""
 
 import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,11 +8,17 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 from emulator import arriving, interpreter, notices, placing, verbs_dial, verbs_flow, verbs_sound
-from emulator.accounts import PROFILES, Application, Key, Number, SipDomain, VoiceConfig
+from emulator.accounts import (
+    FAKE_ACCOUNT,
+    FAKE_KEY,
+    FAKE_SECRET,
+    FAKE_TOKEN,
+    Account,
+    refuse_beside_a_real_account,
+)
 from emulator.clock import Clock
 from emulator.conferences import Conference
 from emulator.endpoints import Endpoint
-from emulator.errors import RealAccountError
 from emulator.faults import NO_FAULTS, FaultPlan
 from emulator.fibers import Fiber, Work
 from emulator.legs import Leg
@@ -29,15 +34,7 @@ from emulator.webcache import WebCache
 if TYPE_CHECKING:
     from emulator.http_client import InProcessClient
 
-TRIAL_SECONDS_MAX = 600.0
 VERB_ROOMS = (verbs_dial, verbs_flow, verbs_sound)  # each registers its performers on import
-
-# A fake account must be recognisable at a glance: "e0" for emulator, eight times.
-FAKE_ACCOUNT = "AC" + "e0" * 8 + "0" * 16
-FAKE_TOKEN = "e0" * 16
-FAKE_KEY = "SK" + "e0" * 8 + "0" * 16
-FAKE_SECRET = "emulator-secret-" + "e0" * 8  # 32 bytes, as HS256 wants
-_REAL_SID = re.compile(r"AC(?!e0e0e0e0)[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +48,7 @@ class Alert:
     url: str
 
 
-def refuse_beside_a_real_account(environ: Mapping[str, str]) -> None:
-    """Raise when TWILIO_ACCOUNT_SID could be a customer's: callers would never reach anyone."""
-    sid = environ.get("TWILIO_ACCOUNT_SID", "").strip()
-    if _REAL_SID.fullmatch(sid):
-        raise RealAccountError(
-            "TWILIO_ACCOUNT_SID: a real account is configured here, so the emulator will not run; "
-            f"unset it, or use the emulator's own {FAKE_ACCOUNT}"
-        )
-
-
-class Emulator:
+class Emulator(Account):
     """A small Twilio. Everything in it runs on one clock and one thread.
 
     `transport` carries webhooks out; `http_client()` and `rest.handle` take REST in; telephones
@@ -85,12 +72,11 @@ class Emulator:
         environ: Mapping[str, str] = os.environ,
     ) -> None:
         refuse_beside_a_real_account(environ)
-        self.clock, self.transport = clock, transport
-        self.account_sid, self.auth_token = account_sid, auth_token
-        self.profile, self.live_legs_max = profile, PROFILES[profile]
+        super().__init__(clock, account_sid, auth_token, profile)
+        self.own_key(api_key, api_secret)
+        self.transport = transport
         self.calls_per_second, self.allow_recording = calls_per_second, allow_recording
         self.base_url, self.faults = base_url.rstrip("/"), faults
-        self.created_at = clock.now()
         self.timeline = Timeline(clock)
         self.alerts: list[Alert] = []
         self.legs: dict[str, Leg] = {}
@@ -98,12 +84,6 @@ class Emulator:
         self.queues: dict[str, Queue] = {}
         self.conferences: dict[str, Conference] = {}  # by SID, ended ones too
         self.rooms: dict[str, Conference] = {}  # by name, the latest of each
-        self.numbers: dict[str, Number] = {}
-        self.verified: set[str] = set()  # the only numbers a trial account may call
-        self.applications: dict[str, Application] = {}
-        self.sip_domains: dict[str, SipDomain] = {}
-        now = self.created_at
-        self.keys = {api_key: Key(api_key, "the first key", api_secret, now, now)}
         self.pace = placing.Pace(self)
         self.web_cache = WebCache()
         self._fibers: WeakSet[Fiber] = WeakSet()
@@ -113,38 +93,6 @@ class Emulator:
         self._softphones: dict[str, Softphone] = {}
         self._sound_handlers: list[Callable[[SoundChanged], object]] = []
         self._status_handlers: list[Callable[[Leg], object]] = []
-
-    # --- provisioning (also over REST) -----------------------------------------------------
-
-    def number(
-        self, phone_number: str, *, friendly_name: str = "", sid: str = "", **voice: Any
-    ) -> Number:
-        """Own a number; `voice` are the fields of VoiceConfig (voice_url=...)."""
-        now = self.clock.now()
-        number = Number(
-            sid or self.new_sid("PN"), phone_number, friendly_name or phone_number, now, now
-        )
-        number.voice = VoiceConfig(**voice)
-        self.numbers[phone_number] = number
-        return number
-
-    def application(
-        self, sid: str = "", *, friendly_name: str = "application", **voice: Any
-    ) -> Application:
-        """Own a TwiML application under this SID (or a new one)."""
-        now = self.clock.now()
-        application = Application(sid or self.new_sid("AP"), friendly_name, now, now)
-        application.voice = VoiceConfig(**voice)
-        self.applications[application.sid] = application
-        return application
-
-    def sip_domain(self, domain_name: str, *, friendly_name: str = "", **voice: Any) -> SipDomain:
-        """Own a SIP domain such as `county.sip.twilio.com`."""
-        now = self.clock.now()
-        domain = SipDomain(self.new_sid("SD"), domain_name, friendly_name or domain_name, now, now)
-        domain.voice = VoiceConfig(**voice)
-        self.sip_domains[domain_name] = domain
-        return domain
 
     # --- telephones ------------------------------------------------------------------------
 
@@ -255,9 +203,6 @@ class Emulator:
 
     # --- for the other rooms of the engine -------------------------------------------------
 
-    def new_sid(self, prefix: str) -> str:
-        return f"{prefix}{self.clock.random.getrandbits(128):032x}"
-
     def spawn(self, fn: Callable[..., Work], *args: Any) -> Fiber:
         """Run `fn(*args)`, a coroutine function, from the next step of the clock on."""
         fiber = Fiber(self.clock, fn, *args)
@@ -285,21 +230,6 @@ class Emulator:
     def converse(self, leg: Leg, first: Goto | Inline) -> Fiber:
         """Begin the leg's life under TwiML."""
         return self.spawn(interpreter.converse, self, leg, first)
-
-    @property
-    def full(self) -> bool:
-        """Whether the account's profile allows no further leg (queued ones aside)."""
-        if self.live_legs_max is None:
-            return False
-        waiting = ("outbound-api", "queued")
-        busy = [leg for leg in self.live.values() if (leg.direction, leg.status) != waiting]
-        return len(busy) >= self.live_legs_max
-
-    def limit(self, leg: Leg) -> None:
-        """A trial account's calls end after ten minutes (13805)."""
-        if self.profile == "trial":
-            asked = leg.time_limit_seconds or TRIAL_SECONDS_MAX
-            leg.time_limit_seconds = min(asked, TRIAL_SECONDS_MAX)
 
     def children(self, leg: Leg) -> list[Leg]:
         """The legs that this one dialled, oldest first."""

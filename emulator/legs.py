@@ -11,9 +11,9 @@ from emulator.geography import place_fields
 from emulator.sounds import Heard, Play, Say, Silence, Sound
 
 if TYPE_CHECKING:
-    from emulator.conferences import Participant
     from emulator.engine import Emulator
     from emulator.messages import Subscription as MessageSubscription
+    from emulator.participants import Participant
     from emulator.queues import Member
     from emulator.twiml import Goto, Inline
 
@@ -193,11 +193,10 @@ class Leg:
                 self.endpoint.answered(self)
             if self.on_ready is not None:
                 self.on_ready(self)
-            self.town.limit(self)
-            if self.time_limit_seconds is not None:
-                self.town.clock.call_later(
-                    self.time_limit_seconds, self.end, "completed", "time-limit"
-                )
+            limits = [self.time_limit_seconds, self.town.call_seconds_max]
+            shortest = min((one for one in limits if one is not None), default=None)
+            if shortest is not None:
+                self.town.clock.call_later(shortest, self.end, "completed", "time-limit")
 
     def end(self, status: str, why: str = "") -> None:
         """The leg is over: its fiber unwinds, its sound stops, everyone concerned is told."""

@@ -8,16 +8,25 @@ from collections import deque
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from emulator.conferences import Participant
 from emulator.detection import MachineDetection, detect, detect_beside
 from emulator.fibers import Cancelled, Signal
 from emulator.interpreter import converse
 from emulator.legs import Leg
+from emulator.participants import Participant
 from emulator.ringing import ring
 from emulator.twiml import Goto, Inline
 
 if TYPE_CHECKING:
     from emulator.engine import Emulator
+
+
+def full(town: "Emulator") -> bool:
+    """Whether the account's profile allows no further leg (queued ones aside)."""
+    if town.live_legs_max is None:
+        return False
+    waiting = ("outbound-api", "queued")
+    busy = [leg for leg in town.live.values() if (leg.direction, leg.status) != waiting]
+    return len(busy) >= town.live_legs_max
 
 
 class Pace:
@@ -44,7 +53,7 @@ class Pace:
             if leg.final:
                 self._waiting.popleft()
                 continue
-            if self._town.full:
+            if full(self._town):
                 return
             left = (self._next - clock.now()).total_seconds()
             if left > 0:

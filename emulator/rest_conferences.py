@@ -6,9 +6,10 @@ be the call's SID or its label, a new participant's room may be named by its fri
 
 import re
 
-from emulator.conferences import PARTICIPANTS_MAX, Conference, Participant, living, open_room
+from emulator.conferences import PARTICIPANTS_MAX, Conference, living, open_room
 from emulator.errors import RestFailure
 from emulator.legs import Subscription
+from emulator.participants import Participant
 from emulator.placing import place_participant
 from emulator.rest import Ask, Json, RestResponse, not_found, route
 from emulator.rest_calls import absolute, outbound, ring_seconds, subscriptions

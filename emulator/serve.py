@@ -16,9 +16,10 @@ from aiohttp import web
 
 from emulator import rest
 from emulator.accesstoken import Grant, read_token
+from emulator.accounts import refuse_beside_a_real_account
 from emulator.clock import RealClock
 from emulator.configuration import Configuration, provide
-from emulator.engine import Emulator, refuse_beside_a_real_account
+from emulator.engine import Emulator
 from emulator.handsets import Handsets
 from emulator.outgoing import AiohttpTransport
 from emulator.phonepage import PhonePage

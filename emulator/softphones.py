@@ -11,13 +11,13 @@ import logging
 import secrets
 from collections import defaultdict
 from collections.abc import Coroutine
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from emulator import messages
 from emulator.engine import Emulator
 from emulator.legs import Leg
-from emulator.signalling import Tab, write_params
+from emulator.signalling import Tab
+from emulator.softphonecalls import REFUSALS, SoftphoneCall, parameters_of, within
 from emulator.sounds import Ring, SoundChanged
 
 if TYPE_CHECKING:
@@ -36,26 +36,6 @@ NO_SOUND = "The emulator has no sound: install the softphone extra"
 # SDK's own tests count on `incoming` there first: 2 s where it cannot fetch its ringtone, and more
 # on a busy machine. What is heard meanwhile is the ringing tone, as early sound.
 _RINGING_BEFORE_ACCEPT_SECONDS = 5.0
-# What the SDK is told when a call that it placed was never answered.
-_REFUSALS = {
-    "busy": (31486, "Busy Here"),
-    "failed": (31404, "Not Found"),
-    "no-answer": (31480, "Temporarily Unavailable"),
-}
-
-
-@dataclass(eq=False)
-class SoftphoneCall:
-    leg: Leg
-    temporary: str = ""
-    """The SDK's own name for a call that it places, used until it learns the CallSid."""
-    tab: Tab | None = None
-    """Who holds it; None while it rings or its socket is lost."""
-    ringing: set[Tab] = field(default_factory=set)
-    token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
-    answered: asyncio.Event = field(default_factory=asyncio.Event)
-    more_than_ringing: asyncio.Event = field(default_factory=asyncio.Event)
-    over: bool = False
 
 
 class Softphones:
@@ -126,13 +106,13 @@ class Softphones:
         if call.leg.live:
             call.answered.set()
         ours: dict[str, str] = {"sdp": await self._media.answer(call.leg.sid, sdp)}
-        answered = await _within(_EARLY_SOUND_AFTER_SECONDS, call.answered)
+        answered = await within(_EARLY_SOUND_AFTER_SECONDS, call.answered)
         if (not answered or isinstance(call.leg.sound, Ring)) and call.tab is not None:
             call.tab.send("ringing", callsid=call.leg.sid, **ours)
             ours = {}
         await call.answered.wait()
         if isinstance(call.leg.sound, Ring):
-            await _within(_RINGING_BEFORE_ACCEPT_SECONDS, call.more_than_ringing)
+            await within(_RINGING_BEFORE_ACCEPT_SECONDS, call.more_than_ringing)
         if call.over:
             self._media.drop(call.leg.sid)
         elif call.tab is not None:
@@ -229,17 +209,7 @@ class Softphones:
         leg = call.leg
         # One offer for every tab: only one of them will answer it.
         sdp = await media.offer(leg.sid)
-        parameters = {
-            "CallSid": leg.sid,
-            "AccountSid": self._emulator.account_sid,
-            "ApiVersion": "2010-04-01",
-            "From": leg.from_,
-            "To": leg.to,
-        }
-        if leg.parameters:
-            parameters["Params"] = write_params(leg.parameters)
-        if leg.parent is not None and leg.parent.stir:
-            parameters["StirStatus"] = leg.parent.stir
+        parameters = parameters_of(leg)
         if call.over:
             media.drop(leg.sid)
         for tab in call.ringing:
@@ -273,7 +243,7 @@ class Softphones:
         if call is None:
             return
         if call.tab is not None:
-            refusal = None if leg.answered_at or not call.temporary else _REFUSALS.get(why)
+            refusal = None if leg.answered_at or not call.temporary else REFUSALS.get(why)
             error = {"error": {"code": refusal[0], "message": refusal[1]}} if refusal else {}
             call.tab.send("hangup", callsid=leg.sid, **error)
         self._cancel_ringing(call)
@@ -325,13 +295,3 @@ class Softphones:
         self._tasks.discard(task)
         if not task.cancelled() and task.exception() is not None:
             log.error("a softphone's call failed", exc_info=task.exception())
-
-
-async def _within(seconds: float, event: asyncio.Event) -> bool:
-    """Whether it was set in time."""
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        return False
-    return True

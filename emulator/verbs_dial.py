@@ -6,13 +6,14 @@ Twilio's pages "<Dial>" and "<Conference>".
 from xml.etree import ElementTree as ET
 
 from emulator import recordings, twiml
-from emulator.conferences import PARTICIPANTS_MAX, Conference, Participant, open_room
+from emulator.conferences import PARTICIPANTS_MAX, Conference, open_room
 from emulator.dequeuing import dial_queue
 from emulator.dialing import Result, dial_people
 from emulator.errors import TwimlFailure
 from emulator.fibers import Cancelled, Signal, either
 from emulator.interpreter import Outcome, Performance, method_of, performs
 from emulator.legs import Subscription
+from emulator.participants import Participant
 from emulator.targets import subscription_of, targets_of
 from emulator.twiml import Goto
 
