@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from datetime import datetime
 from itertools import islice
@@ -15,18 +16,20 @@ from emulator.handsets import whose
 from emulator.legs import Leg
 from emulator.phonepage import page_of
 from emulator.sounds import Heard
-from emulator.timeline import silence
+from emulator.timeline import Exchange, silence
 
 _LEGS_MAX = 40
 _LINES_MAX = 20_000
 # DESIGN: nobody hears nothing for longer than this.
 SILENCE_SECONDS_MAX = 4.0
 _BLINK_SECONDS = 0.05
+_CALL_SID = re.compile(r"CA[0-9a-f]{32}")
 _TELLING = ("CallStatus", "Digits", "QueueResult", "DialCallStatus", "StatusCallbackEvent")
 _SOUNDS = {
     "say": "hears",
     "play": "hears a recording",
     "ring": "hears ringing",
+    "beep": "hears a beep",
     "silence": "hears nothing",
     "conference": "is in the conference",
     "bridge": "is connected with",
@@ -50,8 +53,16 @@ class TimelinePage:
         return web.Response(text=self._emulator.timeline.text(legs) + "\n")
 
     async def rows(self, _request: web.Request) -> web.Response:
-        timeline = self._emulator.timeline
         legs = list(islice(reversed(self._emulator.legs.values()), _LEGS_MAX))
+        lines = self._lines()
+        shown = [_leg(leg, lines[leg.sid]) for leg in legs]
+        if lines[""]:
+            shown.append(_account(self._emulator, lines[""]))
+        return web.json_response({"legs": shown})
+
+    def _lines(self) -> dict[str, list[dict[str, Any]]]:
+        """What was noted and exchanged, by the leg that it is about; `""` is the account's."""
+        timeline = self._emulator.timeline
         lines: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for entry in islice(reversed(timeline.entries), _LINES_MAX):
             if entry.what != "hears":
@@ -60,15 +71,43 @@ class TimelinePage:
             facts = " ".join(f"{key}={one.sent[key]}" for key in _TELLING if one.sent.get(key))
             outcome = one.failure or str(one.status or "waiting…")
             words = f"{urlsplit(one.url).path} {facts} → {outcome} in {one.seconds:.2f} s"
-            lines[one.leg_sid].append(_line(one.at, "exchange", f"{one.kind} {one.method}", words))
-        return web.json_response({"legs": [_leg(leg, lines[leg.sid]) for leg in legs]})
+            line = _line(one.at, "exchange", f"{one.kind} {one.method}", words)
+            lines[self._about(one)].append(line)
+        return lines
+
+    def _about(self, one: Exchange) -> str:
+        """Whose an exchange is: REST requests and conference events name their leg."""
+        named = one.leg_sid or one.sent.get("CallSid") or one.answered
+        if named not in self._emulator.legs:
+            named = next(iter(_CALL_SID.findall(urlsplit(one.url).path)), "")
+        return named if named in self._emulator.legs else ""
+
+
+def _account(town: Emulator, lines: list[dict[str, Any]]) -> dict[str, Any]:
+    """What belongs to no leg, in the shape of one."""
+    began_at = town.timeline.started_at
+    return {
+        "sid": "",
+        "title": "What belongs to no leg: REST, registrations, rooms that start and end",
+        "kind": "the account",
+        "status": "",
+        "began_at": began_at.isoformat(),
+        "seconds": 0,
+        "gaps": 0,
+        "rows": _since(began_at, lines),
+    }
+
+
+def _since(began_at: datetime, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """In order of time, told in seconds since then."""
+    rows.sort(key=lambda row: row["at"])
+    for row in rows:
+        row["at"] = round(row["at"] - began_at.timestamp(), 2)
+    return rows
 
 
 def _leg(leg: Leg, lines: list[dict[str, Any]]) -> dict[str, Any]:
-    rows = lines + _heard(leg) + _gaps(leg)
-    rows.sort(key=lambda row: row["at"])
-    for row in rows:
-        row["at"] = round(row["at"] - leg.created_at.timestamp(), 2)
+    rows = _since(leg.created_at, lines + _heard(leg) + _gaps(leg))
     gaps = sum(1 for row in rows if row["kind"] == "gap")
     return {
         "sid": leg.sid,
@@ -94,8 +133,7 @@ def _heard(leg: Leg) -> list[dict[str, Any]]:
 
 def _what(leg: Leg, one: Heard) -> str:
     peer = leg.town.legs.get(one.text) if one.kind == "bridge" else None
-    words = whose(peer) if peer is not None else one.text
-    return f"{words} {_long(one.seconds)}".strip()
+    return whose(peer) if peer is not None else one.text
 
 
 def _gaps(leg: Leg) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 const find = (selector, within = document) => within.querySelector(selector);
 const drawn = new Map();
+let opened = false; // the newest leg is opened once; after that the reader opens and closes
 
 async function look() {
   if (!document.hidden) {
@@ -12,7 +13,7 @@ async function look() {
 }
 
 function draw(legs) {
-  find("#empty").hidden = legs.length > 0;
+  find("#empty").hidden = legs.some((leg) => leg.status);
   for (const leg of legs.toReversed()) {
     const known = drawn.get(leg.sid);
     const text = JSON.stringify([leg.status, leg.rows]);
@@ -21,20 +22,22 @@ function draw(legs) {
     drawn.set(leg.sid, { element, text });
     fill(element, leg);
   }
+  const newest = find(".leg");
+  if (!opened && legs.some((leg) => leg.status)) opened = newest.open = true;
 }
 
 function lay() {
   const element = find("#leg").content.cloneNode(true).firstElementChild;
-  element.open = find("#legs").children.length === 0;
   find("#legs").prepend(element);
   return element;
 }
 
 function fill(element, leg) {
   const quiet = leg.gaps ? `, too quiet ${leg.gaps === 1 ? "once" : `${leg.gaps} times`}` : "";
-  find("summary", element).textContent = `${leg.title}: ${leg.status}, ${minutes(leg.seconds)}${quiet}`;
+  const progress = leg.status ? `: ${leg.status}, ${minutes(leg.seconds)}${quiet}` : "";
+  find("summary", element).textContent = leg.title + progress;
   const began = new Date(leg.began_at).toLocaleTimeString();
-  find("small", element).textContent = `${leg.kind}, began ${began}, ${leg.sid}`;
+  find("small", element).textContent = [leg.kind, `began ${began}`, leg.sid].filter(Boolean).join(", ");
   find("tbody", element).replaceChildren(...leg.rows.map(row));
 }
 
