@@ -10,12 +10,17 @@ import binascii
 import hashlib
 import hmac
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
+LIFETIME_SECONDS_MAX = 24 * 3600
+# Twilio's error 31105: no "control, space, delims, or unwise characters" (the words of RFC 2396).
+_UNFIT = re.compile(r"""[\x00-\x20\x7f<>#%"{}|\\^\[\]`]""")
+
 
 class RefusedTokenError(Exception):
-    """Carries Twilio's signalling code: 31205 for an expired token, 31204 for any other fault."""
+    """Carries Twilio's signalling code: 31204 where no other says more."""
 
     def __init__(self, code: int, message: str) -> None:
         super().__init__(message)
@@ -45,6 +50,8 @@ def read_token(token: str, keys: dict[str, str], account_sid: str, now: float) -
         raise RefusedTokenError(31205, "JWT is expired")
     if now < float(claims.get("nbf") or 0) - 60:
         raise RefusedTokenError(31204, "JWT is invalid")
+    if expires_at - float(claims.get("iat") or now) > LIFETIME_SECONDS_MAX:
+        raise RefusedTokenError(31207, "JWT token expiration too long")
     return _grant(claims, expires_at)
 
 
@@ -55,6 +62,8 @@ def _grant(claims: dict[str, Any], expires_at: float) -> Grant:
     identity = grants.get("identity", "")
     if not isinstance(identity, str):
         raise RefusedTokenError(31204, "JWT is invalid")
+    if _UNFIT.search(identity):
+        raise RefusedTokenError(31105, "Invalid client name")
     return Grant(
         identity=identity,
         incoming_allowed=bool((voice.get("incoming") or {}).get("allow")),
@@ -78,7 +87,7 @@ def _open(token: str, keys: dict[str, str]) -> tuple[dict[str, Any], dict[str, A
         raise RefusedTokenError(31204, "JWT is invalid")
     expected = hmac.digest(secret.encode(), f"{head}.{body}".encode(), hashlib.sha256)
     if not hmac.compare_digest(expected, given):
-        raise RefusedTokenError(31204, "JWT is invalid")
+        raise RefusedTokenError(31202, "Signature validation failed")
     return header, claims
 
 

@@ -182,8 +182,10 @@ async def test_bad_tokens_are_refused_by_twilios_codes(place: Town) -> None:
     device = await place.device()
     for bad, code in [
         ("nonsense", 31204),
-        (token(secret="x" * 32), 31204),
+        (token(secret="x" * 32), 31202),
         (token(seconds=-5), 31205),
+        (token(seconds=25 * 3600), 31207),
+        (token(identity="ben and ana"), 31105),
     ]:
         refused = await device.asked("listen", "error", token=bad)
         assert refused["error"]["code"] == code
@@ -488,8 +490,11 @@ def test_a_good_token_says_whose_softphone_it_is() -> None:
     [
         ("AC" + "1" * 32, token(), 31204),
         (engine.FAKE_ACCOUNT, token(seconds=-1), 31205),
-        (engine.FAKE_ACCOUNT, token(secret="y" * 32), 31204),
-        (engine.FAKE_ACCOUNT, token() + "x", 31204),
+        (engine.FAKE_ACCOUNT, token(seconds=25 * 3600), 31207),
+        (engine.FAKE_ACCOUNT, token(identity="ben|ana"), 31105),
+        (engine.FAKE_ACCOUNT, token(identity="ben%"), 31105),
+        (engine.FAKE_ACCOUNT, token(secret="y" * 32), 31202),
+        (engine.FAKE_ACCOUNT, token() + "x", 31202),
         (engine.FAKE_ACCOUNT, "", 31204),
         (engine.FAKE_ACCOUNT, "a.b.c", 31204),
     ],
