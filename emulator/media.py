@@ -39,6 +39,11 @@ def _addresses_or_loopback(use_ipv4: bool, use_ipv6: bool) -> list[str]:
 aioice.ice.get_host_addresses = _addresses_or_loopback
 
 
+def loopback_only() -> bool:
+    """Whether this machine has no network interface but its loopback one."""
+    return not _own_addresses(use_ipv4=True, use_ipv6=True)
+
+
 class Ear(MediaStreamTrack):
     """The track on which one leg hears what the mixer made for it."""
 

@@ -40,6 +40,10 @@ NO_SOUND = (
     "Sound is off: aiortc is not installed (pip install 'diversion-line[softphone]'); "
     "captions only."
 )
+LOOPBACK_ONLY = (
+    "This machine has only its loopback interface: start Chromium with "
+    "--allow-loopback-in-peer-connection to have sound; other browsers have captions only."
+)
 
 
 class SpokenTimeline(Timeline):
@@ -84,6 +88,7 @@ class Server:
             self.emulator.timeline = SpokenTimeline(clock)
         provide(self.emulator, configuration)
         self.voice = Voice()
+        self._network = ""
         self.media, self.prompts = self._sound()
         self.softphones = Softphones(self.emulator, self.media)
         self.signalling = Signalling(self.softphones, self.verify)
@@ -104,6 +109,7 @@ class Server:
         return {
             "sound": "" if self.media is not None else NO_SOUND,
             "voice": self.voice.missing if self.media is not None else "",
+            "network": self._network,
         }
 
     async def start(self) -> None:
@@ -138,10 +144,11 @@ class Server:
         if not self.configuration.sound:
             return None, None
         try:
-            from emulator.media import Media
+            from emulator.media import Media, loopback_only
             from emulator.prompts import Prompts
         except ImportError:
             return None, None
+        self._network = LOOPBACK_ONLY if loopback_only() else ""
         media = Media(self._heard_by)
         prompts = Prompts(media, self.voice, self.transport.get)
         self.emulator.on_sound(prompts.changed)

@@ -45,7 +45,7 @@ function meet(message) {
   const known = new Set(message.phones.map((phone) => phone.id));
   for (const id of [...cards.keys()]) if (!known.has(id)) forget(id);
   message.phones.forEach(show);
-  say([message.sound, message.voice].filter(Boolean).join(" "));
+  say([message.sound, message.voice, message.network].filter(Boolean).join(" "));
 }
 
 // --- one phone ---
@@ -130,8 +130,8 @@ async function joinSound(card) {
   if (card.sound || card.joining || world.sound) return;
   card.joining = true;
   try {
-    card.sound = await connect(card.phone.id, find("audio", card.element));
-    find(".sound", card.element).textContent = card.sound.sentence;
+    const tells = (sentence) => { find(".sound", card.element).textContent = sentence; };
+    card.sound = await connect(card.phone.id, find("audio", card.element), tells);
     listen(card, true);
     giveMicrophone(card, true);
   } catch (error) {

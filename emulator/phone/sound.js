@@ -1,5 +1,8 @@
 // How does one phone on this page hear and speak? A plain WebRTC connection to the emulator.
 
+const PATIENCE_MS = 5000;
+const NO_MICROPHONE = "No microphone: you hear this phone, and cannot be heard.";
+const NOTHING_ARRIVES = "Captions only: no sound gets through between this browser and the emulator. ";
 let microphone = null;
 
 // One microphone for the whole page; null where there is none or the person said no.
@@ -13,8 +16,9 @@ async function openMicrophone() {
   return microphone;
 }
 
-// Connects a phone; answers {sentence, speak(on), listen(on), close()} or throws.
-export async function connect(phone, player) {
+// Connects a phone; answers {canSpeak, speak(on), listen(on), close()} or throws. `tells` is called
+// with what the person should know about the sound, and with nothing when all is well.
+export async function connect(phone, player, tells) {
   const stream = await openMicrophone();
   const peer = new RTCPeerConnection({ iceServers: [] });
   const track = stream && stream.getAudioTracks()[0].clone();
@@ -35,14 +39,27 @@ export async function connect(phone, player) {
     throw new Error(await answer.text());
   }
   await peer.setRemoteDescription({ type: "answer", sdp: (await answer.json()).sdp });
+  watch(peer, track ? "" : NO_MICROPHONE, tells);
   return {
     peer,
     canSpeak: Boolean(track),
-    sentence: track ? "" : "No microphone: you hear this phone, and cannot be heard.",
     speak(on) { if (track) track.enabled = on; },
     listen(on) { player.muted = !on; },
     close() { if (track) track.stop(); peer.close(); player.srcObject = null; },
   };
+}
+
+// Says so when sound cannot pass: where there is only a loopback interface, or a firewall.
+function watch(peer, usual, tells) {
+  const look = () => {
+    if (peer.connectionState === "connected") tells(usual);
+    if (peer.connectionState === "failed") tells(NOTHING_ARRIVES + usual);
+  };
+  tells(usual);
+  peer.addEventListener("connectionstatechange", look);
+  setTimeout(() => {
+    if (["new", "connecting"].includes(peer.connectionState)) tells(NOTHING_ARRIVES + usual);
+  }, PATIENCE_MS);
 }
 
 // A connection to this very machine has its addresses at once; 1 s is for a slow one.

@@ -51,6 +51,36 @@ def test_without_a_microphone_it_says_so_and_still_hears(place: Town):
     hears(page, 700, stream=PHONE_STREAM)
 
 
+def test_where_no_sound_gets_through_it_says_so_and_shows_captions(place: Town):
+    """As with only a loopback interface and a browser that was not told to use it."""
+    pytest.importorskip("aiortc")
+    page = place.phone_page()
+    page.add_init_script("""
+        const answer = RTCPeerConnection.prototype.setRemoteDescription;
+        RTCPeerConnection.prototype.setRemoteDescription = function (given) {
+            const sdp = given.sdp.replace(/a=ice-pwd:\\S+/g, "a=ice-pwd:0000000000000000000000");
+            return answer.call(this, { ...given, sdp });
+        };
+    """)
+    page.reload()
+    call(page, LINE)
+    expect(page.locator(".sound")).to_contain_text("no sound gets through", timeout=15_000)
+    expect(page.get_by_role("log")).to_contain_text("Hello. Stay with me.")
+
+
+def test_with_a_loopback_interface_only_the_page_says_what_helps(
+    playwright: Playwright, chromium: str, monkeypatch: pytest.MonkeyPatch
+):
+    media = pytest.importorskip("emulator.media")
+    monkeypatch.setattr(media, "_own_addresses", lambda **_: [])
+    with town(playwright, chromium) as lonely:
+        page, softphone = lonely.phone_page(440), lonely.softphone("ben", 700, register=False)
+        expect(page.locator("#notice")).to_contain_text("only its loopback interface")
+        call(page, ROOM)
+        softphone.evaluate("dial({})")
+        hears(page, 700, stream=PHONE_STREAM)  # this browser was told to use it
+
+
 def test_a_withheld_number_and_sip_headers_reach_the_application(place: Town):
     page = place.phone_page()
     page.get_by_label("Number shown").select_option("anonymous")
