@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from emulator.accounts import FAKE_ACCOUNT, FAKE_KEY, FAKE_SECRET, FAKE_TOKEN
+from emulator.accounts import FAKE_ACCOUNT, FAKE_KEY, FAKE_SECRET, FAKE_TOKEN, PROFILES
 from emulator.engine import Emulator
+from emulator.faults import FaultPlan
 from emulator.handsets import Person
 
 _URLS = (
@@ -40,7 +41,13 @@ class Configuration:
     api_key: str = FAKE_KEY
     api_secret: str = FAKE_SECRET
     calls_per_second: float = 1.0
+    profile: str = "business"
+    """How many calls at once the account may have: business, individual, none or trial."""
+    allow_recording: bool = False
     seed: int | None = None
+    """Of the clock's own chances; the faults have one of their own."""
+    faults: FaultPlan = field(default_factory=FaultPlan)
+    """What goes wrong on purpose."""
     numbers: list[dict[str, str]] = field(default_factory=list)
     """Each: number, name, and any of voice_url, voice_fallback_url, status_callback (…_method)."""
     applications: list[dict[str, str]] = field(default_factory=list)
@@ -75,6 +82,10 @@ def _from_file(path: Path) -> Configuration:
     for name, required in owned:
         given[name] = [_owned(path, name, one, required) for one in given.get(name, [])]
     given["people"] = [_person(path, one) for one in given.get("people", [])]
+    if given.get("profile", "business") not in PROFILES:
+        raise ConfigurationError(f"{path}: profile: expected one of {', '.join(PROFILES)}")
+    if "faults" in given:
+        given["faults"] = _faults(path, given["faults"])
     return Configuration(**given)
 
 
@@ -95,6 +106,19 @@ def _person(path: Path, given: Any) -> Person:
     if person.habit not in _HABITS:
         raise ConfigurationError(f"{path}: people: habit: expected one of {', '.join(_HABITS)}")
     return person
+
+
+def _faults(path: Path, given: Any) -> FaultPlan:
+    """`{"seed": 7, "drop": 0.1}`, or `{"of_seed": 7}` for a random subset of all faults."""
+    try:
+        if "of_seed" in given:
+            return FaultPlan.of_seed(int(given["of_seed"]), float(given.get("probability", 0.1)))
+        return FaultPlan(**given)
+    except (TypeError, ValueError) as error:
+        known = ", ".join(one.name for one in fields(FaultPlan))
+        raise ConfigurationError(
+            f"{path}: faults: expected 'of_seed' and 'probability', or any of {known}"
+        ) from error
 
 
 def _from_environment(found: Configuration, environ: Mapping[str, str]) -> Configuration:

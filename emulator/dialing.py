@@ -11,18 +11,17 @@ from emulator import twiml
 from emulator.bridges import Bridge
 from emulator.detection import detect_beside
 from emulator.errors import TwimlFailure
-from emulator.fibers import Cancelled, Signal, either, sleep
+from emulator.fibers import Cancelled, Signal, either
 from emulator.interpreter import Ending, Performance, Scene
 from emulator.legs import Leg
 from emulator.placing import full
 from emulator.recordings import Tape
-from emulator.ringing import ring
-from emulator.sounds import Play, Ring
+from emulator.ringing import ring, send_keys
+from emulator.sounds import Ring
 from emulator.targets import Target
 from emulator.twiml import Goto
 
 TARGETS_MAX = 10
-KEY_SECONDS = 0.5  # a key tone, and a `w`
 E164 = re.compile(r"\+[1-9]\d{6,14}")
 SCREEN_VERBS = frozenset({"Say", "Play", "Pause", "Gather", "Redirect", "Hangup"})
 SCREEN = Scene("a screening document", SCREEN_VERBS, 13201, "screen")
@@ -173,10 +172,7 @@ async def _child_talks(attempt: Attempt, child: Leg, target: Target) -> None:
     town = child.town
     if target.detection is not None:
         town.spawn(detect_beside, town, child, target.detection)
-    if target.send_digits:
-        seconds = KEY_SECONDS * len(target.send_digits)
-        child.hears(Play("", 1, target.send_digits, seconds))
-        await sleep(town.clock, seconds)
+    await send_keys(child, target.send_digits)
     if target.goto is not None and not await _screened(child, target.goto):
         child.end("completed", "declined")
         return

@@ -9,7 +9,9 @@ from dataclasses import dataclass, fields
 
 from emulator.web import WebAnswer, WebError, WebRequest, WebResponse
 
-NOTICES = frozenset({"status", "conference-event", "amd"})
+NOTICES = frozenset(
+    {"status", "conference-event", "amd", "recording-status", "message", "partial-speech"}
+)
 
 
 @dataclass(frozen=True, slots=True)

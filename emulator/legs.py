@@ -91,6 +91,7 @@ class Leg:
     parameters: dict[str, str] = field(default_factory=dict)  # <Parameter> for a softphone
     ended_because: str = ""
     time_limit_seconds: float | None = None
+    send_digits: str = ""  # keys sent as soon as a REST-created call is answered
     on_ready: "Callable[[Leg], object] | None" = None
     arrives_at: str = ""  # <Dial><Application copyParentTo>: the To of the leg that arrives
     stir: str = ""  # StirVerstat of an inbound call, which a softphone that it rings is told
@@ -146,6 +147,8 @@ class Leg:
         self.town.timeline.note(self, "speaks", words)
         if self.words is not None:
             self.words.set(words)
+        if self.participant is not None:
+            self.participant.speaks(words)
 
     def lose_network(self, grace_seconds: float = 30.0) -> None:
         """The connection dies without a goodbye; the leg ends when the grace time is over."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from emulator.engine import Emulator
     from emulator.legs import Leg
 
+NO_CONTENT = 204
 EVENT_OF = {"initiated": "initiated", "ringing": "ringing", "in-progress": "answered"}
 
 
@@ -46,9 +47,13 @@ async def _deliver(
     params: dict[str, str],
 ) -> None:
     try:
-        await fetch(town, leg, kind, method, url, params)
+        answer = (await fetch(town, leg, kind, method, url, params)).response
     except TwimlFailure as failure:
         town.alert(failure.code, failure.message, leg, url)
+        return
+    if answer.status != NO_CONTENT and not answer.header("Content-Type"):
+        # Twilio logs it as a 502 (seen by goalert): an answer is a 204, or has a type.
+        town.alert(11200, "HTTP retrieval failure: an answer without a Content-Type", leg, url)
 
 
 def leg_progress(town: "Emulator", leg: "Leg") -> None:

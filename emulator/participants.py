@@ -13,6 +13,7 @@ from emulator.fibers import Fiber, Signal
 from emulator.interpreter import Performance, Scene
 from emulator.sounds import Play, Silence
 from emulator.twiml import Goto
+from emulator.verbs_sound import speech_seconds
 
 if TYPE_CHECKING:
     from emulator.conferences import Conference
@@ -82,6 +83,17 @@ class Participant:
         if self.label:
             fields["ParticipantLabel"] = self.label
         return fields
+
+    def speaks(self, words: str) -> None:
+        """Something is said into the room: who asked for `speaker` is told from when till when."""
+        if self.muted or self.hold or self.conference.status != "in-progress":
+            return
+        self.conference.event("participant-speech-start", self)
+        self.leg.town.clock.call_later(speech_seconds(words), self._has_spoken)
+
+    def _has_spoken(self) -> None:
+        if self.present:
+            self.conference.event("participant-speech-stop", self)
 
     def listen_to(self, goto: Goto | None, after: str = "", *, silent: bool = False) -> None:
         """Hear a document instead of the room; `after` names the event its end is told by."""

@@ -13,7 +13,7 @@ from emulator.fibers import Cancelled, Signal
 from emulator.interpreter import converse
 from emulator.legs import Leg
 from emulator.participants import Participant
-from emulator.ringing import ring
+from emulator.ringing import ring, send_keys
 from emulator.twiml import Goto, Inline
 
 if TYPE_CHECKING:
@@ -94,6 +94,7 @@ async def _life(
         leg.end(outcome)
         return
     leg.pick_up()
+    await send_keys(leg, leg.send_digits)
     if detection is not None and not detection.asynchronous:
         await detect(town, leg, detection)
     elif detection is not None:

@@ -13,6 +13,7 @@ from emulator.rest_pages import date, equal, page, within
 from emulator.twiml import Goto, Inline
 
 TWIML_CHARACTERS_MAX = 4000
+SIP_HEADER_CHARACTERS_MAX = 1024
 RING_SECONDS, RING_SECONDS_MAX = 60, 600
 EVENTS = frozenset({"initiated", "ringing", "answered", "completed"})
 SHOWN = {"initiated": "queued"}  # the resource knows no `initiated`
@@ -111,6 +112,7 @@ def create_call(ask: Ask) -> RestResponse:
     leg = outbound(ask, ask.needs("To", 21201), ask.needs("From", 21213))
     leg.fallback = fallback
     leg.subscriptions = subscriptions
+    leg.send_digits = _keys_to_send(ask)
     place(ask.town, leg, first, ring_seconds(ask), _detection(ask))
     return RestResponse(201, show(ask, leg))
 
@@ -142,11 +144,20 @@ def _record(ask: Ask, leg: Leg) -> None:
     leg.over.then(tape.end)
 
 
+def _keys_to_send(ask: Ask) -> str:
+    keys = ask.form.get("SendDigits", "")
+    if not re.fullmatch(r"[0-9#*wW]*", keys):
+        raise RestFailure(400, 20001, f"Invalid parameter 'SendDigits': {keys}")
+    return keys
+
+
 def check_numbers(ask: Ask, to: str, from_: str) -> str:
     """The kind of leg; 21211, 21202, 21212 and 21210 as the page "Error and Warning Dictionary"."""
     if to.startswith("client:"):
         return "client"
     if to.startswith("sip:"):
+        if len(to.partition("?")[2]) > SIP_HEADER_CHARACTERS_MAX:
+            raise RestFailure(400, 21227, "The headers of the SIP address are too long")
         return "sip"
     if re.fullmatch(r"\+?1?[2-9]11", to):
         raise RestFailure(400, 21202, f"The number {to} cannot be called")

@@ -195,6 +195,7 @@ def update_participant(ask: Ask) -> RestResponse:
         one.muted = ask.flag("Muted")
         one.conference.event(f"participant-{'mute' if one.muted else 'unmute'}", one)
     _holding(ask, one)
+    _waiting(ask, one)
     if ask.form.get("AnnounceUrl"):
         one.listen_to(_goto(ask, "Announce"), "announcement-end")
     one.updated_at = ask.town.clock.now()
@@ -221,6 +222,16 @@ def _holding(ask: Ask, one: Participant) -> None:
     one.hold_goto = _goto(ask, "Hold") if one.hold and ask.form.get("HoldUrl") else None
     one.conference.event(f"participant-{'hold' if one.hold else 'unhold'}", one)
     one.resume()
+
+
+def _waiting(ask: Ask, one: Participant) -> None:
+    """Another wait document, heard at once while the room has not started."""
+    if "WaitUrl" not in ask.form:
+        return
+    one.silent_wait = not ask.form["WaitUrl"]
+    one.wait = None if one.silent_wait else _goto(ask, "Wait")
+    if one.conference.status == "init":
+        one.resume()
 
 
 @route("DELETE", "/Conferences/{}/Participants/{}")

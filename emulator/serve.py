@@ -83,6 +83,9 @@ class Server:
             api_key=configuration.api_key,
             api_secret=configuration.api_secret,
             calls_per_second=configuration.calls_per_second,
+            profile=configuration.profile,
+            allow_recording=configuration.allow_recording,
+            faults=configuration.faults,
         )
         if not configuration.quiet:
             self.emulator.timeline = SpokenTimeline(clock)
@@ -219,6 +222,10 @@ class ServedElsewhere:
     def cut_sockets(self) -> None:
         """Every softphone loses its network's signalling at once, without a goodbye."""
         self.do(lambda server: server.signalling.cut())
+
+    def dismiss_softphones(self) -> None:
+        """Every softphone is sent away: unlike after a lost socket, it does not come back."""
+        self.do(lambda server: server.signalling.dismiss())
 
     def until(self, holds: Callable[[Server], object], seconds: float = 10.0) -> None:
         """Wait until something holds there; raises TimeoutError."""

@@ -80,11 +80,13 @@ class Signalling:
         self._verify = verify
         self._tasks: set[asyncio.Task[None]] = set()
         self._sockets: dict[web.WebSocketResponse, asyncio.Transport] = {}
+        self._tabs: set[Tab] = set()
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(max_msg_size=256 * 1024)
         await socket.prepare(request)
         tab = Tab(socket, edge_of(request.host, request.query.get("edge", "")))
+        self._tabs.add(tab)
         writer = asyncio.create_task(tab.write())
         if isinstance(request.transport, asyncio.Transport):
             self._sockets[socket] = request.transport
@@ -95,6 +97,7 @@ class Signalling:
                     self.hear(tab, frame.data)
         finally:
             self._sockets.pop(socket, None)
+            self._tabs.discard(tab)
             writer.cancel()
             await asyncio.gather(writer, return_exceptions=True)
             self.softphones.lose(tab)
@@ -104,6 +107,11 @@ class Signalling:
         """Break every socket, as a lost network would."""
         for transport in list(self._sockets.values()):
             transport.abort()
+
+    def dismiss(self) -> None:
+        """Tell every Device `close`: it gives its stream up, and does not come back by itself."""
+        for tab in self._tabs:
+            tab.send("close")
 
     async def close(self) -> None:
         for socket in list(self._sockets):

@@ -12,6 +12,9 @@ from pages.telephone_town import (
 )
 from playwright.sync_api import Playwright
 
+from emulator.legs import Leg
+from emulator.serve import Server
+
 pytestmark = pytest.mark.browser
 pytest.importorskip("aiortc", reason="no sound: pip install 'diversion-line[softphone]'")
 
@@ -53,6 +56,74 @@ def test_a_lost_socket_loses_no_call(place: Town):
     ben.evaluate("call.disconnect()")
     happens(ben, "disconnect")
     place.served.until(lambda server: len(server.emulator.live) == 1)
+
+
+def test_a_restarted_server_ends_the_call_and_the_device_comes_back(place: Town):
+    """VOICE-SDK.md section 2: an unknown token is answered by a hangup with 31002."""
+    ben = place.softphone("ben", 700)
+    ben.evaluate("dial({})")
+    place.served.until(lambda server: server.emulator.live)
+    ben.evaluate("happened.length = 0")
+    place.served.do(lambda server: server.softphones._calls.clear())  # as after a crash
+    place.served.cut_sockets()
+    happens(ben, "disconnect")
+    happens(ben, "call error 31002")
+    happens(ben, "registered")
+    assert ben.evaluate("device.isBusy") is False
+
+
+def test_a_softphone_that_is_sent_away_does_not_come_back(place: Town):
+    """VOICE-SDK.md section 1, `close`: the SDK destroys its stream."""
+    ben = place.softphone("ben")
+    place.served.dismiss_softphones()
+    happens(ben, "unregistered")
+    place.served.until(lambda server: not server.emulator.endpoints("client:ben"))
+    ben.wait_for_timeout(1500)  # long enough for the SDK's own reconnection, which takes 0.1 s
+    assert not place.served.do(lambda server: server.emulator.endpoints("client:ben"))
+
+
+def test_an_ice_restart_renews_the_sound(place: Town):
+    """VOICE-SDK.md section 2: `reinvite` is answered by a connection of its own."""
+    ben, ana = place.softphone("ben", 700), place.softphone("ana", 500)
+    ben.evaluate("dial({})")
+    ana.evaluate("dial({})")
+    hears(ben, 500, stream=SOFTPHONE_STREAM)
+    sid = ben.evaluate("call.parameters.CallSid")
+    before = place.served.do(lambda server: server.media._connections[sid])
+    ben.evaluate("call._mediaHandler.iceRestart();0")  # what the SDK does when its path is dead
+    place.served.until(lambda server: server.media._connections.get(sid) not in (None, before))
+    hears(ben, 500, stream=SOFTPHONE_STREAM)
+    hears(ana, 700, stream=SOFTPHONE_STREAM)
+
+
+def test_an_answered_call_can_be_taken_over_by_another_device(place: Town):
+    """VOICE-SDK.md section 2: by connectToken; the device that held it is told `hangup`."""
+    ana, other = place.softphone("ana", 500), place.softphone("ana", 900, register=False)
+    caller = place.softphone("ben", 700, register=False)
+    caller.evaluate("dial({ then: 'call', who: '<Client>ana</Client>' });0")
+    happens(ana, "incoming")
+    token = ana.evaluate("call.connectToken")
+    ana.evaluate("call.accept()")
+    hears(caller, 500, stream=SOFTPHONE_STREAM)
+    other.evaluate("connectToken => device.connect({ connectToken }).then(watch)", token)
+    happens(ana, "disconnect")
+    hears(caller, 900, stream=SOFTPHONE_STREAM, but_not=500)
+    hears(other, 700, stream=SOFTPHONE_STREAM)
+
+
+def test_a_call_that_is_ignored_rings_out(place: Town):
+    """VOICE-SDK.md section 1: `ignore()` sends nothing at all; the Dial's timeout ends it."""
+    ana, caller = place.softphone("ana"), place.softphone("ben", register=False)
+    caller.evaluate("dial({ then: 'call', who: '<Client>ana</Client>' });0")
+    happens(ana, "incoming")
+    ana.evaluate("call.ignore()")
+    place.served.do(lambda server: _rings(server).pickup.set("no-answer"))  # the time is over
+    place.served.until(lambda server: not server.emulator.live)
+    assert ana.evaluate("device.isBusy") is False
+
+
+def _rings(server: Server) -> Leg:
+    return next(leg for leg in server.emulator.live.values() if leg.status == "ringing")
 
 
 def test_a_ringing_call_can_be_taken_on_another_device(place: Town):
