@@ -10,8 +10,18 @@ AREAS = {
     "636": ("ST. CHARLES", "MO", "63301"),
     "618": ("EAST ST. LOUIS", "IL", "62201"),
 }
-# A withheld number spells ANONYMOUS on the keypad; Twilio really places it in Lesotho.
-COUNTRIES = (("+1", "US"), ("+266", "LS"), ("+44", "GB"), ("+52", "MX"), ("+84", "VN"))
+# A withheld number spells ANONYMOUS on the keypad; Twilio really places it in Lesotho. That it
+# places RESTRICTED, BLOCKED, UNAVAILABLE and UNKNOWN by their codes too is inferred.
+COUNTRIES = (
+    ("+1", "US"),
+    ("+266", "LS"),
+    ("+256", "UG"),
+    ("+44", "GB"),
+    ("+52", "MX"),
+    ("+7", "RU"),
+    ("+84", "VN"),
+    ("+86", "CN"),
+)
 
 
 @lru_cache(maxsize=4096)

@@ -231,6 +231,39 @@ def test_the_wait_document_is_heard_until_the_room_starts(room):
     assert room.people["caller"].hears("please hold")
 
 
+def test_a_wait_document_may_be_changed_until_the_room_starts(room):
+    """Twilio: Participant resource, update: WaitUrl."""
+    room.on("/first", "<Say>The first</Say><Pause length='60'/>")
+    room.on("/second", "<Say>The second</Say><Pause length='60'/>")
+    leg = room.enters("caller", "waitUrl='/first'")
+    room.after(2)
+    room.one("caller").update(wait_url=f"{BASE}/second")
+    room.after(2)
+    assert room.people["caller"].heard_text() == "The first\nThe second"
+    room.one("caller").update(wait_url="")
+    room.after(2)
+    assert leg.sound.kind == "silence"
+
+
+def test_who_speaks_is_told_to_whoever_asked_for_it(room):
+    """Twilio: <Conference>, statusCallbackEvent="speaker"."""
+    room.enters("caller", f"waitUrl='' {ROOM.replace('mute', 'mute speaker')}")
+    room.people["caller"].says("Is anybody there?")  # nobody is: the room has not started
+    room.enters("clinician")
+    room.after(1)
+    before = len(room.kinds())
+    room.people["caller"].says("I cannot sleep any more")
+    room.after(1)
+    assert room.kinds()[before:] == ["participant-speech-start"]
+    room.after(1)
+    assert room.kinds()[before:] == ["participant-speech-start", "participant-speech-stop"]
+    assert room.events()[-1]["ParticipantLabel"] == "caller"
+    room.one("caller").update(muted=True)
+    room.people["caller"].says("Nobody hears this")
+    room.after(3)
+    assert room.kinds()[before + 2 :] == ["participant-mute"]
+
+
 def test_gather_is_not_allowed_in_a_wait_document(room):
     """Twilio: error 13238; a room whose wait document fails is not entered."""
     room.on("/music", "<Gather/>")

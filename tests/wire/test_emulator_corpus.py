@@ -106,5 +106,6 @@ def test_every_attribute_is_performed_or_passed_over_by_name(verb):
 
 
 def test_the_corpus_is_well_formed():
+    """Twilio: the documentation's TwiML examples."""
     for path in CORPUS:
         ET.fromstring(path.read_text().strip())

@@ -249,6 +249,23 @@ def test_a_host_that_does_not_exist(town):
     assert town.codes == [11210]
 
 
+@pytest.mark.parametrize(
+    ("answer", "codes"),
+    [
+        ((204, {}, ""), []),
+        ((200, {"Content-Type": "text/xml"}, "<Response/>"), []),
+        ((200, {}, ""), [11200]),
+        ((500, {"Content-Type": "text/html"}, ""), [11200]),
+    ],
+)
+def test_what_a_status_callback_may_be_answered_with(town, answer, codes):
+    """TWILIO.md section 1.1: an empty 200 without a type is logged like a 502; the call goes on."""
+    town.on("/status", answer)
+    town.calls("<Say>Hello</Say>", 10)
+    assert town.codes == codes
+    assert town.caller.leg.status == "completed"
+
+
 # --- what goes wrong on purpose ------------------------------------------------------------
 
 
@@ -266,6 +283,32 @@ def test_a_notice_may_be_doubled_dropped_or_late():
     assert not late.asked("/status")
     late.after(86_400)
     assert len(late.asked("/status")) == 1
+
+
+def test_notices_of_recordings_are_notices_too():
+    """Twilio: recordingStatusCallback: dropped and delayed as a status callback, never a document."""
+    told = "recordingStatusCallback='/told'"
+    town = Town(faults=FaultPlan(drop=1.0), allow_recording=True)
+    town.on("/x", "<Hangup/>")
+    town.calls(f"<Record action='/x' maxLength='3' {told}/>", 1)
+    town.caller.says("Hello")
+    town.after(30)
+    assert town.asked("/x")
+    assert not town.asked("/told")
+
+
+def test_reordered_notices_overtake_each_other_and_are_numbered():
+    """Twilio: <Number>, statusCallbackEvent: SequenceNumber; TWILIO.md section 1.2."""
+    orders = set()
+    for seed in range(12):
+        town = Town(faults=FaultPlan(seed=seed, reorder=1.0))
+        town.clinician.answers(after=0.2).then_hangs_up(after=0.5)
+        told = "statusCallback='/told' statusCallbackEvent='initiated ringing answered completed'"
+        town.on("/told", "<Response/>")
+        town.calls(f"<Dial><Number {told}>+13145550160</Number></Dial>", 30)
+        orders.add(tuple(one.form["SequenceNumber"] for one in town.asked("/told")))
+    assert all(sorted(order) == ["0", "1", "2", "3"] for order in orders)
+    assert len(orders) > 3
 
 
 def test_a_doubled_voice_request_carries_the_same_token():

@@ -121,7 +121,7 @@ def test_a_call_made_over_rest_to_a_number_of_ones_own(town):
 
 
 def test_somebody_at_a_telephone_of_that_number_is_rung_first(town):
-    """A script may play a number that the account owns too."""
+    """Issue 3 point 4: a script may play a number that the account owns too."""
     town.emulator.phone(PARTNER).answers()
     town.calls(dial(), 5)
     assert not town.asked("/partner")

@@ -1,5 +1,6 @@
 """Is what the emulator's README promises true: its examples, its lists, its tests?"""
 
+import ast
 import re
 import threading
 from pathlib import Path
@@ -121,6 +122,26 @@ def test_every_inferred_behaviour_has_its_test():
     named = [name.strip("`") for name in rows("What is certain and what is inferred").values()]
     assert len(named) > 10
     assert not [name for name in named if f"def {name}(" not in tests]
+
+
+# Files about the emulator as a program; all the others imitate something of Twilio's.
+OURS = {"chaos", "phonepage", "readme", "served", "speed", "timelinepage"}
+NAMED = re.compile(r"Twilio|TWILIO|VOICE-SDK|FAILURES|[Ii]ssue 3")
+
+
+def test_every_behaviours_test_names_what_it_imitates():
+    """A page of Twilio's, a resource, an error, or the SDK: the first thing a doubter looks for."""
+    paths = [*Path(__file__).parent.glob("test_emulator_*.py"), TESTS / "wire/test_signalling.py"]
+    silent = [
+        f"{path.name}: {node.name}"
+        for path in paths
+        if path.stem.removeprefix("test_emulator_") not in OURS
+        for node in ast.parse(path.read_text("utf-8")).body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.name.startswith("test_")
+        and not NAMED.search(ast.get_docstring(node) or "")
+    ]
+    assert not silent, "\n".join(silent)
 
 
 def test_every_room_is_on_the_map():

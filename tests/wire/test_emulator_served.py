@@ -8,13 +8,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import waiting
+from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 
-from emulator import engine
+from emulator import FaultPlan, engine
 from emulator.configuration import Configuration, ConfigurationError, number_from_words, read
 from emulator.serve import serve_in_thread
 
@@ -85,6 +87,9 @@ def test_it_will_not_run_beside_a_real_account():
         ('{"numbers": [{"name": "x"}]}', "numbers: expected 'number'"),
         ('{"people": [{"number": "+1", "habit": "dances"}]}', "habit: expected one of"),
         ('{"people": [{"nmber": "+1"}]}', "people:"),
+        ('{"profile": "rich"}', "profile: expected one of trial"),
+        ('{"faults": {"drip": 0.1}}', "faults: expected 'of_seed'"),
+        ('{"faults": 7}', "faults: expected 'of_seed'"),
     ],
 )
 def test_a_broken_configuration_is_named(tmp_path: Path, text: str, said: str):
@@ -103,6 +108,23 @@ def test_the_environment_overrides_the_file(tmp_path: Path):
         read(None, {"EMULATOR_PORT": "x"})
     with pytest.raises(ConfigurationError, match="--number"):
         number_from_words("314=x")
+
+
+def test_what_goes_wrong_on_purpose_is_configured_too(tmp_path: Path):
+    """Twilio: call concurrency limits; error 20429; `python -m emulator --config`."""
+    path = tmp_path / "emulator.json"
+    path.write_text(json.dumps({"profile": "none", "faults": {"seed": 7, "rest_429": 1.0}}))
+    chosen = replace(read(path, {}), port=0, quiet=True, sound=False)
+    with serve_in_thread(chosen) as served:
+        assert served.do(lambda server: server.emulator.live_legs_max) == 2
+        client = Client(engine.FAKE_ACCOUNT, engine.FAKE_TOKEN)
+        client.api.base_url = served.url
+        with pytest.raises(TwilioRestException) as refused:
+            client.calls("CA1").fetch()
+        client.http_client.session.close()
+    assert refused.value.code == 20429
+    path.write_text(json.dumps({"faults": {"of_seed": 7}}))
+    assert read(path, {}).faults == FaultPlan.of_seed(7)
 
 
 def test_a_number_nobody_plays_follows_its_habit():

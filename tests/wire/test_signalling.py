@@ -164,6 +164,7 @@ async def until(probe: Callable[[], object]) -> None:
 
 @plays
 async def test_a_good_token_is_told_how_long_it_lasts(place: Town) -> None:
+    """Twilio: Access Tokens, ttl; Voice JavaScript SDK, tokenWillExpire."""
     device = await place.device()
     connected = await device.asked("listen", "connected", token=token(seconds=600))
     assert connected["token"]["identity"] == "ben"
@@ -172,6 +173,7 @@ async def test_a_good_token_is_told_how_long_it_lasts(place: Town) -> None:
 
 @plays
 async def test_nothing_is_heard_before_a_good_listen(place: Town) -> None:
+    """Twilio: error 31204."""
     device = await place.device()
     refused = await device.asked("register", "error", media={"audio": True})
     assert refused["error"]["code"] == 31204
@@ -179,6 +181,7 @@ async def test_nothing_is_heard_before_a_good_listen(place: Town) -> None:
 
 @plays
 async def test_bad_tokens_are_refused_by_twilios_codes(place: Town) -> None:
+    """Twilio: errors 31202, 31204, 31205, 31207 and 31105."""
     device = await place.device()
     for bad, code in [
         ("nonsense", 31204),
@@ -193,6 +196,7 @@ async def test_bad_tokens_are_refused_by_twilios_codes(place: Town) -> None:
 
 @plays
 async def test_a_device_is_told_the_edge_that_it_reached(place: Town) -> None:
+    """Twilio: Voice JavaScript SDK, Device.edge."""
     by_host = await place.device(Host="voice-js.dublin.twilio.com")
     roaming = await place.device(Host="voice-js.roaming.twilio.com")
     by_query, neither = await place.device("?edge=sydney"), await place.device()
@@ -205,6 +209,7 @@ async def test_a_device_is_told_the_edge_that_it_reached(place: Town) -> None:
 
 @plays
 async def test_somebody_without_an_identity_may_call_and_cannot_be_called(place: Town) -> None:
+    """Twilio: Access Tokens, identity."""
     device = await place.device()
     connected = await device.asked("listen", "connected", token=token(identity=""))
     assert not connected["token"]["identity"]
@@ -216,6 +221,7 @@ async def test_somebody_without_an_identity_may_call_and_cannot_be_called(place:
 
 @plays
 async def test_registering_and_leaving(place: Town) -> None:
+    """Twilio: Voice JavaScript SDK, Device.register and unregister."""
     device = await (await place.device()).arrives()
     assert place.server.emulator.endpoints("client:ben")
     await device.asked("register", "offline", media={"audio": False})
@@ -223,6 +229,7 @@ async def test_registering_and_leaving(place: Town) -> None:
 
 
 def test_a_quiet_socket_is_kept_alive(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twilio: Voice JavaScript SDK (its own code): 15 s without a frame end a socket."""
     monkeypatch.setattr(signalling, "HEARTBEAT_SECONDS", 0.05)
 
     async def story(place: Town) -> None:
@@ -236,6 +243,7 @@ def test_a_quiet_socket_is_kept_alive(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @plays
 async def test_nonsense_is_answered_and_survived(place: Town) -> None:
+    """Twilio: error 31100."""
     device = await (await place.device()).arrives()
     for nonsense in ("{", "[]", '{"type": "dance", "payload": {}}', '{"payload": {}}'):
         await device.socket.send_str(nonsense)
@@ -248,6 +256,7 @@ async def test_nonsense_is_answered_and_survived(place: Town) -> None:
 
 @plays
 async def test_a_call_out_rings_is_answered_and_carries_its_parameters(place: Town) -> None:
+    """Twilio: Voice JavaScript SDK, Device.connect."""
     device = await (await place.device()).arrives()
     await device.say(
         "invite",
@@ -267,6 +276,7 @@ async def test_a_call_out_rings_is_answered_and_carries_its_parameters(place: To
 
 @plays
 async def test_a_hang_up_by_the_temporary_name_ends_the_call(place: Town) -> None:
+    """Twilio: Voice JavaScript SDK, Call.disconnect before `ringing`."""
     device = await (await place.device()).arrives()
     await device.say("invite", callsid="TJS1", sdp=await device.offer(), twilio={"params": ""})
     await device.say("hangup", callsid="TJS1")
@@ -275,6 +285,7 @@ async def test_a_hang_up_by_the_temporary_name_ends_the_call(place: Town) -> Non
 
 @plays
 async def test_the_application_hanging_up_is_told(place: Town) -> None:
+    """Twilio: Voice JavaScript SDK, disconnect event."""
     place.twiml = "<Say>Bye.</Say><Hangup/>"
     device = await (await place.device()).arrives()
     answer = await device.dial()
@@ -283,6 +294,7 @@ async def test_the_application_hanging_up_is_told(place: Town) -> None:
 
 @plays
 async def test_keys_reach_the_leg(place: Town) -> None:
+    """Twilio: Voice JavaScript SDK, Call.sendDigits."""
     place.twiml = "<Gather numDigits='2' timeout='20'/>"
     device = await (await place.device()).arrives()
     answer = await device.dial()
@@ -293,6 +305,7 @@ async def test_keys_reach_the_leg(place: Town) -> None:
 
 @plays
 async def test_messages_are_acknowledged(place: Town) -> None:
+    """Twilio: Voice JavaScript SDK, Call.sendMessage; error 31210."""
     device = await (await place.device()).arrives()
     about = {"callsid": (await device.dial())["callsid"], "voiceeventsid": "KX1"}
     good = {"content": {"a": 1}, "contenttype": "application/json"}
@@ -305,6 +318,7 @@ async def test_messages_are_acknowledged(place: Town) -> None:
 
 @plays
 async def test_what_a_softphone_says_is_told_to_who_subscribed(place: Town) -> None:
+    """Twilio: UserDefinedMessageSubscription resource."""
     device = await (await place.device()).arrives()
     about = {"callsid": (await device.dial())["callsid"], "voiceeventsid": "KX1"}
     calls = f"/2010-04-01/Accounts/{engine.FAKE_ACCOUNT}/Calls/{about['callsid']}"
@@ -338,6 +352,7 @@ async def rung(place: Town, *identities: str) -> list[Device]:
 
 @plays
 async def test_every_tab_rings_and_the_first_answer_wins(place: Town) -> None:
+    """Twilio: <Client>, an identity registered more than once."""
     first, second = await rung(place, "ana", "ana")
     invite, other = await first.told("invite"), await second.told("invite")
     assert invite["callsid"] == other["callsid"]
@@ -352,6 +367,7 @@ async def test_every_tab_rings_and_the_first_answer_wins(place: Town) -> None:
 
 @plays
 async def test_a_rejected_call_is_over(place: Town) -> None:
+    """Twilio: Voice JavaScript SDK, Call.reject."""
     (device,) = await rung(place, "ana")
     invite = await device.told("invite")
     await device.say("reject", callsid=invite["callsid"])
@@ -360,6 +376,7 @@ async def test_a_rejected_call_is_over(place: Town) -> None:
 
 @plays
 async def test_the_caller_giving_up_is_a_cancel(place: Town) -> None:
+    """Twilio: Voice JavaScript SDK, cancel event."""
     (device,) = await rung(place, "ana")
     invite = await device.told("invite")
     next(iter(place.server.emulator.legs.values())).hang_up()
@@ -368,6 +385,7 @@ async def test_the_caller_giving_up_is_a_cancel(place: Town) -> None:
 
 @plays
 async def test_a_caller_hears_ringing_until_somebody_answers(place: Town) -> None:
+    """Twilio: Voice JavaScript SDK, ringing event; <Dial>, answerOnBridge."""
     callee = await (await place.device()).arrives("ana")
     caller = await (await place.device()).arrives("cora")
     place.twiml = "<Dial><Client>ana</Client></Dial>"
@@ -400,6 +418,7 @@ def test_a_caller_is_accepted_though_nobody_answers(monkeypatch: pytest.MonkeyPa
 
 @plays
 async def test_a_softphone_learns_how_its_caller_was_verified(place: Town) -> None:
+    """Twilio: Voice JavaScript SDK, Call.callerInfo; Trusted Calling with SHAKEN/STIR."""
     device = await (await place.device()).arrives("ana")
     place.twiml = "<Dial><Client>ana</Client></Dial>"
     emulator = place.server.emulator
@@ -414,6 +433,7 @@ async def test_a_softphone_learns_how_its_caller_was_verified(place: Town) -> No
 
 @plays
 async def test_a_call_outlives_its_socket(place: Town) -> None:
+    """Twilio: Voice JavaScript SDK, maxCallSignalingTimeoutMs."""
     device = await (await place.device()).arrives()
     answer = await device.dial()
     await device.socket.close()
@@ -433,6 +453,7 @@ async def test_a_call_outlives_its_socket(place: Town) -> None:
 
 @plays
 async def test_another_device_takes_a_call_over(place: Town) -> None:
+    """Twilio: Voice JavaScript SDK, Call.connectToken."""
     old = await (await place.device()).arrives()
     answer = await old.dial()
     new = await (await place.device()).arrives()
@@ -451,6 +472,7 @@ async def test_another_device_takes_a_call_over(place: Town) -> None:
 
 @plays
 async def test_a_dead_media_path_is_replaced(place: Town) -> None:
+    """Twilio: Voice JavaScript SDK, reconnecting event (an ICE restart)."""
     device = await (await place.device()).arrives()
     answer = await device.dial()
     await device.peer.close()
@@ -462,6 +484,7 @@ async def test_a_dead_media_path_is_replaced(place: Town) -> None:
 
 @plays
 async def test_a_restarted_server_ends_what_it_does_not_know(place: Town) -> None:
+    """Twilio: error 31002."""
     device = await (await place.device()).arrives()
     ended = await device.asked(
         "invite", "hangup", callsid="CA" + "0" * 32, reconnect="old", sdp="v=0", twilio={}
@@ -474,6 +497,7 @@ async def test_a_restarted_server_ends_what_it_does_not_know(place: Town) -> Non
 
 @given(st.dictionaries(st.text(min_size=1), st.text()))
 def test_any_characters_survive_connect_params(params: dict[str, str]) -> None:
+    """Twilio: Voice JavaScript SDK, Device.connect, params."""
     from urllib.parse import quote
 
     encoded = "&".join(f"{quote(k, safe='')}={quote(v, safe='')}" for k, v in params.items())
@@ -481,6 +505,7 @@ def test_any_characters_survive_connect_params(params: dict[str, str]) -> None:
 
 
 def test_a_good_token_says_whose_softphone_it_is() -> None:
+    """Twilio: Access Tokens, VoiceGrant."""
     grant = read_token(token(), KEYS, engine.FAKE_ACCOUNT, time.time())
     assert (grant.identity, grant.application_sid) == ("ben", APPLICATION)
 
@@ -500,6 +525,7 @@ def test_a_good_token_says_whose_softphone_it_is() -> None:
     ],
 )
 def test_bad_tokens(account: str, made: str, code: int) -> None:
+    """Twilio: errors 31202, 31204, 31205, 31207 and 31105."""
     with pytest.raises(RefusedTokenError) as refused:
         read_token(made, KEYS, account, time.time())
     assert refused.value.code == code
