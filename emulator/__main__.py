@@ -41,10 +41,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def chosen(arguments: list[str] | None) -> Configuration:
-    parser = argparse.ArgumentParser(prog="python -m emulator", description=__doc__)
+    about = "A small Twilio on a port: its REST, telephones to click on, softphones, a timeline."
+    parser = argparse.ArgumentParser(prog="python -m emulator", description=about)
     parser.add_argument("--port", type=int, help="default 8081; 0 takes a free one")
     parser.add_argument("--host", help="default 127.0.0.1: this machine only")
-    parser.add_argument("--config", type=Path, metavar="FILE.json")
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE.json", help="numbers, people, faults: see README.md"
+    )
     parser.add_argument(
         "--number",
         action="append",
