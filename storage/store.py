@@ -33,6 +33,7 @@ from storage.people import People
 from storage.records import Records
 from storage.rescues import Rescues
 from storage.roster import RosterRows
+from storage.roster_drafts import RosterDrafts
 from storage.tasks import Tasks
 from storage.watch import OnChange, Watcher
 
@@ -53,6 +54,7 @@ class Rows:
         self.due = Dues(connection, now)
         self.people = People(connection, now)
         self.roster = RosterRows(connection, now)
+        self.roster_drafts = RosterDrafts(connection, now)
         self.followups = FollowUps(connection, now)
         self.attempts = Attempts(connection, now)
         self.tasks = Tasks(connection, now)

@@ -263,6 +263,17 @@ rosters = Table(  # every version of the exchange document (ROSTER.md), people n
     Column("document", JSON, nullable=False),
 )
 
+roster_drafts = Table(  # what a coordinator has changed and not yet published; one each
+    "roster_drafts",
+    metadata,
+    Column("person_id", ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("based_on", BigInteger, nullable=False),  # the revision it was begun with
+    Column("document", JSON, nullable=False),
+    Column("steps", JSON, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+)
+
 # -- promises ---------------------------------------------------------------------------------
 
 followups = Table(

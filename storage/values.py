@@ -116,6 +116,18 @@ class Revision:
 
 
 @dataclass(frozen=True, slots=True)
+class RosterDraft:
+    """One coordinator's unpublished changes of revision `based_on`, step by step."""
+
+    person_id: str
+    version: int  # counts the saves: who writes must have seen the last one
+    based_on: int
+    document: dict[str, Any]
+    steps: list[dict[str, Any]]  # what was said and changed, the oldest first; undone from the end
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class FollowUp:
     """A promise to call somebody back."""
 
