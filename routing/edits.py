@@ -6,7 +6,7 @@ fingerprint of what it says. Once changed it carries that key as its `id`, so it
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -144,7 +144,7 @@ def changes(before: Document, after: Document) -> list[Change]:
     return sorted(found, key=lambda change: PARTS.index(change.part))
 
 
-def undone(document: Document, made: Iterable[Change]) -> Merged:
+def undone(document: Document, made: Collection[Change]) -> Merged:
     """Take these changes back, keeping whatever was changed since."""
     base = {(one.part, one.key): one.after for one in made if one.after is not None}
     mine = {(one.part, one.key): one.before for one in made if one.before is not None}

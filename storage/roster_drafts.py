@@ -34,8 +34,8 @@ class RosterDrafts(Noun):
         written = replace(draft, version=draft.version + 1)
         if draft.version == 0:
             add = self._insert(roster_drafts).on_conflict_do_nothing()
-            add = add.returning(roster_drafts.c.version)
-            if self._row(add, **SHAPE.facts(written)) is None:
+            kept = add.returning(roster_drafts.c.version)
+            if self._row(kept, **SHAPE.facts(written)) is None:
                 raise Stale("another window began a draft at the same moment")
         elif self._change(update(roster_drafts).where(_as(draft)), **SHAPE.facts(written)) != 1:
             raise Stale("the draft was changed in another window")

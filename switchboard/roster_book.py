@@ -111,6 +111,11 @@ def newest(rows: Rows) -> tuple[int, Book]:
     return (heading.revision if heading else 0), _of(rows, heading)
 
 
+def book_of(wanted: dict[str, Any]) -> Book:
+    """Return a document's book, remembered like those in force: a draft is asked again and again."""
+    return _book(digest(wanted), lambda: wanted)
+
+
 def timeline(rows: Rows, start: datetime, end: datetime) -> Timeline:
     """Return who is on call in the window, by person id: one question to the database."""
     heading = rows.roster.newest()

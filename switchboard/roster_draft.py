@@ -132,7 +132,7 @@ def undo(rows: Rows, draft: Draft, now: datetime) -> str | None:
     steps = _steps(draft)
     if not steps:
         return None
-    back = undone(draft.document, (Change(**one) for one in steps[-1]["changes"]))
+    back = undone(draft.document, [Change(**one) for one in steps[-1]["changes"]])
     _keep(rows, replace(draft, document=back.document), steps[:-1], now)
     return str(steps[-1]["said"])
 
@@ -212,6 +212,6 @@ def _keep(rows: Rows, draft: Draft, steps: list[dict[str, Any]], now: datetime) 
 def _leave_the_past(before: Book, after: Book, now: datetime, until: datetime) -> None:
     """What was promised is what was promised: corrections begin now (ROSTER.md, In full, 7)."""
     start = now - LOOKED_BACK
-    timelines = (book.timeline(start, until) for book in (before, after))
-    if moved(*timelines, start, until):
+    old, new = before.timeline(start, until), after.timeline(start, until)
+    if moved(old, new, start, until):
         raise Past(until)
