@@ -146,6 +146,15 @@ class Line(Value):
         return self
 
 
+class RosterPolicy(Value):
+    """What the roster's page warns of, and whose holidays it names; it never decides by them."""
+
+    holidays: str = Field(default="", pattern=r"^([A-Z]{2}(-[A-Z0-9]{1,3})?)?$")  # US-MO
+    rest_hours_least: float = Field(default=10, ge=0, le=48)  # between two primary shifts
+    run_hours_most: float = Field(default=16, ge=1, le=200)  # of primary shifts back to back
+    week_hours_most: float = Field(default=60, ge=1, le=168)  # primary, for who has no own limit
+
+
 class LineBook(Value):
     """Every line, and the rules they share."""
 
@@ -153,6 +162,7 @@ class LineBook(Value):
     ladder: Ladder
     offers: OfferPolicy = OfferPolicy()
     storm: Storm = Storm()
+    roster: RosterPolicy = RosterPolicy()
 
     @cached_property
     def by_number(self) -> dict[str, Line]:

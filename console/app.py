@@ -47,7 +47,7 @@ class Place:
 PLACES = (
     Place("Desk", "desk", "desk", ("desk", "schedule", "wrap_up")),
     Place("Follow-ups", "followups", "followups", ("followups", "decide", "record")),
-    Place("Roster", "roster", "roster", ("roster", "shift", "new_shift", "add_shift")),
+    Place("Roster", "roster", "roster", roster.SECTION),
     Place("Board", "board_page", "board", ("board_page", "rescues")),
     Place("Figures", "figures", "figures", ("figures", "contacts")),
     Place("People", "people", "people", ("people", "person", "new_person", "add_person")),

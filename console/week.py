@@ -1,39 +1,20 @@
-"""Which shifts and gaps stand in which cell of the week, as the roster page shows them?"""
+"""What stands in which cell of the roster's table: rows are a tier's people, columns are days?"""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from routing import stretches
-from routing.oncall import Timeline
+from console.days import DAY, HOUR, View, midnight
+from routing.layers import Laid
+from routing.oncall import spans_of
+from routing.rest import Strain
 from routing.roster import Roster
-from routing.wallclock import instant, wall
+from routing.stretches import stretches
+from routing.wallclock import wall
 
 TIERS = ("primary", "backup", "supervisor")
-DAYS = 7
-GAP_DAYS = 14
 FILL_MOST = timedelta(hours=12)
-LONGEST = timedelta(days=40)  # of a shift
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A stretch in which nobody of a tier is on call; `start` and `end` are wall clock."""
-
-    tier: str
-    start: datetime
-    end: datetime
-
-    @property
-    def fill(self) -> dict[str, str]:
-        """A shift that fills it, or its first hours, as the form's fields."""
-        end = min(self.end, self.start + FILL_MOST)
-        return {
-            "tier": self.tier,
-            "date": self.start.date().isoformat(),
-            "start": f"{self.start:%H:%M}",
-            "end": f"{end:%H:%M}",
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,102 +50,185 @@ class Shift:
         return (wall(self.ends_at, self.zone).date() - self.local_date).days
 
 
+@dataclass(frozen=True, slots=True)
+class Short:
+    """Too few people of a tier; `start` and `end` are wall clock. With nobody it is a gap."""
+
+    tier: str
+    start: datetime
+    end: datetime
+    have: int
+    need: int
+    skills: tuple[str, ...] = ()
+
+    @property
+    def gap(self) -> bool:
+        return not self.have and not self.skills
+
+    @property
+    def fill(self) -> dict[str, str]:
+        """A shift that fills it, or its first hours, as the form's fields."""
+        end = min(self.end, self.start + FILL_MOST)
+        return {
+            "tier": self.tier,
+            "date": self.start.date().isoformat(),
+            "start": f"{self.start:%H:%M}",
+            "end": f"{end:%H:%M}",
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A shift as it stands in a cell, why it is there, and what is odd about it."""
+
+    shift: Shift
+    kind: str  # what put the person there: pattern, replace, swap, plan, one-off, add
+    instead_of: str = ""  # a person
+    mark: str = ""  # "new" or "gone": what the draft changes
+    strains: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Cell:
+    """One row on one day."""
+
+    day: date
+    chips: list[Chip] = field(default_factory=list)
+    shorts: list[Short] = field(default_factory=list)
+    said: list[Laid] = field(default_factory=list)  # the layers below the result
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One person of a tier, or with time off."""
+
+    person: str
+    cells: tuple[Cell, ...]
+    hours: float = 0.0
+    over: str = ""  # too many hours in a week, in words
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A tier: what is short of it, and its people."""
+
+    tier: str
+    cover: tuple[Cell, ...]
+    rows: tuple[Row, ...]
+
+
+# -- shifts -----------------------------------------------------------------------------------
+
+
 def shifts_of(roster: Roster, zone: str, start: datetime, end: datetime) -> list[Shift]:
     """Every shift that touches the window, whole."""
-    found = stretches.stretches(roster, start - LONGEST, end + LONGEST)
+    touching = list(spans_of(roster, start, end))
+    since = min([start, *(span.start for span in touching)])
+    until = max([end, *(span.end for span in touching)])
     return [
         Shift(one.person_id, one.tier, zone, one.starts_at, one.ends_at)
-        for one in sorted(found)
+        for one in sorted(stretches(roster, since, until))
         if one.ends_at > start and one.starts_at < end
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One tier on one day."""
-
-    day: date
-    shifts: tuple[Shift, ...]
-    gaps: tuple[Gap, ...]
-
-    @property
-    def parts(self) -> list[Shift | Gap]:
-        """Shifts and gaps by their beginning."""
-        return sorted((*self.gaps, *self.shifts), key=_begins)
+# -- the table --------------------------------------------------------------------------------
 
 
-def _begins(part: Shift | Gap) -> str:
-    return f"{part.start:%H:%M}" if isinstance(part, Gap) else part.local_start
+def blocks(
+    view: View,
+    chips: Iterable[Chip],
+    shorts: Iterable[Short],
+    said: Iterable[Laid],
+    strains: Collection[Strain],
+    order: Sequence[str],
+) -> tuple[Block, ...]:
+    """Sort what there is into cells; `order` is people's ids as rows follow each other."""
+    rows: dict[str, dict[str, list[Cell]]] = {tier: {} for tier in TIERS}
+    cover = {tier: _cells(view) for tier in TIERS}
+    for chip in chips:
+        cell = _cell(rows[chip.shift.tier], chip.shift.person_id, view, chip.shift.starts_at)
+        cell.chips.append(chip)
+    for one in said:
+        if one.kind != "off" or one.person in rows[one.tier]:
+            owner = one.person or ""
+            if owner:
+                _cell(rows[str(one.tier)], owner, view, one.start).said.append(one)
+    for short in shorts:
+        for at, part in _by_day(view, short):
+            cover[short.tier][at].shorts.append(part)
+    places = {person: place for place, person in enumerate(order)}
+    over = {one.person: f"{one.hours:g} h in a week" for one in strains if one.kind == "week"}
+    return tuple(
+        Block(tier, tuple(cover[tier]), tuple(_rows(rows[tier], view, places, over)))
+        for tier in TIERS
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class Week:
-    """Seven days from a Monday, in the roster's zone."""
-
-    monday: date
-    zone: str
-    today: date
-    rows: dict[str, tuple[Cell, ...]]
-
-    @property
-    def days(self) -> tuple[date, ...]:
-        return tuple(self.monday + timedelta(days=n) for n in range(DAYS))
-
-    @property
-    def before(self) -> date:
-        return self.monday - timedelta(days=DAYS)
-
-    @property
-    def after(self) -> date:
-        return self.monday + timedelta(days=DAYS)
+def away(view: View, said: Iterable[Laid], order: Sequence[str]) -> tuple[Row, ...]:
+    """Who has time off on which of the days."""
+    rows: dict[str, list[Cell]] = {}
+    for one in said:
+        if one.kind == "off" and one.tier == TIERS[0]:
+            for at, day in enumerate(view.dates):
+                if one.start < midnight(day + DAY, view.zone) and one.end > midnight(
+                    day, view.zone
+                ):
+                    _row(rows, one.person, view)[at].said.append(one)
+    places = {person: place for place, person in enumerate(order)}
+    return tuple(_rows(rows, view, places, {}))
 
 
-def monday_of(day: date) -> date:
-    return day - timedelta(days=day.weekday())
+def _cells(view: View) -> list[Cell]:
+    return [Cell(day) for day in view.dates]
 
 
-def bounds(monday: date, zone: str) -> tuple[datetime, datetime]:
-    """The week's first instant and the next week's."""
-    return midnight(monday, zone), midnight(monday + timedelta(days=DAYS), zone)
+def _row(rows: dict[str, list[Cell]], person: str, view: View) -> list[Cell]:
+    return rows.setdefault(person, _cells(view)) if person not in rows else rows[person]
 
 
-def midnight(day: date, zone: str) -> datetime:
-    return instant(datetime.combine(day, time()), zone)
+def _cell(rows: dict[str, list[Cell]], person: str, view: View, at: datetime) -> Cell:
+    return _row(rows, person, view)[view.column(at)]
 
 
-def week(monday: date, zone: str, shifts: Sequence[Shift], line: Timeline, now: datetime) -> Week:
-    """`shifts`: at least all that touch the week. Gaps that have passed are not shown."""
-    start, end = bounds(monday, zone)
-    rows = {}
-    for tier in TIERS:
-        gaps = list(gaps_of(line, tier, max(start, now), end, zone)) if now < end else []
-        rows[tier] = tuple(
-            _cell(monday + timedelta(days=n), tier, shifts, gaps) for n in range(DAYS)
+def _rows(
+    rows: Mapping[str, Sequence[Cell]],
+    view: View,
+    places: Mapping[str, int],
+    over: Mapping[str, str],
+) -> Iterator[Row]:
+    for person in sorted(rows, key=lambda one: (places.get(one, len(places)), one)):
+        cells = rows[person]
+        worked = sum(
+            (
+                (
+                    _inside(chip.shift, view)
+                    for cell in cells
+                    for chip in cell.chips
+                    if chip.mark != "gone"
+                )
+            ),
+            timedelta(0),
         )
-    return Week(monday, zone, wall(now, zone).date(), rows)
+        yield Row(person, tuple(cells), worked / HOUR, over.get(person, ""))
 
 
-def _cell(day: date, tier: str, shifts: Sequence[Shift], gaps: Sequence[Gap]) -> Cell:
-    mine = [s for s in shifts if s.tier == tier and s.local_date == day]
-    mine.sort(key=lambda s: (s.starts_at, s.person_id))
-    return Cell(day, tuple(mine), tuple(part for gap in gaps for part in on_day(gap, day)))
+def _inside(shift: Shift, view: View) -> timedelta:
+    return max(timedelta(0), min(shift.ends_at, view.end) - max(shift.starts_at, view.start))
 
 
-def on_day(gap: Gap, day: date) -> Iterable[Gap]:
-    """The part of a gap that lies on one day."""
-    first, last = datetime.combine(day, time()), datetime.combine(day + timedelta(days=1), time())
-    start, end = max(gap.start, first), min(gap.end, last)
-    if start < end:
-        yield Gap(gap.tier, start, end)
+def _by_day(view: View, short: Short) -> Iterator[tuple[int, Short]]:
+    """The parts of a shortfall that lie on the days shown."""
+    for at, day in enumerate(view.dates):
+        first = datetime.combine(day, time())
+        start, end = max(short.start, first), min(short.end, first + DAY)
+        if start < end:
+            yield at, Short(short.tier, start, end, short.have, short.need, short.skills)
 
 
-def gaps_of(line: Timeline, tier: str, start: datetime, end: datetime, zone: str) -> Iterable[Gap]:
-    for since, until in line.gaps(start, end, tier):
-        yield Gap(tier, wall(since, zone).replace(second=0, microsecond=0), wall(until, zone))
-
-
-def coming_gaps(line: Timeline, zone: str, now: datetime) -> list[Gap]:
-    """Every gap of the next 14 days, the first one first."""
-    end = now + timedelta(days=GAP_DAYS)
-    found = [gap for tier in TIERS for gap in gaps_of(line, tier, now, end, zone)]
-    return sorted(found, key=lambda gap: (gap.start, TIERS.index(gap.tier)))
+def by_person(strains: Iterable[Strain]) -> dict[str, list[Strain]]:
+    """Strains by whom they are about."""
+    found: dict[str, list[Strain]] = defaultdict(list)
+    for one in strains:
+        found[one.person].append(one)
+    return found
