@@ -59,7 +59,8 @@ def page() -> str:
     may_edit = myself().may(*PLANS)
     with store().read() as rows:
         draft = drafted(rows)
-        names = {one.id: one.name for one in rows.people.all(active_only=False)}
+        people = rows.people.all(active_only=False)
+        names = {one.id: one.name for one in people}
         document = draft.published if request.args.get("show") == "published" else draft.document
         able = roster_book.able(rows)
         facts: dict[str, Any] = {
@@ -80,6 +81,7 @@ def page() -> str:
         gaps=coming(roster_book.book_of(document), moment_, able),
         gaps_shown=GAPS_SHOWN,
         names=names,
+        active={one.id: one.name for one in people if one.active and "clinician" in one.roles},
         may_edit=may_edit,
         tiers=TIERS,
         kinds=KINDS,

@@ -163,6 +163,8 @@ def keep(kind: Kind, key: str | None) -> ResponseReturnValue:
     if "more" in form.values:  # room for more turns or shifts: nothing is kept yet
         return show(kind, form, ground, key)
     entry = kind.read(form, ground)
+    if kind.part == "patterns" and not key and not form.errors:
+        entry = roster_patterns.beginning(entry, wall(now(), entry.get("zone") or ground.zone))
     if not form.errors and key:
         entry, there = together(kind, key, form, entry, there)
     if not form.errors:

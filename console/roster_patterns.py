@@ -1,6 +1,6 @@
 """How does a recurring shift become a form, and a form a recurring shift?"""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from console import roster_fields as fields
@@ -114,18 +114,19 @@ def _who(form: Form, ground: Ground) -> Entry:
         form.refuse("people", "Name at least one person, or fill in turns.")
     if not groups:
         return {"people": people}
-    anchor = form.day("anchor")
-    return {
-        "rotation": {
-            "groups": groups,
-            "turn": form.one_of("turn", TURNS),
-            "every": fields.whole(form, "every", 1, 1000, 1),
-            "anchor": anchor.isoformat() if anchor else "",
-        }
-    }
+    anchor, every = form.day("anchor"), fields.whole(form, "every", 1, 1000, 1)
+    turns: Entry = {"groups": groups, "turn": form.one_of("turn", TURNS)}
+    turns |= {"every": every} if every > 1 else {}
+    return {"rotation": turns | {"anchor": anchor.isoformat() if anchor else ""}}
 
 
 # -- from a day on ----------------------------------------------------------------------------
+
+
+def beginning(entry: Entry, clock: datetime) -> Entry:
+    """A new pattern with its first day: when none was given, the first that is not over."""
+    first = clock.date() if entry["start"] >= f"{clock:%H:%M}" else clock.date() + timedelta(days=1)
+    return entry if entry.get("from") else entry | {"from": first.isoformat()}
 
 
 def begun(entry: Entry, today: date) -> bool:

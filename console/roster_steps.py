@@ -48,7 +48,8 @@ def step(form: Form, edit: Callable[[Document], Document], said: str) -> Draft |
         for error in refused.errors:
             form.refuse(*mistake(error))
     except Past as past:
-        form.refuse("start" if "start" in form.values else "form", past_words(past))
+        places = (name for name in ("since", "from", "start") if name in form.values)
+        form.refuse(next(places, "form"), past_words(past))
     except MustChoose:
         must_choose()
     except Stale:

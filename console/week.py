@@ -46,6 +46,14 @@ class Shift:
         return f"{wall(self.ends_at, self.zone):%H:%M}"
 
     @property
+    def local_from(self) -> str:
+        return f"{wall(self.starts_at, self.zone):%Y-%m-%dT%H:%M}"
+
+    @property
+    def local_until(self) -> str:
+        return f"{wall(self.ends_at, self.zone):%Y-%m-%dT%H:%M}"
+
+    @property
     def end_days(self) -> int:
         return (wall(self.ends_at, self.zone).date() - self.local_date).days
 

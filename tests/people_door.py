@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from flask import Flask
 from rosters import promise
@@ -107,6 +108,23 @@ class House:
         )
         promise(self.store, person, tier, shift.starts_at, shift.ends_at)
         return shift
+
+    def plans(self, document: dict[str, Any], who: str = "cora") -> None:
+        """The roster is this document from a month ago on."""
+        with self.store.begin() as rows:
+            number, _ = roster_book.newest(rows)
+            since = self.at - timedelta(days=30)
+            facts = {"based_on": number, "leave_uncovered": "a test's"}
+            roster_book.save(rows, {"zone": ZONE} | document, who, "as planned", since, **facts)
+
+    def roster(self) -> dict[str, Any]:
+        """The document in force."""
+        with self.store.read() as rows:
+            return roster_book.newest(rows)[1].document
+
+    def on_call(self, at: datetime, tier: str = "primary") -> tuple[str, ...]:
+        with self.store.read() as rows:
+            return roster_book.timeline(rows, at, at).on(tier, at)
 
     def replaced(self, shift: Shift, by: str) -> None:
         """Somebody else has the shift now."""
