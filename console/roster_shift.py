@@ -169,7 +169,7 @@ def move(shift_id: str) -> ResponseReturnValue:
     shift = read(draft, shift_id, ground.zone)
     if shift is None:
         return gone()
-    wanted = _wanted(form, shift, ground)
+    wanted = _wanted(form, ground)
     if wanted is not None:
         reason = form.text("reason", 200)
         said = f"{ground.names.get(wanted.person_id)}, {wanted.tier}, "
@@ -184,13 +184,11 @@ def move(shift_id: str) -> ResponseReturnValue:
     return show(shift_id, form)
 
 
-def _wanted(form: Form, shift: Shift, ground: Ground) -> Shift | None:
+def _wanted(form: Form, ground: Ground) -> Shift | None:
     person, tier = fields.person(form, "person", ground), fields.tier(form)
     start, end = (fields.moment(form, at, ground.zone) for at in ("start", "end"))
     if form.errors or start is None or end is None:
         return None
-    if start < shift.starts_at and start < now():
-        start = min(shift.starts_at, now())
     if not start < end:
         form.refuse("end", "The end must be after the start.")
     elif end - start >= LONGEST:

@@ -82,7 +82,9 @@ def entries(document: Document) -> Entries:
     found: Entries = {}
     for part in LISTS:
         for entry in document.get(part) or ():
-            found[_free(found, part, entry.get("id") or _fingerprint(entry))] = entry
+            own = entry.get("id") or _fingerprint(entry)
+            key = _free(found, part, own)
+            found[part, key] = entry if key == own else entry | {"id": key}
     for name, person in (document.get("people") or {}).items():
         found["people", name] = person
     if "zone" in document:
@@ -117,12 +119,12 @@ def with_entry(document: Document, part: str, key: str, entry: Entry | None) -> 
     return document_of(found)
 
 
-def _free(found: Entries, part: str, key: str) -> Place:
-    """Two entries that say the same are still two."""
-    number, place = 1, (part, key)
-    while place in found:
-        number, place = number + 1, (part, f"{key}~{number + 1}")
-    return place
+def _free(found: Entries, part: str, own: str) -> str:
+    """Two entries that say the same, or are called the same, are still two."""
+    number, key = 1, own
+    while (part, key) in found:
+        number, key = number + 1, f"{own}~{number + 1}"
+    return key
 
 
 def _fingerprint(entry: Entry) -> str:

@@ -36,7 +36,7 @@ def would_be_on_call(house, at, tier="primary"):
 
 
 def publish(page: Page, reason="a test's reason"):
-    page.get_by_role("link", name="Review and publish").click()
+    page.get_by_role("button", name="Review and publish").click()
     page.get_by_label("Why").fill(reason)
     page.get_by_role("button", name="Publish").click()
 
@@ -57,7 +57,7 @@ def test_a_shift_is_given_published_and_undone(house, browse, scripts):
     expect(cell(page, "ana", 1)).to_contain_text("no longer")
     assert house.on_call(TUESDAY_NOON) == ("ana",)  # nothing is published yet
 
-    page.get_by_role("link", name="Review and publish").click()
+    page.get_by_role("button", name="Review and publish").click()
     moved = page.get_by_role("region", name="Who gains and loses hours")
     expect(moved).to_contain_text("loses 6 h")
     expect(moved).to_contain_text("gains 6 h")
@@ -116,7 +116,7 @@ def test_by_keyboard_alone_a_shift_is_created_changed_swapped_published_and_undo
     expect(cell(page, "sol", 2)).to_have_count(1)
     expect(cell(page, "sol", 2)).not_to_contain_text("swap")
 
-    reach(page, "link", "Review and publish")
+    reach(page, "button", "Review and publish")
     keys.press("Enter")
     reach(page, "textbox", "Why")
     keys.type("more hands")
@@ -222,7 +222,7 @@ def test_a_shift_is_stretched_and_given_by_dragging_and_undone(house, browse):
     page.get_by_role("button", name="Undo").click()
     expect(cell(page, "ana", 0)).to_contain_text("08:00–20:00")
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("Your draft")).to_have_count(0)
+    expect(page.get_by_text("Your draft:")).to_have_count(0)
 
 
 def test_hours_that_are_selected_become_an_extra_shift(house, browse):
@@ -244,6 +244,7 @@ def test_a_drag_that_is_refused_goes_back_and_says_why(house, browse):
     page.goto("/roster")
     page.get_by_role("button", name="Drag and stretch").click()
     bar(page, "08:00–20:00").wait_for()
+    bar(page, "08:00–20:00").scroll_into_view_if_needed()
     box = bar(page, "08:00–20:00").bounding_box()  # Monday's, which has begun
     middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     drag(page, middle, (middle[0] - box["width"] / 3, middle[1]))
@@ -297,7 +298,7 @@ def test_a_gap_needs_a_yes_and_a_reason(house, browse):
     give.get_by_label("Who takes them").select_option("Nobody: take them off")
     give.get_by_role("button", name="Give in the draft").click()
     expect(page.locator('tbody[data-tier="primary"] .gap').first).to_contain_text("08:00–20:00")
-    page.get_by_role("link", name="Review and publish").click()
+    page.get_by_role("button", name="Review and publish").click()
     expect(page.get_by_text("These hours are covered now and would not be:")).to_be_visible()
     page.get_by_role("button", name="Publish").click()
     expect(page.get_by_text("Say why: it is kept with the change.")).to_be_visible()
@@ -322,7 +323,7 @@ def test_a_draft_is_discarded(house, browse):
     page.get_by_label("From").fill("2026-12-01T00:00")
     page.get_by_label("Until").fill("2026-12-02T00:00")
     page.get_by_role("button", name="Add in the draft").click()
-    page.get_by_role("link", name="Review and publish").click()
+    page.get_by_role("button", name="Review and publish").click()
     page.get_by_role("button", name="Discard the whole draft").click()
     expect(page.get_by_text("Your draft is gone.")).to_be_visible()
     assert drafted(house).kept is None

@@ -165,7 +165,7 @@ def test_the_month_is_the_same_table_with_more_columns(house, browse):
     expect(page.locator(".week thead th")).to_have_count(30)
     expect(cell(page, "ana", 23)).to_contain_text("08–20")
     expect(page.locator(".week thead .today")).to_be_in_viewport()
-    page.get_by_role("link", name="Later").click()
+    page.get_by_role("button", name="Later").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("December 2026")
 
 
@@ -235,7 +235,7 @@ def test_the_printed_week_has_the_table_and_no_buttons(house, browse):
     page.goto("/roster")
     page.emulate_media(media="print")
     expect(page.get_by_role("table")).to_be_visible()
-    expect(page.get_by_role("link", name="Later")).to_be_hidden()
+    expect(page.get_by_role("button", name="Later")).to_be_hidden()
     expect(page.locator(".rail")).to_be_hidden()
     wide = page.evaluate("document.querySelector('.week').scrollWidth")
     assert wide <= page.evaluate("document.documentElement.clientWidth")

@@ -48,6 +48,11 @@ def test_two_entries_that_say_the_same_are_two():
     twice = BASE | {"time_off": [AWAY, dict(AWAY)]}
     assert len(entries(twice)) == len(entries(BASE)) + 1
     assert removed(twice, "time_off", 1)["time_off"] == [AWAY]
+    named = BASE | {"time_off": [AWAY | {"id": "a"}, AWAY | {"id": "a", "person": "ben"}]}
+    for document in (twice, named):
+        assert changes(document, document_of(entries(document))) == []
+        after = edited(document, "patterns", 0, start="09:00")
+        assert changes(document, undone(after, changes(document, after)).document) == []
 
 
 def test_the_last_entry_of_a_part_takes_the_part_with_it():
