@@ -134,11 +134,21 @@ def shorts(
     timeline: Timeline, roster: Roster, start: datetime, end: datetime, able: Able
 ) -> list[Short]:
     """Shortfalls as wall clock, told apart by how many people there are."""
-    return [
+    found = [
         part
         for one in coverage.shortfalls(timeline, roster, start, end, able)
         for part in _told(one, timeline, roster.zone)
     ]
+    return [one for one in found if not any(_said_by(other, one) for other in found)]
+
+
+def _said_by(other: Short, one: Short) -> bool:
+    """Whether a longer gap, or a larger need, tells it already: needs may overlap."""
+    same = (other.tier, other.have, other.skills) == (one.tier, one.have, one.skills)
+    if not same or other.start > one.start or other.end < one.end:
+        return False
+    longer = (other.start, other.end) != (one.start, one.end)
+    return other.need > one.need or (one.gap and longer)
 
 
 def _told(one: Shortfall, timeline: Timeline, zone: str) -> Iterator[Short]:

@@ -32,19 +32,14 @@ class Shortfall:
 Kind = tuple[str, int, tuple[str, ...]]
 
 
-def needs_of(roster: Roster) -> tuple[Need, ...]:
-    """Return what is wanted: as written, or else one person at every hour of each tier in use."""
-    if roster.needs:
-        return roster.needs
-    used = {one.tier for one in roster.patterns} | {one.tier for one in roster.one_offs}
-    used |= {one.tier for one in roster.exact_plans} | {Tier.PRIMARY}
-    return tuple(Need(tier, 1) for tier in TIERS if tier in used)
-
-
 def shortfalls(
     timeline: Timeline, roster: Roster, start: datetime, end: datetime, able: Able
 ) -> list[Shortfall]:
-    """Return the maximal stretches of the window that fall short of the roster's needs."""
+    """Return the maximal stretches of the window that fall short of what is wanted.
+
+    At hours of which no need speaks, one person is wanted in each tier in use: a need for Friday
+    nights must not hide that nobody is there on Monday. A need of 0 says that nobody is wanted.
+    """
     found: dict[Kind, list[Shortfall]] = {}
     for need, (since, until) in _wanted(roster, start, end):
         skills = tuple(each for each in (need.skill, need.language) if each is not None)
@@ -68,15 +63,32 @@ def opened(before: Iterable[Shortfall], after: Iterable[Shortfall]) -> list[Shor
 
 
 def _wanted(roster: Roster, start: datetime, end: datetime) -> Iterator[tuple[Need, Interval]]:
-    first, last = wall(start, roster.zone).date(), wall(end, roster.zone).date()
-    for need in needs_of(roster):
-        day = first - need.end - DAY
-        while day <= last:
-            since = max(start, on_date(day, need.start, roster.zone))
-            until = min(end, on_date(day, need.end, roster.zone))
-            if day.weekday() in need.days and since < until:
-                yield need, (since, until)
-            day += DAY
+    spoken: dict[Tier, list[Interval]] = {tier: [] for tier in TIERS}
+    for need in roster.needs:
+        for window in _windows(need, roster.zone, start, end):
+            if not (need.skill or need.language):
+                spoken[need.tier].append(window)
+            yield need, window
+    for tier in _used(roster):
+        for window in _minus((start, end), spoken[tier]):
+            yield Need(tier, 1), window
+
+
+def _windows(need: Need, zone: str, start: datetime, end: datetime) -> Iterator[Interval]:
+    day, last = wall(start, zone).date() - need.end - DAY, wall(end, zone).date()
+    while day <= last:
+        since = max(start, on_date(day, need.start, zone))
+        until = min(end, on_date(day, need.end, zone))
+        if day.weekday() in need.days and since < until:
+            yield since, until
+        day += DAY
+
+
+def _used(roster: Roster) -> list[Tier]:
+    """Return the primary tier, and every other in which somebody is ever on call."""
+    used = {one.tier for one in roster.patterns} | {one.tier for one in roster.one_offs}
+    used |= {one.tier for one in roster.exact_plans} | {Tier.PRIMARY}
+    return [tier for tier in TIERS if tier in used]
 
 
 def _able_to_all(able: Able, skills: tuple[str, ...], name: str) -> bool:

@@ -7,7 +7,7 @@ it, so an answer needs one small question to the database and no background job.
 import hashlib
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from threading import Lock
@@ -15,7 +15,7 @@ from typing import Any, Self
 
 import structlog
 
-from routing import coverage, document
+from routing import coverage, document, edits
 from routing.coverage import Shortfall
 from routing.oncall import INSTANT, Span, Timeline, spans_of
 from routing.past import without_past
@@ -31,6 +31,7 @@ BLOCK = timedelta(days=28)
 EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
 BOOKS_MAX = 4  # versions a process remembers: two that alternate, and two being tried
 BLOCKS_MAX = 4
+CHANGES_TOLD = 100  # in one line of the audit
 EMPTY: dict[str, Any] = {"zone": "UTC"}
 
 
@@ -86,6 +87,7 @@ class Book:
 
 
 _books: dict[str, Book] = {}
+_drafts: dict[str, Book] = {}  # apart: looking at drafts must not cost the next call its roster
 _lock = Lock()
 
 
@@ -94,11 +96,11 @@ def _book(digest: str, read: Callable[[], dict[str, Any]]) -> Book:
     return _books.get(digest) or _remember(digest, Book.read(read()))
 
 
-def _remember(digest: str, book: Book) -> Book:
+def _remember(digest: str, book: Book, among: dict[str, Book] = _books) -> Book:
     with _lock:
-        while len(_books) >= BOOKS_MAX:
-            del _books[next(iter(_books))]
-        _books[digest] = book
+        while len(among) >= BOOKS_MAX:
+            del among[next(iter(among))]
+        among[digest] = book
     return book
 
 
@@ -112,8 +114,10 @@ def newest(rows: Rows) -> tuple[int, Book]:
 
 
 def book_of(wanted: dict[str, Any]) -> Book:
-    """Return a document's book, remembered like those in force: a draft is asked again and again."""
-    return _book(digest(wanted), lambda: wanted)
+    """Return a document's book: a draft is asked again and again."""
+    name = digest(wanted)
+    known = _books.get(name) or _drafts.get(name)
+    return known or _remember(name, Book.read(wanted), _drafts)
 
 
 def timeline(rows: Rows, start: datetime, end: datetime) -> Timeline:
@@ -191,7 +195,9 @@ def save(
     number = rows.roster.add(
         kept, digest(kept), actor, reason, now, based_on=based_on, speaks_from=speaks_from
     )
-    facts = {"reason": reason, "because": leave_uncovered, "uncovered": [*map(words, opened)]}
+    facts: dict[str, Any] = {"reason": reason, "because": leave_uncovered}
+    facts |= {"uncovered": [*map(words, opened)], "digest": digest(kept)}
+    facts["changes"] = _changed(rows, based_on, kept, speaks_from)
     if kept is wanted:
         _remember(digest(kept), book)
     rows.audit.write(actor, "roster.saved", f"roster:{number}", facts, now)
@@ -217,6 +223,16 @@ def digest(kept: dict[str, Any]) -> str:
     """Return what a document is known by."""
     text = json.dumps(kept, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _changed(
+    rows: Rows, based_on: int, kept: dict[str, Any], speaks_from: datetime | None
+) -> list[dict[str, Any]]:
+    """Return what was changed, before and after; the digest vouches for the rest."""
+    before = rows.roster.revision(based_on)
+    old = before.document if before else {}
+    made = edits.changes(without_past(old, speaks_from) if speaks_from else old, kept)
+    return [asdict(one) for one in made[:CHANGES_TOLD]]
 
 
 def _shortened(

@@ -42,7 +42,7 @@ class Past(ValueError):
         super().__init__("it changes hours that are over")
 
 
-class MustChoose(Exception):  # noqa: N818 (named as what happened)
+class MustChoose(Exception):
     """Somebody published meanwhile, and both changed the same field: choose first."""
 
 

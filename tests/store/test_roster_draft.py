@@ -172,6 +172,8 @@ def test_a_gap_needs_a_yes(planned):
         line = rows.audit.of("roster:2")[-1]
     assert line.facts["because"] == "moving house"
     assert line.facts["uncovered"]
+    (told,) = line.facts["changes"]
+    assert (told["before"], told["after"]) == (DAY, DAY | {"until": "2026-11-03"})
 
 
 @pytest.mark.parametrize(
