@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
-from storage.migrations.triggers import announce
+from storage.migrations.triggers import announce, hush
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
@@ -30,6 +30,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Unpublished changes are lost; what was published stays."""
-    if op.get_bind().dialect.name == "sqlite":
-        op.execute("DELETE FROM changes WHERE topic = 'roster_drafts'")
     op.drop_table("roster_drafts")
+    hush("roster_drafts")
