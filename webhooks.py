@@ -347,7 +347,7 @@ def phone_answered(call_id: str, offer_id: str, hop: int) -> Response:
 @phone.post("/voice/<call_id>/pressed/<offer_id>/<int:hop>")
 def phone_pressed(call_id: str, offer_id: str, hop: int) -> Response:
     """A key was pressed on a backup clinician's cell phone."""
-    return answer(phones.pressed(board(), call_id, offer_id, fields(), g.key))
+    return answer(phones.pressed(board(), offer_id, fields(), g.key))
 
 
 @phone.post("/voice/<call_id>/person/<attempt_id>/<int:hop>")

@@ -7,14 +7,10 @@ from ivr.replies import Reply
 
 @dataclass(frozen=True, slots=True)
 class OfferToDesks:
-    """Tell clinicians that someone is waiting; the offering rules decide whom and when."""
+    """Tell clinicians that someone is waiting; the offering rules decide whom and when.
 
-
-@dataclass(frozen=True, slots=True)
-class CancelOffers:
-    """Stop ringing about this call."""
-
-    why: str  # taken | caller_left | passed_on
+    Nothing takes an offer back: it stands while its caller is in the line (switchboard.offers).
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +35,20 @@ class EndLeg:
     whose: str
     reason: str
     sid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OccupyClinician:
+    """The clinician is with this caller from here on, or on the way: nothing else is offered."""
+
+    clinician_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferAnew:
+    """The winner was told of another caller, `call_id`: that one's desks are asked anew."""
+
+    call_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +102,11 @@ class Alert:
 
 Errand = (
     OfferToDesks
-    | CancelOffers
     | MoveCaller
     | CheckRoom
     | EndLeg
+    | OccupyClinician
+    | OfferAnew
     | FreeClinician
     | LoseClinician
     | DialPerson

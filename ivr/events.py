@@ -209,6 +209,7 @@ class OfferAccepted(Event):
 
     clinician_id: str
     offer_id: str
+    told_of: str = ""  # the call that the offer named: late binding may have given them another
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,14 +3,7 @@
 from dataclasses import replace
 
 from ivr.call import Call, Ended, Stage
-from ivr.errands import (
-    Alert,
-    CancelOffers,
-    Errand,
-    LoseClinician,
-    MoveCaller,
-    OfferToDesks,
-)
+from ivr.errands import Alert, Errand, LoseClinician, MoveCaller, OfferToDesks
 from ivr.events import Event, LedOffline, LegEnded, LineLeft, PassEnded, Strayed, WaitElapsed
 from ivr.replies import HangUp, Say, WaitInLine
 from ivr.returning import bring
@@ -44,12 +37,11 @@ def lead_offline(call: Call, event: LedOffline) -> Step:
     """Without the database the caller was led to people's phones: no desk may call them back."""
     if call.attempt_id:  # a follow-up's attempt ends with its own leg
         return Step(call)
-    call, legs = without_psap(call, "passed_on")
-    errands: list[Errand] = [CancelOffers("passed_on"), *legs]
+    call, errands = without_psap(call, "passed_on")
     if call.clinician_id:
-        errands.append(LoseClinician(call.clinician_id))
+        errands = (*errands, LoseClinician(call.clinician_id))
     nobody = {"clinician_id": None, "clinician_leg": None, "clinician_here": False}
-    return Step(moved(call, Stage.PARTNER, event.at, **nobody), (), tuple(errands))
+    return Step(moved(call, Stage.PARTNER, event.at, **nobody), (), errands)
 
 
 def fetch_stray(call: Call, event: Strayed) -> Step:

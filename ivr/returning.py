@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from ivr.call import Call, Ended, Psap, Stage
 from ivr.errands import (
     Alert,
-    CancelOffers,
     EndLeg,
     Errand,
     MoveCaller,
@@ -117,7 +116,7 @@ def take_back(call: Call, event: PsapPressed) -> Step:
     if call.stage is Stage.TALKING:
         return Step(call, (Say("psap_summary_counselor"), _seat(call)))
     call = moved(call, Stage.DISPATCHER, event.at, deadline_at=within(event.at, SEAT_SECONDS))
-    return Step(call, (_summary(event), _seat(call)), (CancelOffers("returned"),))
+    return Step(call, (_summary(event), _seat(call)))
 
 
 def _summary(event: PsapPressed) -> Say:

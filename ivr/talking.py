@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from ivr.call import Call, Ended, Kind, Psap, Stage
 from ivr.errands import (
-    CancelOffers,
     CheckRoom,
     DialPerson,
     EndLeg,
@@ -12,6 +11,8 @@ from ivr.errands import (
     FreeClinician,
     LoseClinician,
     MoveCaller,
+    OccupyClinician,
+    OfferAnew,
     OfferToDesks,
     RecordAttempt,
 )
@@ -62,7 +63,10 @@ def connect(call: Call, event: OfferAccepted) -> Step:
         clinician_here=False,
         deadline_at=within(event.at, CONNECT_SECONDS),
     )
-    return Step(call, (), (CancelOffers("taken"), *legs))
+    errands: list[Errand] = [OccupyClinician(event.clinician_id), *legs]
+    if event.told_of not in ("", call.id):
+        errands.append(OfferAnew(event.told_of))
+    return Step(call, (), tuple(errands))
 
 
 def seat_clinician(call: Call, event: ClinicianArrived) -> Step:
@@ -100,9 +104,13 @@ def talk(call: Call, event: CallerJoined) -> Step:
     """Both are in the conference."""
     if event.leg_sid not in ("", call.leg_sid):
         return Step(call, surprise=True)
-    return Step(
-        moved(call, Stage.TALKING, event.at, answered_at=call.answered_at or event.at, rung=0)
-    )
+    answered_at = call.answered_at or event.at
+    call = moved(call, Stage.TALKING, event.at, answered_at=answered_at, rung=0)
+    return Step(call, (), _occupy(call))
+
+
+def _occupy(call: Call) -> tuple[Errand, ...]:
+    return (OccupyClinician(call.clinician_id),) if call.clinician_id else ()
 
 
 def look(call: Call, event: WaitElapsed) -> Step:
@@ -246,7 +254,7 @@ def know_already(call: Call, _event: PersonRung) -> Step:
 def bring_person(call: Call, event: PersonAnswered) -> Step:
     """The person picked up: a human speaks first, nothing is said before (FAILURES D19)."""
     call = moved(call, Stage.TALKING, event.at, leg_sid=event.leg_sid, answered_at=event.at)
-    return Step(call, resume(call))
+    return Step(call, resume(call), _occupy(call))
 
 
 def unreached(call: Call, event: PersonUnreached) -> Step:
@@ -267,7 +275,7 @@ def abandon_ringing(call: Call, event: Event) -> Step:
 
 def _end(call: Call, event: Event, reason: Ended, outcome: str) -> Step:
     ended = moved(call, Stage.ENDED, event.at, ended_at=event.at, ended_reason=reason)
-    errands: list[Errand] = [CancelOffers("caller_left")]
+    errands: list[Errand] = []
     if call.clinician_id:
         errands.append(EndLeg("clinician", reason))
         talked = call.answered_at is not None or call.attempt_id is not None

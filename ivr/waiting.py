@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from ivr.call import Call, Ended, Stage
-from ivr.errands import Alert, CancelOffers, Errand, MoveCaller, OfferToDesks, OpenCallback
+from ivr.errands import Alert, Errand, MoveCaller, OfferToDesks, OpenCallback
 from ivr.events import (
     Arrived,
     CallbackAgreed,
@@ -137,7 +137,7 @@ def press(call: Call, event: KeyPressed) -> Step:
 def _pass(call: Call, event: Event) -> Step:
     call, legs = without_psap(call, "passed_on")
     call = moved(call, Stage.PARTNER, event.at)
-    return Step(call, resume(call, in_line=True), (CancelOffers("passed_on"), *legs))
+    return Step(call, resume(call, in_line=True), legs)
 
 
 def agree(call: Call, event: CallbackAgreed) -> Step:
@@ -146,11 +146,7 @@ def agree(call: Call, event: CallbackAgreed) -> Step:
         return Step(call, (Ask("wait"),))
     call, legs = without_psap(call, "caller_left")
     call = moved(call, Stage.ENDED, event.at, ended_at=event.at, ended_reason=Ended.CALLBACK)
-    return Step(
-        call,
-        (Say("callback_promised"), HangUp()),
-        (OpenCallback(), CancelOffers("caller_left"), *legs),
-    )
+    return Step(call, (Say("callback_promised"), HangUp()), (OpenCallback(), *legs))
 
 
 def line_left(call: Call, event: LineLeft) -> Step:
@@ -163,10 +159,10 @@ def line_left(call: Call, event: LineLeft) -> Step:
 
 
 def leave(call: Call, event: LineLeft | LegEnded) -> Step:
-    """The caller hung up while waiting: nobody may go on ringing about them."""
+    """The caller hung up while waiting."""
     call, legs = without_psap(call, "caller_left")
     call = moved(call, Stage.ENDED, event.at, ended_at=event.at, ended_reason=Ended.CALLER_LEFT)
-    return Step(call, _goodbye(event), (CancelOffers("caller_left"), *legs))
+    return Step(call, _goodbye(event), legs)
 
 
 def _goodbye(event: Event) -> tuple[Reply, ...]:
@@ -182,7 +178,7 @@ def escalate(call: Call, event: WaitElapsed) -> Step:
         return Step(replace(call, deadline_at=within(call.psap_since, BRING_SECONDS)))
     passed = moved(call, Stage.PARTNER, event.at)
     words = (Say("passing_to_partner"), PassTo())
-    errands: tuple[Errand, ...] = (MoveCaller(words), CancelOffers("passed_on"))
+    errands: tuple[Errand, ...] = (MoveCaller(words),)
     if event.nobody:
         errands = (*errands, Alert("nobody_on_call", "coordinator"))
     return Step(passed, (), errands)

@@ -3,6 +3,7 @@
 Lock order in the whole house, against deadlocks: call, then offers, desks, follow-up, audit.
 """
 
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -27,7 +28,6 @@ from ivr.call import IN_LINE, Call, Ended, Kind, Psap, Stage
 from routing.line import AGEING_SECONDS
 from storage.errors import Stale
 from storage.noun import Noun
-from storage.offers import Offers
 from storage.tables import calls, desks, journal, offers
 
 NAMES = tuple(field.name for field in fields(Call))
@@ -36,7 +36,6 @@ _BEGAN = extract("epoch", calls.c.line_since)
 # as routing.line.place: one point of priority is worth so many seconds of waiting
 LINE_ORDER = (_BEGAN - calls.c.priority * AGEING_SECONDS, calls.c.line_since, calls.c.id)
 LIVE = tuple(stage.value for stage in Stage if stage is not Stage.ENDED)
-HEAD_TRIES = 10  # each lost try means that somebody else took a caller: progress was made
 
 
 class Seen(NamedTuple):
@@ -58,7 +57,7 @@ class Lap(NamedTuple):
     busy: int  # clinicians who are with a caller
 
 
-def _call(row: Row[Any]) -> Call:
+def of_row(row: Sequence[Any]) -> Call:
     facts = dict(zip(NAMES, row, strict=False))
     facts["kind"], facts["stage"] = Kind(facts["kind"]), Stage(facts["stage"])
     facts["leg_sid"] = facts["leg_sid"] or ""
@@ -84,12 +83,18 @@ _LOCK = _GET.with_for_update()
 _IN_LINE = calls.c.stage.in_([stage.value for stage in IN_LINE])
 
 _this = journal.c.inbox_key == bindparam("inbox_key")
-_ANSWER = (
+ANSWER = (
     select(journal.c.id).where(_this).scalar_subquery().label("seen"),
     select(journal.c.answer).where(_this).scalar_subquery().label("answer"),
 )
-_WITH_ANSWER = select(*COLUMNS, *_ANSWER).with_for_update(of=calls)
+_WITH_ANSWER = select(*COLUMNS, *ANSWER).with_for_update(of=calls)
 _LOCK_WITH_ANSWER = _WITH_ANSWER.where(calls.c.id == bindparam("call_id"))
+_LOCK_ACCEPTED = _WITH_ANSWER.where(
+    calls.c.id == offers.c.call_id,
+    offers.c.id == bindparam("offer_id"),
+    offers.c.person_id == bindparam("person_id"),
+    offers.c.state == "accepted",
+)
 _LOCK_LEG_WITH_ANSWER = _WITH_ANSWER.where(calls.c.leg_sid == bindparam("leg_sid"))
 
 _ahead = calls.alias("ahead")
@@ -123,12 +128,22 @@ _RINGING = (
 _BUSY = select(func.count()).where(desks.c.state.in_(["connecting", "talking"])).scalar_subquery()
 _TRUTH = (_POSITION.label("ahead"), _RINGING.label("ringing"), _BUSY.label("busy"))
 _LOCK_FOR_LAP = (
-    select(*COLUMNS, *_ANSWER, *_TRUTH)
+    select(*COLUMNS, *ANSWER, *_TRUTH)
     .where(calls.c.id == bindparam("call_id"))
     .with_for_update(of=calls)
 )
 _ADD = insert(calls)
 _SAVE = update(calls).where(calls.c.id == bindparam("saved_id"))
+# Whatever happens to a caller in line changes one of these: an answer counts a hop; a stage, a
+# rung and the dispatcher's leg change themselves.
+_CLAIM = _SAVE.where(
+    calls.c.stage == bindparam("seen_stage"),
+    calls.c.stage_since == bindparam("seen_since"),
+    calls.c.hop == bindparam("seen_hop"),
+    calls.c.rung == bindparam("seen_rung"),
+    calls.c.psap.is_not_distinct_from(bindparam("seen_psap")),
+    calls.c.psap_leg.is_not_distinct_from(bindparam("seen_psap_leg")),
+)
 # `stage <> 'ended'` stands in the index too: PostgreSQL must see the same words
 _DUE = (
     select(calls.c.id)
@@ -162,14 +177,16 @@ class Calls(Noun):
         row = self._row(_LOCK_WITH_ANSWER, call_id=call_id, inbox_key=inbox_key)
         if row is None:
             return self._unknown_call(inbox_key)
-        return Seen(_call(row), row.answer, row.seen is not None)
+        return self._seen(row)
 
     def lock_leg_with_answer(self, leg_sid: str, inbox_key: str) -> Seen:
         """As lock_with_answer, for the call whose caller's (person's) leg this is."""
-        row = self._row(_LOCK_LEG_WITH_ANSWER, leg_sid=leg_sid, inbox_key=inbox_key)
-        if row is None:
-            return Seen(None, None, seen=False)
-        return Seen(_call(row), row.answer, row.seen is not None)
+        return self._seen(self._row(_LOCK_LEG_WITH_ANSWER, leg_sid=leg_sid, inbox_key=inbox_key))
+
+    def lock_accepted(self, offer_id: str, person_id: str, inbox_key: str) -> Seen:
+        """As lock_with_answer, for the call that this person has by accepting this offer."""
+        accepted = {"offer_id": offer_id, "person_id": person_id}
+        return self._seen(self._row(_LOCK_ACCEPTED, inbox_key=inbox_key, **accepted))
 
     def lock_for_lap(
         self, call_id: str, inbox_key: str, ageing_seconds: int = AGEING_SECONDS
@@ -180,7 +197,7 @@ class Calls(Noun):
         if row is None:
             return Lap(*self._unknown_call(inbox_key), position=0, ringing=0, busy=0)
         seen = row.seen is not None
-        return Lap(_call(row), row.answer, seen, row.ahead + 1, row.ringing, row.busy)
+        return Lap(of_row(row), row.answer, seen, row.ahead + 1, row.ringing, row.busy)
 
     def by_leg(self, leg_sid: str) -> Call | None:
         """Return the call whose caller's (person's) leg this is."""
@@ -197,6 +214,17 @@ class Calls(Noun):
         came = select(calls.c.id).where(calls.c.line == line, calls.c.arrived_at >= since)
         return int(self._rows(select(func.count()).select_from(came.limit(most).subquery()))[0][0])
 
+    def claim(self, seen: Call, then: Call) -> bool:
+        """Write the whole call if it still is as it was seen, unlocked; False: somebody was first.
+
+        The compare-and-set by which one clinician wins a caller.
+        """
+        facts = _facts(then)
+        facts |= {"seen_stage": seen.stage.value, "seen_since": seen.stage_since}
+        facts |= {"seen_hop": seen.hop, "seen_rung": seen.rung, "saved_id": facts.pop("id")}
+        facts |= {"seen_psap": seen.psap and seen.psap.value, "seen_psap_leg": seen.psap_leg}
+        return self._change(_CLAIM, **facts) == 1
+
     def waiting(self) -> list[Call]:
         """Return the waiting line, head first, not locked."""
         return self._all(_ALL.where(_IN_LINE).order_by(*LINE_ORDER))
@@ -208,37 +236,6 @@ class Calls(Noun):
     def due(self, now: datetime, limit: int = 50) -> list[str]:
         """Return ids of calls whose stage must be looked at: lock each before deciding."""
         return [row.id for row in self._rows(_DUE.limit(limit), now=now)]
-
-    def lock_head(self, languages: tuple[str, ...] | None = None) -> Call | None:
-        """Lock the first caller in line who speaks one of `languages`; None: nobody waits.
-
-        Not SKIP LOCKED: a caller whose lap is being answered this instant is still the head.
-        """
-        serves = _IN_LINE if languages is None else and_(_IN_LINE, calls.c.language.in_(languages))
-        head = _ALL.where(serves).order_by(*LINE_ORDER).limit(1)
-        for _ in range(HEAD_TRIES):
-            row = self._row(head.with_for_update())
-            # PostgreSQL: a row that left the line while we waited for it comes back as nothing
-            if row is not None or self._row(head) is None:
-                return self._maybe(row)
-        return None
-
-    def claim_head(
-        self,
-        clinician_id: str,
-        offer_id: str,
-        now: datetime,
-        languages: tuple[str, ...] | None = None,
-    ) -> Call | None:
-        """Give the head of the line to this clinician: the caller, locked, or None if they lost.
-
-        The offer is accepted for that caller; the caller's own stage is still to be advanced.
-        """
-        call = self.lock_head(languages)
-        accept = Offers(self.connection, self.now).accept
-        if call is None or not accept(offer_id, clinician_id, now, call.id):
-            return None
-        return call
 
     def earlier(self, number: str, before: datetime, limit: int = 5) -> list[Call]:
         """Return the contacts from this number shown that arrived before, newest first."""
@@ -264,11 +261,16 @@ class Calls(Noun):
             )
         return self._all(found.order_by(calls.c.arrived_at, calls.c.id).limit(limit))
 
+    def _seen(self, row: Row[Any] | None) -> Seen:
+        if row is None:
+            return Seen(None, None, seen=False)
+        return Seen(of_row(row), row.answer, row.seen is not None)
+
     def _maybe(self, row: Row[Any] | None) -> Call | None:
-        return None if row is None else _call(row)
+        return None if row is None else of_row(row)
 
     def _all(self, statement: Any) -> list[Call]:
-        return [_call(row) for row in self._rows(statement)]
+        return [of_row(row) for row in self._rows(statement)]
 
     def _unknown_call(self, inbox_key: str) -> Seen:
         known = self._row(select(journal.c.answer).where(_this), inbox_key=inbox_key)

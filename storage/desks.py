@@ -47,11 +47,13 @@ class Desks(Noun):
         )
         return self._row(back.returning(desks.c.person_id)) is not None
 
-    def known(self, person_id: str, now: datetime) -> None:
-        """See that there is a desk, off: a clinician may answer by cell phone, never signed in."""
-        off = {"state": "off", "state_since": now, "idle_since": now}
-        arrive = self._insert(desks).values(person_id=person_id, **off)
-        self.connection.execute(arrive.on_conflict_do_nothing())
+    def occupy(self, person_id: str, state: str, now: datetime, call_id: str) -> None:
+        """With a caller, or on the way to one; by cell phone even who never had a desk."""
+        busy = {"state": state, "state_since": now, "call_id": call_id, "why": None}
+        arrive = self._insert(desks).values(person_id=person_id, idle_since=now, **busy)
+        self.connection.execute(
+            arrive.on_conflict_do_update(index_elements=["person_id"], set_=busy)
+        )
 
     def off_duty(self, person_id: str, now: datetime) -> bool:
         """False: they are in a call or its wrap-up."""
@@ -87,25 +89,29 @@ class Desks(Noun):
     def leave_call(
         self,
         person_id: str,
+        call_id: str,
         state: str,
         now: datetime,
         heard_since: datetime,
-        call_id: str | None = None,
         why: str | None = None,
         idle_since: datetime | None = None,
     ) -> bool:
-        """End the call at this desk: `state` if it was heard since, off if nobody sits there.
+        """End this call at this desk: `state` if it was heard since, off if nobody sits there.
 
-        False: the desk was in no call.
+        A desk in wrap-up keeps the call. False: the desk was not in this call.
         """
         here = desks.c.heard_at >= heard_since
         facts = {
             "state": case((here, literal(state)), else_="off"),
             "state_since": now,
-            "call_id": null() if call_id is None else case((here, literal(call_id))),
+            "call_id": case((here, literal(call_id))) if state == "wrap_up" else null(),
             "why": null() if why is None else case((here, literal(why))),
         }
         if idle_since is not None:
             facts["idle_since"] = idle_since
-        change = update(desks).where(desks.c.person_id == person_id, desks.c.state.in_(IN_A_CALL))
+        change = update(desks).where(
+            desks.c.person_id == person_id,
+            desks.c.call_id == call_id,
+            desks.c.state.in_(IN_A_CALL),
+        )
         return self._change(change.values(facts)) == 1

@@ -7,12 +7,17 @@ from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, exists, or
 
 from ivr.call import IN_LINE
 from storage.noun import Noun
-from storage.tables import calls, errands, followups, offers
+from storage.tables import calls, errands, followups, journal, offers
 
 _NOW: BindParameter[datetime] = bindparam("now")
 _WAITING = exists().where(calls.c.stage.in_([stage.value for stage in IN_LINE]))
 # The words of the partial indexes calls_due and errands_due, so that they serve these questions.
 _DEADLINE = exists().where(text("calls.stage <> 'ended'"), calls.c.deadline_at <= _NOW)
+_ORPHANED = exists().where(
+    offers.c.state == "offered",
+    calls.c.id == offers.c.call_id,
+    calls.c.stage.not_in([stage.value for stage in IN_LINE]),
+)
 _LAPSED = exists().where(offers.c.state == "offered", offers.c.lapses_at <= _NOW)
 _ERRAND = exists().where(
     text("errands.state in ('pending','claimed','unknown')"),
@@ -22,12 +27,14 @@ _ERRAND = exists().where(
         and_(errands.c.state == "unknown", errands.c.due_at <= _NOW),
     ),
 )
+_EFFECT = exists(select(journal.c.id).where(text("journal.effects IS NOT NULL")))
 _PROMISE = exists().where(followups.c.state == "due", followups.c.due_at <= _NOW)
 
 
 class Due(NamedTuple):
     """Which parts of a sweep have something to do."""
 
+    effects: bool
     deadlines: bool
     line: bool
     errands: bool
@@ -39,8 +46,9 @@ def _column(name: str, condition: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 _ASK = select(
+    _column("effects", _EFFECT),
     _column("deadlines", _DEADLINE),
-    _column("line", or_(_WAITING, _LAPSED)),
+    _column("line", or_(_WAITING, _LAPSED, _ORPHANED)),
     _column("errands", _ERRAND),
     _column("promises", _PROMISE),
 )

@@ -148,13 +148,14 @@ class Errands(Noun):
         change = update(errands).where(errands.c.id == errand_id, errands.c.state == "unknown")
         return self._change(change.values(due_at=at)) == 1
 
-    def proven(self, target: str, subject: dict[str, Any], outcome: str, now: datetime) -> bool:
-        """Settle what was unknown about this target, if it is the errand about `subject`."""
-        found = select(*SHAPE.columns).where(errands.c.target == target, text("state = 'unknown'"))
-        for errand in SHAPE.all(self._rows(found)):
-            if subject.items() <= errand.facts.items():
-                return self.settle(errand.id, "done", outcome, now)
-        return False
+    def proven(self, target: str, name: str, value: str, outcome: str, now: datetime) -> bool:
+        """Settle what was unknown about this target, if the errand's fact `name` is `value`."""
+        change = update(errands).where(
+            errands.c.target == target,
+            text("state = 'unknown'"),
+            errands.c.facts[name].as_string() == value,
+        )
+        return self._change(change.values(state="done", outcome=outcome, settled_at=now)) == 1
 
     def get(self, errand_id: int) -> ErrandRow | None:
         return SHAPE.maybe(self._row(select(*SHAPE.columns).where(errands.c.id == errand_id)))

@@ -1,16 +1,16 @@
-"""What happened to a call, and which bytes did we answer?"""
+"""What happened to a call, which bytes did we answer, and what does the step still change?"""
 
 from datetime import datetime
 from enum import Enum
-from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, insert, null, select, text, update
 
 from storage.noun import Noun, Shape
 from storage.tables import journal
-from storage.values import JournalLine
+from storage.values import JournalLine, NewLine
 
 SHAPE = Shape(JournalLine, journal)
+NEW = Shape(NewLine, journal)
 
 
 class Missing(Enum):
@@ -29,10 +29,14 @@ _LAST = (
     .limit(1)
 )
 _ADD = insert(journal)
+_OWES = text("effects IS NOT NULL")  # the words of the index journal_owing
+_OWING = select(journal.c.id).where(_OWES).order_by(journal.c.id).limit(bindparam("most"))
+_LOCK = select(*SHAPE.columns).where(journal.c.id == bindparam("line_id"), _OWES).with_for_update()
+_CLEAR = update(journal).where(journal.c.id == bindparam("line_id")).values(effects=null())
 
 
 class Journal(Noun):
-    """The journal: append-only."""
+    """The journal: append-only, but for the effects that a line still owes."""
 
     __slots__ = ()
 
@@ -40,31 +44,9 @@ class Journal(Noun):
         row = self._row(_ANSWERED, key=inbox_key)
         return MISSING if row is None else row.answer
 
-    def add(
-        self,
-        call_id: str,
-        at: datetime,
-        inbox_key: str | None,
-        event: str,
-        facts: dict[str, Any],
-        before: str | None,
-        after: str,
-        surprise: bool,
-        answer: bytes | None,
-    ) -> None:
+    def add(self, *lines: NewLine) -> None:
         """Raise Duplicate when this webhook was taken in before: nothing of ours then stands."""
-        line = {
-            "call_id": call_id,
-            "at": at,
-            "inbox_key": inbox_key,
-            "event": event,
-            "facts": facts,
-            "stage_before": None if before is None else str(before),
-            "stage_after": str(after),
-            "surprise": surprise,
-            "answer": answer,
-        }
-        self.connection.execute(_ADD, line)
+        self.connection.execute(_ADD, [NEW.facts(line) for line in lines])
 
     def last_of(self, call_id: str) -> datetime | None:
         """Return when anything last happened to this call."""
@@ -73,3 +55,15 @@ class Journal(Noun):
 
     def of(self, call_id: str) -> list[JournalLine]:
         return SHAPE.all(self._rows(_OF, of=call_id))
+
+    def owing(self, limit: int = 50) -> list[int]:
+        """Return the lines with effects to carry out, oldest first: lock each before acting."""
+        return [row.id for row in self._rows(_OWING, most=limit)]
+
+    def lock_owing(self, line_id: int) -> JournalLine | None:
+        """Hold the line until the transaction ends; None: another sweep carried it out."""
+        return SHAPE.maybe(self._row(_LOCK, line_id=line_id))
+
+    def carried_out(self, line_id: int) -> None:
+        """Nothing is owed any more."""
+        self._change(_CLEAR, line_id=line_id)

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, case, select, update
 
+from ivr.call import IN_LINE, Call, Stage
+from storage import calls as noun
 from storage.noun import Noun, Shape
-from storage.tables import offers
+from storage.tables import calls, offers, people
 from storage.values import Offer
 
 SHAPE = Shape(Offer, offers)
@@ -28,17 +31,53 @@ _LAPSE = (
     .values(state="lapsed", settled_at=bindparam("now"))
     .returning(*SHAPE.columns)
 )
-_CANCEL = (
+_IN_LINE = tuple(stage.value for stage in IN_LINE)
+_WHY = case(
+    (calls.c.stage == Stage.ENDED.value, "caller_left"),
+    (calls.c.stage == Stage.PARTNER.value, "passed_on"),
+    (calls.c.stage == Stage.DISPATCHER.value, "returned"),
+    else_="taken",
+)
+_WITHDRAW = (
     update(offers)
-    .where(offers.c.state == "offered", offers.c.call_id == bindparam("cancelled"))
-    .values(state="cancelled", why=bindparam("because"), settled_at=bindparam("now"))
+    .where(
+        offers.c.state == "offered",
+        offers.c.call_id == calls.c.id,
+        calls.c.stage.not_in(_IN_LINE),
+    )
+    .values(state="cancelled", why=_WHY, settled_at=bindparam("now"))
     .returning(*SHAPE.columns)
+)
+_RECALL = (
+    update(offers)
+    .where(
+        offers.c.state == "offered",
+        offers.c.channel == "desk",
+        offers.c.call_id == bindparam("recalled"),
+    )
+    .values(state="cancelled", why="rebound", settled_at=bindparam("now"))
 )
 _HEAR = (
     update(offers)
     .where(offers.c.id == bindparam("offer_id"), offers.c.heard_at.is_(None))
-    .values(heard_at=bindparam("now"))
+    .values(heard_at=bindparam("now"), phone_leg=bindparam("leg"))
 )
+_WITH_LINE = (
+    select(*SHAPE.columns, people.c.languages, *noun.ANSWER, *noun.COLUMNS)
+    .join(people, people.c.id == offers.c.person_id)
+    .outerjoin(calls, calls.c.stage.in_(_IN_LINE))
+    .where(offers.c.id == bindparam("offer_id"))
+)
+
+
+class Asked(NamedTuple):
+    """An offer, its clinician's languages, whether this webhook was answered, and the line."""
+
+    offer: Offer
+    languages: tuple[str, ...]
+    answered: bytes | None
+    seen: bool
+    line: list[Call]  # not locked: whoever takes one does it by calls.claim
 
 
 class Offers(Noun):
@@ -61,6 +100,17 @@ class Offers(Noun):
     def get(self, offer_id: str) -> Offer | None:
         return SHAPE.maybe(self._row(_ALL.where(offers.c.id == offer_id)))
 
+    def with_line(self, offer_id: str, inbox_key: str = "") -> Asked | None:
+        """Return all that accepting an offer asks for, in one round trip; None: no such offer."""
+        found = self._rows(_WITH_LINE, offer_id=offer_id, inbox_key=inbox_key)
+        if not found:
+            return None
+        width = len(SHAPE.columns)
+        offer, first = SHAPE.value(*found[0][:width]), found[0]
+        waiting = [row[width + 3 :] for row in found]
+        line = [noun.of_row(row) for row in waiting if row[0] is not None]
+        return Asked(offer, tuple(first.languages), first.answer, first.seen is not None, line)
+
     def live(self) -> list[Offer]:
         """Return what is being offered, oldest first; some may have lapsed unswept."""
         return SHAPE.all(self._rows(_LIVE))
@@ -76,7 +126,7 @@ class Offers(Noun):
     def accept(self, offer_id: str, person_id: str, now: datetime, call_id: str | None) -> bool:
         """Win or lose, decided once; `call_id` is the caller whom the winner gets.
 
-        The caller must be locked (calls.lock or lock_head): two offers may be about one caller.
+        Take that caller first (calls.claim): two offers may be about one caller.
         """
         won = self._change(_ACCEPT, offer_id=offer_id, person=person_id, now=now, takes=call_id)
         return won == 1
@@ -89,9 +139,13 @@ class Offers(Noun):
         change = update(offers).where(offers.c.id.in_(ids), offers.c.state == "offered")
         return self._change(change.values(state=state, why=why, settled_at=now))
 
-    def cancel(self, call_id: str, why: str, now: datetime) -> list[Offer]:
-        """End what is being offered about this call, and return exactly those ended now."""
-        return SHAPE.all(self._rows(_CANCEL, cancelled=call_id, because=why, now=now))
+    def withdraw(self, now: datetime) -> list[Offer]:
+        """End the offers whose caller is not in the line any more; return those ended now."""
+        return SHAPE.all(self._rows(_WITHDRAW, now=now))
+
+    def recall(self, call_id: str, now: datetime) -> int:
+        """End what desks are being offered about this call, so that they are asked anew."""
+        return self._change(_RECALL, recalled=call_id, now=now)
 
     def lapse(self, now: datetime) -> list[Offer]:
         """End the offers whose time is over, and return exactly those that this sweep ended."""
@@ -102,6 +156,6 @@ class Offers(Noun):
         change = update(offers).where(offers.c.id == offer_id)
         return self._change(change.values(phone_leg=phone_leg)) == 1
 
-    def hear(self, offer_id: str, now: datetime) -> bool:
-        """Claim the phone's first word; False: an accidental second ring, hang up unheard."""
-        return self._change(_HEAR, offer_id=offer_id, now=now) == 1
+    def hear(self, offer_id: str, leg: str, now: datetime) -> bool:
+        """Claim the phone's first word for this leg; False: another came first, hang up unheard."""
+        return self._change(_HEAR, offer_id=offer_id, leg=leg, now=now) == 1

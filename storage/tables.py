@@ -133,7 +133,15 @@ journal = Table(  # inbox and history in one: what happened to a call, and the b
     Column("stage_after", String(16), nullable=False),
     Column("surprise", Boolean, nullable=False),  # the event did not belong to the stage
     Column("answer", LargeBinary),  # the TwiML we answered; a duplicate gets the same bytes
+    # what the step still changes in our own tables, [name, facts] each; None: nothing, or done
+    Column("effects", JSON(none_as_null=True)),
     Index("journal_by_call", "call_id", "id"),  # read by the record page and tests
+    Index(  # read by every sweep
+        "journal_owing",
+        "id",
+        sqlite_where=text("effects IS NOT NULL"),
+        postgresql_where=text("effects IS NOT NULL"),
+    ),
 )
 
 errands = Table(  # outbox: what must be done outside, written with its cause

@@ -9,10 +9,12 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class JournalLine:
-    """One thing that happened to a call, and the bytes answered."""
+class NewLine:
+    """One thing that happened to a call, and the bytes answered, as it is written down.
 
-    id: int
+    `effects`: what the step still changes in our own tables, a name and its facts each.
+    """
+
     call_id: str
     at: datetime
     inbox_key: str | None
@@ -22,6 +24,14 @@ class JournalLine:
     stage_after: str
     surprise: bool
     answer: bytes | None
+    effects: list[tuple[str, dict[str, Any]]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JournalLine(NewLine):
+    """A line of the journal."""
+
+    id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """How does one event change one call? Lock, decide, record, keep."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from ivr.call import Call, Kind, Stage
 from ivr.errands import MoveCaller
@@ -14,6 +14,7 @@ from storage import ids
 from storage.calls import Seen
 from storage.errors import Duplicate
 from storage.store import Rows
+from storage.values import NewLine
 from switchboard import effects, voice
 from switchboard.board import Board
 from telephony.forms import ArrivalFacts
@@ -41,10 +42,10 @@ def arrive(board: Board, facts: ArrivalFacts, inbox_key: str) -> bytes:
             event = Arrived(at=now, next_at=now, **_flood(board, rows, call))
             step = advance(call, event)
             answer = voice.render(board, step.call, step.replies)
-            _journal(rows, call, event, step, inbox_key, answer)
+            rows.journal.add(_line(call, event, step, inbox_key, answer))
             rows.calls.add(step.call)
     except Duplicate:
-        return _answered(board, inbox_key)
+        return answered(board, inbox_key)
     board.wake()
     return answer
 
@@ -115,19 +116,20 @@ def handle_found(board: Board, lock: Locker, inbox_key: str, make: EventMaker) -
     """
     try:
         with board.store.begin() as rows:
-            call, answered, seen = lock(rows)
+            call, before, seen = lock(rows)
             if seen:
-                return answered or b""
+                return before or b""
             if call is None:
                 raise NoSuchCall(inbox_key)
             answer = take(board, rows, call, make(call, board.now()), inbox_key)
     except Duplicate:  # its twin committed while we waited for the call
-        return _answered(board, inbox_key)
+        return answered(board, inbox_key)
     board.wake()
     return answer
 
 
-def _answered(board: Board, inbox_key: str) -> bytes:
+def answered(board: Board, inbox_key: str) -> bytes:
+    """What a webhook was answered whose twin was faster."""
     with board.store.read() as rows:
         found = rows.journal.answered(inbox_key)
     return found if isinstance(found, bytes) else voice.safe(board)
@@ -164,6 +166,7 @@ def happened(board: Board, call_id: str, make: EventMaker) -> None:
         call = rows.calls.lock(call_id)
         if call is not None:
             take(board, rows, call, make(call, board.now()))
+    effects.carry_out(board)
     board.wake()
 
 
@@ -181,16 +184,60 @@ def psap_rung(board: Board, call_id: str, leg_sid: str) -> None:
 
 
 def take(board: Board, rows: Rows, call: Call, event: Event, inbox_key: str | None = None) -> bytes:
-    """Decide, and keep what was decided, in the caller's transaction."""
+    """Decide about a locked call, and keep what was decided, in the caller's transaction."""
+    decided = _decide(board, call, (event,), inbox_key)
+    rows.calls.save(decided.call)
+    _keep(rows, decided)
+    return decided.answer
+
+
+def claim(
+    board: Board, rows: Rows, seen: Call, events: Sequence[Event], inbox_key: str | None = None
+) -> bytes | None:
+    """The same of a call that was seen but not locked, event after event, by compare-and-swap.
+
+    None: somebody else decided about it meanwhile, and nothing was kept. The key and the bytes
+    answered are the last event's.
+    """
+    decided = _decide(board, seen, events, inbox_key)
+    if not rows.calls.claim(seen, decided.call):
+        return None
+    _keep(rows, decided)
+    return decided.answer
+
+
+class _Decided(NamedTuple):
+    call: Call
+    lines: list[NewLine]
+    outside: list[effects.Outside]
+    answer: bytes
+
+
+def _decide(board: Board, call: Call, events: Sequence[Event], inbox_key: str | None) -> _Decided:
+    lines, outside, answer = [], [], b""
+    for event in events:
+        step = _step(call, event)
+        answer = b""
+        if event.leg:
+            answer = voice.render_for(board, step.call, step.replies, event.leg)
+        key = inbox_key if event is events[-1] else None
+        lines.append(_line(call, event, step, key, answer))
+        outside += effects.outside(board, step, event.at)
+        call = step.call
+    return _Decided(call, lines, outside, answer)
+
+
+def _step(call: Call, event: Event) -> Step:
     step = advance(call, event)
     if any(isinstance(errand, MoveCaller) for errand in step.errands):
         # The moved leg's next addresses must differ from those it was given before.
         step = replace(step, call=replace(step.call, hop=step.call.hop + 1))
-    answer = voice.render_for(board, step.call, step.replies, event.leg) if event.leg else b""
-    rows.calls.save(step.call)
-    _journal(rows, call, event, step, inbox_key, answer)
-    effects.apply(board, rows, call, step, event.at)
-    return answer
+    return step
+
+
+def _keep(rows: Rows, decided: _Decided) -> None:
+    rows.journal.add(*decided.lines)
+    rows.errands.add(decided.call.id, decided.outside)
 
 
 def end(board: Board, call_id: str, person_id: str) -> bool:
@@ -200,6 +247,7 @@ def end(board: Board, call_id: str, person_id: str) -> bool:
         if call is None or call.clinician_id != person_id:
             return False
         take(board, rows, call, ClinicianEnded(at=board.now()))
+    effects.carry_out(board)
     board.wake()
     return True
 
@@ -243,19 +291,18 @@ def due(board: Board, limit: int = 50) -> list[str]:
         return rows.calls.due(board.now(), limit)
 
 
-def _journal(
-    rows: Rows, call: Call, event: Event, step: Step, inbox_key: str | None, answer: bytes
-) -> None:
-    rows.journal.add(
+def _line(call: Call, event: Event, step: Step, inbox_key: str | None, answer: bytes) -> NewLine:
+    return NewLine(
         call_id=call.id,
         at=event.at,
         inbox_key=inbox_key,
         event=type(event).__name__,
         facts=_facts(event),
-        before=call.stage,
-        after=step.call.stage,
+        stage_before=call.stage.value,
+        stage_after=step.call.stage.value,
         surprise=step.surprise,
         answer=answer or None,
+        effects=effects.inside(step),
     )
 
 

@@ -15,9 +15,11 @@ from config.lines import TIERS
 from ivr.call import Call, Stage
 from ivr.events import Event, WaitElapsed
 from routing.escalation import standing
+from storage.due import Due
 from storage.errors import StoreDown
 from switchboard import (
     calls,
+    effects,
     errands,
     followups,
     offers,
@@ -37,17 +39,34 @@ RECONCILE_SECONDS = 30
 RESCUE_SECONDS = 15
 ROUNDS_MAX = 10
 
+Part = Callable[[Board], None]
+
 
 def sweep(board: Board) -> None:
-    """Deadlines, offers, errands, follow-ups. Each part goes on when another fails.
+    """What steps still owe, deadlines, offers, errands, follow-ups.
 
-    An idle sweep asks the database one question.
+    Each part goes on when another fails. An idle sweep asks the database one question.
     """
+    due = _due(board)
+    first: list[Part] = []
+    if offline_notes.left_over(board):  # a caller led elsewhere must not be moved again
+        first.append(offline_notes.replay)
+    if due.effects or first:  # nobody is offered anything before desks are as steps left them
+        first.append(effects.carry_out)
+    if first:
+        if not _done(board, first):
+            return
+        due = _due(board)
+    _done(board, _parts(due))
+
+
+def _due(board: Board) -> Due:
     with board.store.read() as rows:
-        due = rows.due.at(board.now())
-    parts: list[Callable[[Board], None]] = []
-    if offline_notes.left_over(board):  # first: a caller led elsewhere must not be moved again
-        parts.append(offline_notes.replay)
+        return rows.due.at(board.now())
+
+
+def _parts(due: Due) -> list[Part]:
+    parts: list[Part] = []
     if due.deadlines:
         parts.append(_deadlines)
     if due.line or due.deadlines:
@@ -56,14 +75,20 @@ def sweep(board: Board) -> None:
         parts.append(_errands)
     if due.promises:
         parts.append(followups.sweep)
+    return parts
+
+
+def _done(board: Board, parts: list[Part]) -> bool:
+    """Do each part. False: the database went away."""
     for part in parts:
         try:
             part(board)
         except StoreDown as down:
             log.warning("sweep cut short", part=part.__name__, why=str(down))
-            return
+            return False
         except Exception:
             log.exception("sweep failed", part=part.__name__)
+    return True
 
 
 def _errands(board: Board) -> None:

@@ -1,36 +1,92 @@
-"""What does a step change in our own tables, in the very transaction of its event?
+"""What must follow a step: outside, at the carrier, and inside, in our own tables?
 
-What must be done outside (the carrier) becomes a row in `errands`, carried out after commit.
+What must be done outside becomes a row of `errands`. What changes inside (a desk, a promise, a
+task) is owed by the step's line of the journal, written with it, and carried out by the sweep
+right after the commit, once: the change and the end of the debt are one transaction. So whoever
+listens to a webhook's answer waits for neither (docs/adr/0011).
 """
 
+from dataclasses import fields
 from datetime import datetime, timedelta
 from functools import singledispatch
-from typing import Any
+from typing import Any, get_args
+
+import structlog
 
 from ivr import errands as e
 from ivr.call import Call, Stage
 from ivr.step import Step
+from storage.errors import StoreDown
 from storage.store import Rows
+from storage.values import JournalLine
 from switchboard import followups, promises, tasks, voice
 from switchboard.board import Board
 
+log = structlog.get_logger()
+
+Outside = tuple[str, dict[str, Any], str, datetime]  # kind, facts, target, due_at
+Effect = tuple[str, dict[str, Any]]  # kind and facts
+
 HERE = timedelta(seconds=25)  # a desk heard from since is a desk somebody sits at
+KINDS: dict[str, type[e.Errand]] = {kind.__name__: kind for kind in get_args(e.Errand)}
 
 
-def apply(board: Board, rows: Rows, before: Call, step: Step, at: datetime) -> None:
-    """Carry out the step's inner effects and write down its outer ones."""
-    call = step.call
-    if call.stage is Stage.TALKING and before.stage is not Stage.TALKING and call.clinician_id:
-        rows.desks.set(call.clinician_id, "talking", at, call_id=call.id)
-    outside = []
+def outside(board: Board, step: Step, at: datetime) -> list[Outside]:
+    """Rows for `errands`."""
+    found = []
     for errand in step.errands:
-        fact = _outside(errand, board, call)
-        if fact is None:
-            _inside(errand, board, rows, before, at)
-        else:
-            outside.append((type(errand).__name__, fact[0], fact[1], at))
-    if outside:
-        rows.errands.add(call.id, outside)
+        fact = _outside(errand, board, step.call)
+        if fact is not None:
+            found.append((type(errand).__name__, fact[0], fact[1], at))
+    return found
+
+
+def inside(step: Step) -> list[Effect] | None:
+    """What the step's line of the journal owes; None: nothing."""
+    owed = [_facts(errand) for errand in step.errands if isinstance(errand, INSIDE)]
+    return owed or None
+
+
+def _facts(errand: e.Errand) -> Effect:
+    facts = {field.name: getattr(errand, field.name) for field in fields(errand)}
+    return type(errand).__name__, facts
+
+
+def carry_out(board: Board) -> None:
+    """Carry out what the journal owes, oldest first. Idempotent; any process may.
+
+    Raises:
+        StoreDown: the next sweep goes on.
+    """
+    with board.store.read() as rows:
+        owing = rows.journal.owing()
+    for line_id in owing:
+        try:
+            _carry_out(board, line_id)
+        except StoreDown:
+            raise
+        except Exception:
+            log.exception("an effect failed", line=line_id)
+            _leave_to_a_human(board, line_id)
+
+
+def _carry_out(board: Board, line_id: int) -> None:
+    with board.store.begin() as rows:
+        line = rows.journal.lock_owing(line_id)
+        if line is None:
+            return
+        for kind, facts in line.effects or ():
+            _inside(KINDS[kind](**facts), board, rows, line)
+        rows.journal.carried_out(line_id)
+
+
+def _leave_to_a_human(board: Board, line_id: int) -> None:
+    """Our own bug must not keep the effects after it from being carried out."""
+    with board.store.begin() as rows:
+        line = rows.journal.lock_owing(line_id)
+        if line is not None:
+            tasks.open_for(rows, "effect_failed", "supervisor", board.now(), call_id=line.call_id)
+            rows.journal.carried_out(line_id)
 
 
 # -- outside: facts and target of the errand's row --------------------------------------------
@@ -76,51 +132,60 @@ def _(_errand: e.RingPsap, board: Board, call: Call) -> tuple[dict[str, Any], st
     return {}, f"psap:{call.id}"
 
 
-# -- inside: our own rows ---------------------------------------------------------------------
+# -- inside: our own rows. OfferToDesks needs none: every sweep looks at the line --------------
 
 
 @singledispatch
-def _inside(errand: e.Errand, board: Board, rows: Rows, call: Call, at: datetime) -> None:
-    """OfferToDesks needs no row: every sweep looks for callers in line without an offer."""
+def _inside(errand: Any, board: Board, rows: Rows, line: JournalLine) -> None:
+    raise TypeError(f"{type(errand).__name__} changes nothing inside")
 
 
 @_inside.register
-def _(errand: e.CancelOffers, board: Board, rows: Rows, call: Call, at: datetime) -> None:
-    for offer in rows.offers.cancel(call.id, errand.why, at):
-        if offer.phone_leg:
-            facts = {"sid": offer.phone_leg, "reason": errand.why}
-            rows.errands.add(call.id, [("EndLeg", facts, f"end:{offer.phone_leg}", at)])
+def _(errand: e.OccupyClinician, board: Board, rows: Rows, line: JournalLine) -> None:
+    rows.desks.occupy(errand.clinician_id, line.stage_after, line.at, line.call_id)
 
 
 @_inside.register
-def _(errand: e.FreeClinician, board: Board, rows: Rows, call: Call, at: datetime) -> None:
+def _(errand: e.OfferAnew, board: Board, rows: Rows, line: JournalLine) -> None:
+    rows.offers.recall(errand.call_id, line.at)
+
+
+@_inside.register
+def _(errand: e.FreeClinician, board: Board, rows: Rows, line: JournalLine) -> None:
     # Whoever took the call on a cell phone has no desk that waits for their notes.
     rows.desks.leave_call(
         errand.clinician_id,
+        line.call_id,
         "wrap_up" if errand.talked else "available",
-        at,
-        heard_since=at - HERE,
-        call_id=call.id if errand.talked else None,
-        idle_since=at,
+        line.at,
+        heard_since=line.at - HERE,
+        idle_since=line.at,
     )
 
 
 @_inside.register
-def _(errand: e.LoseClinician, board: Board, rows: Rows, call: Call, at: datetime) -> None:
+def _(errand: e.LoseClinician, board: Board, rows: Rows, line: JournalLine) -> None:
     state, why = ("paused", "missed_offer") if errand.missed else ("available", None)
-    rows.desks.leave_call(errand.clinician_id, state, at, heard_since=at - HERE, why=why)
+    rows.desks.leave_call(
+        errand.clinician_id, line.call_id, state, line.at, heard_since=line.at - HERE, why=why
+    )
 
 
 @_inside.register
-def _(_errand: e.OpenCallback, board: Board, rows: Rows, call: Call, at: datetime) -> None:
-    promises.promise_callback(board, rows, call, at)
+def _(_errand: e.OpenCallback, board: Board, rows: Rows, line: JournalLine) -> None:
+    call = rows.calls.get(line.call_id)
+    if call is not None:
+        promises.promise_callback(board, rows, call, line.at)
 
 
 @_inside.register
-def _(errand: e.RecordAttempt, board: Board, rows: Rows, call: Call, at: datetime) -> None:
-    followups.record(board, rows, errand.attempt_id, errand.outcome, at)
+def _(errand: e.RecordAttempt, board: Board, rows: Rows, line: JournalLine) -> None:
+    followups.record(board, rows, errand.attempt_id, errand.outcome, line.at)
 
 
 @_inside.register
-def _(errand: e.Alert, board: Board, rows: Rows, call: Call, at: datetime) -> None:
-    tasks.open_for(rows, errand.kind, errand.for_role, at, call_id=call.id)
+def _(errand: e.Alert, board: Board, rows: Rows, line: JournalLine) -> None:
+    tasks.open_for(rows, errand.kind, errand.for_role, line.at, call_id=line.call_id)
+
+
+INSIDE = tuple(kind for kind in KINDS.values() if kind in _inside.registry)

@@ -33,22 +33,22 @@ OVER = ("completed", "busy", "failed", "no-answer", "canceled")
 # -- a webhook tells -----------------------------------------------------------------------------
 
 
-def phone_told(rows: Rows, offer: Offer, leg_sid: str, now: datetime) -> None:
-    """A webhook names the offer: its cell phone was rung, and this is the leg."""
+def phone_told(
+    rows: Rows, offer: Offer, leg_sid: str, now: datetime, *, over: bool = False
+) -> None:
+    """The offer's cell phone was rung, and this is the leg, which goes on or is `over`."""
     if offer.phone_leg is not None or not leg_sid:
         return
     rows.offers.set_phone_leg(offer.id, leg_sid)
-    rows.errands.proven(f"phone:{offer.person_id}", {"offer": offer.id}, leg_sid, now)
-    if offer.state not in ("offered", "accepted"):  # cancelled while we did not know the leg
+    phone_rung(rows, offer, leg_sid, now)
+    if not over and offer.state not in ("offered", "accepted"):  # ended while it was not known
         facts = {"sid": leg_sid, "reason": offer.state}
         rows.errands.add(offer.call_id or "", [("EndLeg", facts, f"end:{leg_sid}", now)])
 
 
-def person_told(rows: Rows, call: Call, now: datetime, leg_sid: str) -> None:
-    """A webhook names the attempt: the person's phone was rung, and this is the leg."""
-    if not call.has_leg and leg_sid:
-        target = f"followup:{call.followup_id}"
-        rows.errands.proven(target, {"attempt": call.attempt_id}, leg_sid, now)
+def phone_rung(rows: Rows, offer: Offer, leg_sid: str, now: datetime) -> None:
+    """A webhook names the offer: its cell phone was rung, whatever the carrier did not say."""
+    rows.errands.proven(f"phone:{offer.person_id}", "offer", offer.id, leg_sid, now)
 
 
 # -- we look -------------------------------------------------------------------------------------
@@ -107,6 +107,8 @@ def _person(board: Board, errand: ErrandRow) -> LegFound | bool:
         followup = rows.followups.get(call.followup_id or "") if call else None
     if not (call and followup):
         return True
+    if call.has_leg:  # a webhook named the attempt
+        return LegFound(call.leg_sid, "in-progress")
     return _listed(board, errand, followup.number, board.line(call.line).number)
 
 
@@ -136,7 +138,7 @@ def _bind_phone(board: Board, errand: ErrandRow, leg: LegFound) -> None:
         now = board.now()
         rows.errands.settle(errand.id, "done", leg.sid, now)
         if offer:
-            phone_told(rows, offer, leg.sid, now)
+            phone_told(rows, offer, leg.sid, now, over=leg.status in OVER)
             if leg.status in OVER:
                 rows.offers.settle([offer.id], "lapsed", "phone_ended", now)
 

@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from ivr.call import IN_LINE, Call
-from ivr.events import OfferAccepted
+from ivr.call import Call
+from ivr.events import ClinicianArrived, OfferAccepted
 from routing.line import head_for, in_line_by, in_order
 from routing.offers import Candidate, Live, Ring, plan
 from storage import ids
+from storage.offers import Asked
 from storage.store import Rows
 from storage.values import Offer, Person
-from switchboard import calls, followups, presence
+from switchboard import calls, effects, followups, presence
 from switchboard.board import Board
 
 RACES_MAX = 5  # other clinicians may take the head of the line between our look and our claim
@@ -50,13 +52,15 @@ class Card:
 
 
 def sweep(board: Board) -> None:
-    """Lapse what nobody answered, and offer every caller in line as the rules say. Idempotent."""
+    """Lapse what nobody answered, and offer every caller in line as the rules say. Idempotent.
+
+    An offer stands while its caller is in the line: this ends the others, whyever they are left.
+    """
     now = board.now()
-    with board.store.read() as rows:
-        idle = not rows.calls.waiting() and not any(o.lapses_at <= now for o in rows.offers.live())
-    if idle:
-        return
     with board.store.begin() as rows:
+        for offer in rows.offers.withdraw(now):
+            if offer.phone_leg:
+                _end_phone(rows, offer, now)
         _lapse(board, rows, now)
         line = in_order(in_line_by(rows.calls.waiting(), now), board.book.storm.ageing_seconds)
         if line:
@@ -78,7 +82,7 @@ def _lapse(board: Board, rows: Rows, now: datetime) -> None:
 
 
 def _end_phone(rows: Rows, offer: Offer, now: datetime) -> None:
-    facts = {"sid": offer.phone_leg or "", "reason": "lapsed"}
+    facts = {"sid": offer.phone_leg or "", "reason": offer.why or "lapsed"}
     rows.errands.add(offer.call_id or "", [("EndLeg", facts, f"end:{offer.phone_leg}", now)])
 
 
@@ -164,64 +168,104 @@ def accept(board: Board, offer_id: str, person_id: str) -> Accepted:
     """
     with board.store.begin() as rows:
         now = board.now()
-        offer = rows.offers.get(offer_id)
-        if offer is None or offer.person_id != person_id:
+        asked = rows.offers.with_line(offer_id)
+        if asked is None or asked.offer.person_id != person_id:
             raise Taken("This offer is not yours. Your desk shows what is waiting for you.")
+        offer = asked.offer
         if offer.state == "accepted" and offer.call_id:  # pressed twice: the same yes
             return Accepted(offer.call_id, {"offer": offer_id})
         if offer.kind == "followup":
             call_id: str | None = followups.accept(board, rows, offer, person_id, now)
         else:
-            call_id = _claim(board, rows, offer, person_id, now)
-    board.wake()
+            won = _claim(board, rows, asked, now)
+            call_id = won and won.call_id
     if call_id is None:  # raised only now, or the offer's end would be undone with the claim
+        board.wake()
         raise Taken("Someone else has taken this call, or the caller left. You are available.")
+    effects.carry_out(board)  # the desk that said yes shows it in its next breath
+    board.wake()
     return Accepted(call_id, {"offer": offer_id})
 
 
-def _claim(board: Board, rows: Rows, offer: Offer, person_id: str, now: datetime) -> str | None:
-    person = rows.people.get(person_id)
-    languages = person.languages if person else ()
+def accept_by_phone(board: Board, offer_id: str, leg_sid: str, inbox_key: str) -> bytes:
+    """A cell phone said yes: it gets the head of the line, and its leg a seat, in one transaction.
+
+    Returns the TwiML for that leg; a repeated webhook gets the same bytes.
+
+    Raises:
+        Taken: as `accept`.
+        Duplicate: its twin was faster; the journal has the answer.
+    """
+    with board.store.begin() as rows:
+        now = board.now()
+        asked = rows.offers.with_line(offer_id, inbox_key)
+        if asked is None:
+            raise Taken("There is no such offer.")
+        if asked.seen:
+            return asked.answered or b""
+        offer = asked.offer
+        arrived = ClinicianArrived(at=now, clinician_id=offer.person_id, leg_sid=leg_sid)
+        if offer.state == "accepted":  # the key was pressed twice: the same seat
+            call = rows.calls.lock(offer.call_id or "")
+            return calls.take(board, rows, call, arrived, inbox_key) if call else b""
+        won = _claim(board, rows, asked, now, arrived, inbox_key)
+    board.wake()
+    if won is None:
+        raise Taken("Someone else has taken this call, or the caller left.")
+    return won.answer
+
+
+class Won(NamedTuple):
+    """The caller's call, and what the winner's leg is answered if it asked already."""
+
+    call_id: str
+    answer: bytes
+
+
+def _claim(
+    board: Board,
+    rows: Rows,
+    asked: Asked,
+    now: datetime,
+    arrived: ClinicianArrived | None = None,
+    inbox_key: str | None = None,
+) -> Won | None:
+    offer, line = asked.offer, asked.line
     for _ in range(RACES_MAX):
-        head = _head(board, rows, person_id, languages, now)
+        head = _head(board, line, offer.person_id, asked.languages, now)
         if head is None:
             break
-        call = rows.calls.lock(head.id)
-        if call is None or call.stage not in IN_LINE:
-            continue  # somebody else took this one a moment ago: the next in line
-        if not rows.offers.accept(offer.id, person_id, now, call.id):
-            raise Taken("This offer has ended. Someone else may have taken the call.")
-        rows.desks.known(person_id, now)
-        rows.desks.set(person_id, "connecting", now, call_id=call.id)
-        event = OfferAccepted(at=now, clinician_id=person_id, offer_id=offer.id)
-        calls.take(board, rows, call, event)
-        if offer.call_id != call.id:
-            _hand_back(rows, offer, now)
-        return call.id
+        told_of = offer.call_id or ""
+        yes = OfferAccepted(
+            at=now, clinician_id=offer.person_id, offer_id=offer.id, told_of=told_of
+        )
+        events = (yes, arrived) if arrived else (yes,)
+        answer = calls.claim(board, rows, head, events, inbox_key)
+        if answer is not None:
+            if not rows.offers.accept(offer.id, offer.person_id, now, head.id):
+                raise Taken("This offer has ended. Someone else may have taken the call.")
+            return Won(head.id, answer)
+        line = rows.calls.waiting()  # somebody else took this one a moment ago: the next in line
     rows.offers.settle([offer.id], "cancelled", "taken", now)
     return None
 
 
 def _head(
-    board: Board, rows: Rows, person_id: str, languages: tuple[str, ...], now: datetime
+    board: Board, waiting: list[Call], person_id: str, languages: tuple[str, ...], now: datetime
 ) -> Call | None:
     """Who is next for this clinician; whoever is to be served later only when nobody else waits."""
-    waiting = rows.calls.waiting()
     present = in_line_by(waiting, now) or waiting
     return head_for(present, person_id, languages, board.book.storm.ageing_seconds)
 
 
-def _hand_back(rows: Rows, offer: Offer, now: datetime) -> None:
-    """Late binding gave them another caller: the one they were told about is offered anew."""
-    others = [o.id for o in rows.offers.of_call(offer.call_id or "") if o.id != offer.id]
-    rows.offers.settle(others, "cancelled", "rebound", now)
+def decline(board: Board, offer_id: str, person_id: str | None, reason: str) -> None:
+    """This clinician said no, with a reason; they are not asked again about this wait.
 
-
-def decline(board: Board, offer_id: str, person_id: str, reason: str) -> None:
-    """This clinician said no, with a reason; they are not asked again about this wait."""
+    `person_id`: None when it was said on the very phone that the offer rang.
+    """
     with board.store.begin() as rows:
         offer = rows.offers.get(offer_id)
-        if offer is None or offer.person_id != person_id:
+        if offer is None or person_id not in (None, offer.person_id):
             return
         now = board.now()
         rows.offers.settle([offer_id], "refused", reason[:40] or "declined", now)
@@ -245,7 +289,7 @@ def _card(board: Board, rows: Rows, offer: Offer, person: Person | None) -> Card
     if offer.kind == "followup":
         return followups.card(board, rows, offer)
     languages = person.languages if person else ()
-    call = _head(board, rows, offer.person_id, languages, board.now())
+    call = _head(board, rows.calls.waiting(), offer.person_id, languages, board.now())
     if call is None:
         return None
     earlier: list[Call] = []

@@ -13,6 +13,7 @@ from ivr.events import (
 )
 from ivr.replies import HangUp, Listen, Reply, Say
 from storage.calls import Seen
+from storage.errors import Duplicate
 from storage.store import Rows
 from switchboard import calls, evidence, offers, voice
 from switchboard.board import Board
@@ -27,10 +28,7 @@ def desk(board: Board, fields: Fields, inbox_key: str) -> bytes:
     person_id = fields.get("From", "").removeprefix("client:")
 
     def theirs(rows: Rows) -> Seen:
-        offer = rows.offers.get(fields.get("offer", ""))
-        if offer is None or offer.person_id != person_id or offer.state != "accepted":
-            return Seen(None, None, seen=False)
-        return rows.calls.lock_with_answer(offer.call_id or "", inbox_key)
+        return rows.calls.lock_accepted(fields.get("offer", ""), person_id, inbox_key)
 
     try:
         return calls.handle_found(board, theirs, inbox_key, _arrived(person_id, fields))
@@ -53,33 +51,28 @@ def answered(board: Board, call_id: str, offer_id: str, leg_sid: str) -> bytes:
             raise calls.NoSuchCall(call_id)
         offer = rows.offers.get(offer_id)
         now = board.now()
-        first = rows.offers.hear(offer_id, now)
+        first = rows.offers.hear(offer_id, leg_sid, now)
         if offer is None or not (first or (offer.phone_leg or "") == leg_sid):
             return voice.render(board, call, (HangUp(),))  # a second, accidental call
         if offer.phone_leg is None:
-            evidence.phone_told(rows, offer, leg_sid, now)
-        elif first:
-            rows.offers.set_phone_leg(offer_id, leg_sid)
+            evidence.phone_rung(rows, offer, leg_sid, now)
     if offer.state != "offered":
         return voice.render(board, call, (Say("phone_taken"), HangUp()))
     ask = Listen((Say("phone_screen"),), "pressed", SCREEN_SECONDS)
     return voice.render(board, call, (ask, Say("phone_not_pressed"), HangUp()), subject=offer_id)
 
 
-def pressed(board: Board, call_id: str, offer_id: str, fields: Fields, inbox_key: str) -> bytes:
+def pressed(board: Board, offer_id: str, fields: Fields, inbox_key: str) -> bytes:
     """1 takes the call at the head of the line; anything else declines."""
-    with board.store.read() as rows:
-        offer = rows.offers.get(offer_id)
-    if offer is None:
-        raise calls.NoSuchCall(call_id)
     if key(fields) != "1":
-        offers.decline(board, offer_id, offer.person_id, "pressed another key")
+        offers.decline(board, offer_id, None, "pressed another key")
         return _words(board, Say("phone_not_pressed"), HangUp())
     try:
-        accepted = offers.accept(board, offer_id, offer.person_id)
+        return offers.accept_by_phone(board, offer_id, fields.get("CallSid", ""), inbox_key)
     except offers.Taken:
         return _words(board, Say("phone_taken"), HangUp())
-    return calls.handle(board, accepted.call_id, inbox_key, _arrived(offer.person_id, fields))
+    except Duplicate:
+        return calls.answered(board, inbox_key)
 
 
 def told(board: Board, offer_id: str, leg_sid: str, *, over: bool) -> None:
@@ -92,7 +85,7 @@ def told(board: Board, offer_id: str, leg_sid: str, *, over: bool) -> None:
         if offer is None or offer.phone_leg not in (None, leg_sid):
             return
         now = board.now()
-        evidence.phone_told(rows, offer, leg_sid, now)
+        evidence.phone_told(rows, offer, leg_sid, now, over=over)
         if over:
             rows.offers.settle([offer_id], "lapsed", "phone_ended", now)
     board.wake()
@@ -112,7 +105,6 @@ def person(board: Board, call_id: str, attempt_id: str, fields: Fields, inbox_ke
             return _words(board, HangUp())
         if not rows.attempts.hear(attempt_id, board.now()):
             return _words(board, HangUp())
-        evidence.person_told(rows, call, board.now(), fields.get("CallSid", ""))
         document = calls.take(board, rows, call, event(call, board.now()), inbox_key)
     board.wake()
     return document
@@ -127,29 +119,28 @@ def person_told(
         NoSuchCall: the call is not known, or not this attempt's.
     """
     status, leg_sid = fields.get("CallStatus", ""), leg(fields)
-    over = status in UNANSWERED or status == "completed"
-
-    def lock(rows: Rows) -> Seen:
-        seen = rows.calls.lock_with_answer(call_id, inbox_key)
-        if seen.call and not seen.seen:
-            evidence.person_told(rows, seen.call, board.now(), leg_sid)
-        return seen
 
     def event(call: Call, at: datetime) -> Event:
         if call.attempt_id != attempt_id:
             raise calls.NoSuchCall(call_id)
         if status in UNANSWERED:
             return PersonUnreached(at=at, why=UNANSWERED[status], leg_sid=leg_sid)
-        return (LegEnded if over else PersonRung)(at=at, leg_sid=leg_sid)
+        return LegEnded(at=at, leg_sid=leg_sid)
 
-    if over or (leg_sid and not _leg_known(board, call_id)):
-        calls.handle_found(board, lock, inbox_key, event)
+    if status in UNANSWERED or status == "completed":
+        calls.handle(board, call_id, inbox_key, event)
+    elif leg_sid:
+        _note_ring(board, call_id, attempt_id, leg_sid, inbox_key)
 
 
-def _leg_known(board: Board, call_id: str) -> bool:
-    with board.store.read() as rows:
-        call = rows.calls.get(call_id)
-    return call is None or call.has_leg
+def _note_ring(board: Board, call_id: str, attempt_id: str, leg_sid: str, inbox_key: str) -> None:
+    """Their phone rings: this is the leg, if the carrier had not told us."""
+    with board.store.begin() as rows:
+        call, _, seen = rows.calls.lock_with_answer(call_id, inbox_key)
+        if seen or call is None or call.has_leg or call.attempt_id != attempt_id:
+            return
+        calls.take(board, rows, call, PersonRung(at=board.now(), leg_sid=leg_sid), inbox_key)
+    board.wake()
 
 
 def _words(board: Board, *replies: Reply) -> bytes:

@@ -83,14 +83,22 @@ def _alone(seen: Call) -> calls.EventMaker:
 
 
 def _free_desks(board: Board) -> None:
-    """A desk that is busy with a call that ended is freed (FAILURES B17)."""
+    """A desk that is busy with a call that ended is freed (FAILURES B17).
+
+    Not before the step that ended it had its time to free the desk itself, into its wrap-up.
+    """
     with board.store.begin() as rows:
         now = board.now()
         for desk in rows.desks.all():
             if desk.state not in ("connecting", "talking"):
                 continue
             call = rows.calls.get(desk.call_id) if desk.call_id else None
-            if call is None or call.over or call.clinician_id != desk.person_id:
+            if call is None or _left(call, desk.person_id, now):
                 rows.desks.set(
                     desk.person_id, "available", now, only_from=("connecting", "talking")
                 )
+
+
+def _left(call: Call, person_id: str, now: datetime) -> bool:
+    settled = (now - call.stage_since).total_seconds() > SETTLE_SECONDS
+    return settled and (call.over or call.clinician_id != person_id)

@@ -5,12 +5,15 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from bench.webhook import signed
-from town import BASE, DISPATCH, PARTNER, Town
+from town import BASE, DISPATCH, GENERAL, PARTNER, Town
 
+from emulator import FaultPlan
 from emulator.engine import FAKE_TOKEN
+from emulator.faults import NO_FAULTS
 from ivr.call import Stage
 from switchboard import presence
 
+MUTE = FaultPlan(rest_lost_response=1.0)
 BACKUP_PHONE = "+13145550121"
 CALLER_PHONE = "+13145550150"
 WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -37,7 +40,7 @@ def counting(town: Town, app: WsgiApp, found: Counts) -> WsgiApp:
     def count(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
         with town.store.round_trips() as trips:
             answer = app(environ, start)
-        if environ["REQUEST_METHOD"] == "POST":
+        if trips.statements:  # a document that names nobody asks nothing
             found[kind_of(environ["PATH_INFO"])].append(trips.statements)
         return answer
 
@@ -53,8 +56,8 @@ def kind_of(path: str) -> str:
 # -- the journeys -----------------------------------------------------------------------------
 
 
-def talked_and_called_again(town: Town) -> None:
-    """Transfer, talk, wrap-up, and the promised follow-up is kept."""
+def talked_and_called_again(town: Town, faults: FaultPlan = NO_FAULTS) -> None:
+    """Transfer, talk, wrap-up, and the promised follow-up is kept; `faults` while it rings."""
     ana = town.people["ana"]
     caller = town.transfers_from_911()
     town.waits(seconds=2)
@@ -71,6 +74,10 @@ def talked_and_called_again(town: Town) -> None:
     town.until(lambda: ana.is_offered, seconds=60)
     town.phone(CALLER_PHONE).answers(after=6)
     again = ana.accepts()
+    town.waits(seconds=0.05)
+    town.twilio.faults = faults
+    town.until(lambda: town.phone(CALLER_PHONE).is_ringing, seconds=10)
+    town.twilio.faults = NO_FAULTS
     town.until(lambda: town.call(again.call_id).stage is Stage.TALKING, seconds=15)
     town.waits(minutes=1)
     town.phone(CALLER_PHONE).hangs_up()
@@ -134,6 +141,66 @@ def answered_by_cell_phone(town: Town) -> None:
     town.waits(seconds=3)
 
 
+def not_said_by_the_carrier(town: Town) -> None:
+    """It rang Ben's phone, and its reply was lost: the webhooks about the ring are the evidence."""
+    ben = town.phone(BACKUP_PHONE)
+    ben.answers(after=4).then_presses("1", after=3)
+    caller = town.transfers_from_911(shown="+13145550161")
+    town.twilio.faults = MUTE
+    town.until(lambda: ben.is_ringing, seconds=90)
+    town.twilio.faults = NO_FAULTS
+    town.until(lambda: caller.stage is Stage.TALKING, seconds=60)
+    caller.hangs_up()
+    town.waits(seconds=3)
+
+
+def late_by_cell_phone(town: Town) -> None:
+    """Ben's phone rings about one caller; another goes first, and Ben's yes is told twice."""
+    caller = town.transfers_from_911(line=GENERAL, shown="+13145550156")
+    ben = town.phone(BACKUP_PHONE)
+    ben.answers(after=4).then_presses("1", after=3)
+    town.until(lambda: ben.in_call, seconds=60)
+    first = town.transfers_from_911(shown="+13145550157")
+    town.waits(seconds=1)
+    town.until(lambda: first.stage is Stage.TALKING, seconds=20)
+    (offer,) = (o for o in town.offers_of(first.call.id) if o.state == "accepted")
+    fields = {"CallSid": first.call.clinician_leg or "", "Digits": "1"}
+    told(town, f"/voice/{caller.call.id}/pressed/{offer.id}/90", fields)
+    for one in (first, caller):
+        one.hangs_up()
+        town.waits(seconds=3)
+
+
+def refused_by_cell_phone(town: Town) -> None:
+    town.phone(BACKUP_PHONE).answers(after=4).then_presses("2", after=3)
+    caller = town.transfers_from_911(shown="+13145550158")
+    town.waits(seconds=60)
+    caller.hangs_up()
+    town.waits(seconds=3)
+
+
+def cut_off_by_the_clinician(town: Town) -> None:
+    ana = town.people["ana"]
+    caller = town.transfers_from_911(shown="+13145550159")
+    town.waits(seconds=2)
+    ana.accepts()
+    town.until(lambda: caller.stage is Stage.TALKING, seconds=2)
+    ana.softphone.loses_network()
+    town.until(lambda: caller.stage is Stage.WAITING, seconds=60)
+    caller.hangs_up()
+    town.waits(seconds=3)
+
+
+def not_taken_by_the_partner(town: Town) -> None:
+    town.phone(PARTNER).never_answers()
+    caller = town.transfers_from_911(shown="+13145550160")
+    town.waits(seconds=14)
+    caller.presses("3")
+    town.waits(seconds=60)
+    caller.hangs_up()
+    town.waits(seconds=3)
+
+
 def asked_again(town: Town) -> None:
     """What no journey above meets: the carrier's fallback, and the greeting's plain end."""
     caller = town.transfers_from_911(shown="+13145550155")
@@ -144,10 +211,14 @@ def asked_again(town: Town) -> None:
         "/voice/fallback",
         f"/voice/{caller.call.id}/greeted/90",
     ):
-        answer = signed(f"{BASE}{path}", fields, FAKE_TOKEN)
-        town.app.test_client().post(path, data=answer.body, headers=answer.headers)
+        told(town, path, fields)
     caller.hangs_up()
     town.waits(seconds=3)
+
+
+def told(town: Town, path: str, fields: dict[str, str]) -> None:
+    answer = signed(f"{BASE}{path}", fields, FAKE_TOKEN)
+    town.app.test_client().post(path, data=answer.body, headers=answer.headers)
 
 
 JOURNEYS: tuple[Callable[[Town], None], ...] = (
@@ -157,5 +228,11 @@ JOURNEYS: tuple[Callable[[Town], None], ...] = (
     passed_on,
     returned,
     answered_by_cell_phone,
+    not_said_by_the_carrier,
+    lambda town: talked_and_called_again(town, MUTE),
+    late_by_cell_phone,
+    refused_by_cell_phone,
+    cut_off_by_the_clinician,
+    not_taken_by_the_partner,
     asked_again,
 )

@@ -32,15 +32,19 @@ POINTS: dict[int, Point] = dict(
             Point("storage.calls:Calls.lock_with_answer", "after", "a call locked, undecided"),
             Point("storage.calls:Calls.save", "after", "mid transaction: saved, no journal"),
             Point("storage.journal:Journal.add", "after", "mid transaction: journal, no effects"),
-            Point("switchboard.effects:apply", "after", "all written, not committed"),
+            Point("storage.errands:Errands.add", "after", "all written, not committed"),
             Point("switchboard.calls:handle_found", "after", "committed, not answered"),
             Point("storage.calls:Calls.lock_for_lap", "after", "a lap locked"),
             Point("switchboard.calls:another_lap", "after", "a lap committed, not answered"),
             Point("switchboard.calls:happened", "before", "a deadline found, not acted on"),
             Point("switchboard.calls:happened", "after", "a fact of our own committed"),
+            # what a step owes our own tables
+            Point("switchboard.effects:_carry_out", "before", "committed, and owed still"),
+            Point("storage.journal:Journal.carried_out", "after", "carried out, not committed"),
             # offers and acceptance
             Point("storage.offers:Offers.add", "after", "mid transaction: offers written"),
             Point("switchboard.offers:sweep", "after", "offers committed"),
+            Point("storage.calls:Calls.claim", "after", "mid transaction: a caller, no journal"),
             Point("storage.offers:Offers.accept", "after", "mid transaction: an offer won"),
             Point("switchboard.offers:accept", "after", "accepted and committed, not answered"),
             # errands

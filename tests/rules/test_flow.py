@@ -221,7 +221,11 @@ def test_every_errand_can_come_from_the_table() -> None:
     for stage in Stage:
         for kind in events.EVENTS:
             for flag in (True, False):
-                given_ = dict.fromkeys(FLAGS, flag) | {"clinician_id": "ana", "means": "partner"}
+                given_ = dict.fromkeys(FLAGS, flag) | {
+                    "clinician_id": "ana",
+                    "means": "partner",
+                    "told_of": "another",
+                }
                 for call in (a_call(stage), a_call(stage, attempt_id="t", followup_id="p")):
                     made |= {type(e) for e in advance(call, an_event(kind, **given_)).errands}
     assert made == set(get_args(errands.Errand))

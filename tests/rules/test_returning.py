@@ -128,7 +128,6 @@ def test_one_takes_the_caller_back_after_one_sentence() -> None:
     assert step.call.deadline_at
     words = {"incident": "2 6", "seconds": "41"}
     assert step.replies == (Say("psap_summary_incident", words), Join("psap", "psap-left"))
-    assert errands.CancelOffers("returned") in step.errands
     assert not any(isinstance(one, errands.MoveCaller) for one in step.errands), "not yet there"
     joined = advance(step.call, events.PsapJoined(at=LATER, leg_sid=LEG))
     assert isinstance(joined.errands[0], errands.MoveCaller)

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy.exc import StatementError
+from store.conftest import NOON
 
 from ivr.call import Ended, Kind, Stage
 from storage.errors import Duplicate, Stale
@@ -112,13 +113,25 @@ def test_only_deadlines_that_passed_are_due(store, a_call):
 
 
 @pytest.mark.parametrize(
-    ("languages", "found"), [(None, "es-first"), (("en",), "en-second"), (("vi",), None)]
+    "meanwhile",
+    [
+        {"hop": 1},  # a lap was answered
+        {"rung": 1},
+        {"stage": Stage.CONNECTING},
+        {"stage_since": NOON + timedelta(hours=1)},  # taken, lost, and back in the line
+    ],
 )
-def test_the_head_is_the_first_whom_the_clinician_can_serve(store, a_call, languages, found):
-    keep(store, a_call(id="es-first", language="es"), a_call(id="en-second"))
+def test_a_caller_is_claimed_only_as_they_were_seen(store, a_call, meanwhile):
+    seen = a_call()
+    then = replace(seen, stage=Stage.CONNECTING, clinician_id="ana", hop=1)
+    keep(store, replace(seen, **meanwhile))
     with store.begin() as rows:
-        head = rows.calls.lock_head(languages)
-    assert (head and head.id) == found
+        assert not rows.calls.claim(seen, then)
+        assert rows.calls.get(seen.id) == replace(seen, **meanwhile)
+        rows.calls.save(seen)
+        assert rows.calls.claim(seen, then)
+        assert rows.calls.get(seen.id) == then
+        assert not rows.calls.claim(seen, then)
 
 
 def test_earlier_contacts_are_those_of_the_number_shown(store, a_call):

@@ -107,10 +107,10 @@ def test_evidence_is_about_one_subject(store):
     """A late webhook about an earlier ring of the same phone says nothing about this one."""
     errand = unknown(store)
     with store.begin() as rows:
-        assert not rows.errands.proven("leg-2", {"to": "leg-2"}, "CA1", AFTER_LEASE)
-        assert not rows.errands.proven("leg-1", {"to": "earlier"}, "CA1", AFTER_LEASE)
-        assert rows.errands.proven("leg-1", {"to": "leg-1"}, "CA1", AFTER_LEASE)
-        assert not rows.errands.proven("leg-1", {"to": "leg-1"}, "CA1", AFTER_LEASE)
+        assert not rows.errands.proven("leg-2", "to", "leg-2", "CA1", AFTER_LEASE)
+        assert not rows.errands.proven("leg-1", "to", "earlier", "CA1", AFTER_LEASE)
+        assert rows.errands.proven("leg-1", "to", "leg-1", "CA1", AFTER_LEASE)
+        assert not rows.errands.proven("leg-1", "to", "leg-1", "CA1", AFTER_LEASE)
     assert state(store, errand) == "done"
 
 

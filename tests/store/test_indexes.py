@@ -15,6 +15,7 @@ READERS = {
     "calls_by_number": "SELECT * FROM calls WHERE number_shown = '+13145550110'",
     "uq_calls_leg_sid": "SELECT * FROM calls WHERE leg_sid = 'CA1'",
     "journal_by_call": "SELECT * FROM journal WHERE call_id = 'a' ORDER BY id",
+    "journal_owing": "SELECT id FROM journal WHERE effects IS NOT NULL ORDER BY id",
     "uq_journal_inbox_key": "SELECT answer FROM journal WHERE inbox_key = 'a'",
     "errands_due": f"SELECT id FROM errands WHERE state = 'pending' AND due_at <= {NOW}",
     "errands_by_target": "SELECT 1 FROM errands WHERE target = 'a' AND state = 'pending'",

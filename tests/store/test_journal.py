@@ -6,10 +6,12 @@ from store.racing import race
 
 from storage.errors import Duplicate
 from storage.journal import MISSING
+from storage.values import NewLine
 
 
 def add(rows, key, answer=b"<Response/>", call_id="call-0"):
-    rows.journal.add(call_id, NOON, key, "Waited", {"a": [1]}, "waiting", "waiting", False, answer)
+    facts, stages = {"a": [1]}, ("waiting", "waiting")
+    rows.journal.add(NewLine(call_id, NOON, key, "Waited", facts, *stages, False, answer))
 
 
 def test_a_line_comes_back_as_it_was_written(store):

@@ -1,5 +1,6 @@
 """Is a caller won by exactly one clinician, and is every offer's end known?"""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from store.conftest import NOON
 from store.racing import race
 
 from ivr.call import IN_LINE, Stage
+from storage.values import NewLine
 
 LATER = NOON + timedelta(seconds=20)
 
@@ -76,12 +78,55 @@ def test_settling_ends_only_what_is_still_open(store, an_offer):
         assert [offer.state for offer in rows.offers.of_call("call-0")] == ["accepted", "cancelled"]
 
 
-def test_cancelling_says_whose_screens_to_clear(store, an_offer):
-    ana, ben = an_offer("ana"), an_offer("ben", call_id="another")
-    keep(store, ana, ben)
+@pytest.mark.parametrize(
+    ("stage", "why"),
+    [
+        (Stage.CONNECTING, "taken"),
+        (Stage.TALKING, "taken"),
+        (Stage.PARTNER, "passed_on"),
+        (Stage.DISPATCHER, "returned"),
+        (Stage.ENDED, "caller_left"),
+    ],
+)
+def test_an_offer_stands_while_its_caller_is_in_the_line(store, a_call, an_offer, stage, why):
+    gone, waits = a_call(id="gone", stage=stage), a_call(id="waits")
+    about = {"gone": an_offer("ana", "gone"), "waits": an_offer("ben", "waits")}
+    promise = an_offer("cy", None, kind="followup", followup_id="promise")
     with store.begin() as rows:
-        assert [offer.id for offer in rows.offers.cancel("call-0", "caller_left", NOON)] == [ana.id]
-        assert rows.offers.cancel("call-0", "caller_left", NOON) == []
+        rows.calls.add(gone)
+        rows.calls.add(waits)
+    keep(store, *about.values(), promise)
+    with store.begin() as rows:
+        assert [(o.id, o.why) for o in rows.offers.withdraw(LATER)] == [(about["gone"].id, why)]
+        assert rows.offers.withdraw(LATER) == []
+        assert {o.id for o in rows.offers.live()} == {about["waits"].id, promise.id}
+
+
+def test_desks_are_asked_anew_and_phones_ring_on(store, an_offer):
+    desk, phone = an_offer("ana"), an_offer("ben", channel="phone")
+    keep(store, desk, phone, an_offer("cy", "another"))
+    with store.begin() as rows:
+        assert rows.offers.recall("call-0", NOON) == 1
+        assert [offer.state for offer in rows.offers.of_call("call-0")] == ["cancelled", "offered"]
+
+
+def test_accepting_asks_once_for_all_it_needs(store, a_call, an_offer, a_person):
+    offer = an_offer("ana", "first")
+    callers = [a_call(id="first"), a_call(id="second"), a_call(stage=Stage.TALKING)]
+    with store.begin() as rows:
+        rows.people.add(a_person("ana", languages=("en", "vi")))
+        assert rows.offers.with_line(offer.id) is None
+    keep(store, offer)
+    with store.read() as rows:
+        assert rows.offers.with_line(offer.id) == (offer, ("en", "vi"), None, False, [])
+    with store.begin() as rows:
+        for caller in callers:
+            rows.calls.add(caller)
+        rows.journal.add(NewLine("first", NOON, "key", "Waited", {}, None, "waiting", False, b"a"))
+    with store.read() as rows:
+        asked = rows.offers.with_line(offer.id, "key")
+    assert (asked.answered, asked.seen) == (b"a", True)
+    assert {call.id for call in asked.line} == {"first", "second"}
 
 
 def test_each_lapse_is_reported_to_one_sweep(store, an_offer):
@@ -97,9 +142,10 @@ def test_the_first_word_on_a_phone_is_claimed_once(store, an_offer):
     keep(store, offer)
     with store.begin() as rows:
         assert rows.offers.set_phone_leg(offer.id, "CA1")
-        assert rows.offers.hear(offer.id, NOON)
-        assert not rows.offers.hear(offer.id, LATER)
-        assert rows.offers.get(offer.id).heard_at == NOON
+        assert rows.offers.hear(offer.id, "CA1", NOON)
+        assert not rows.offers.hear(offer.id, "CA2", LATER)
+        heard = rows.offers.get(offer.id)
+    assert (heard.heard_at, heard.phone_leg) == (NOON, "CA1")
 
 
 def test_one_offer_has_one_winner_in_every_round(store, database_url, an_offer):
@@ -116,8 +162,6 @@ def test_one_offer_has_one_winner_in_every_round(store, database_url, an_offer):
 
 def test_one_caller_has_one_winner_in_every_round(store, database_url, a_call, an_offer):
     """Four clinicians, each with an offer of their own, press at the same moment."""
-    from dataclasses import replace
-
     rounds = 50
     callers = [a_call(priority=number) for number in range(rounds)]
     with store.begin() as rows:
@@ -133,33 +177,13 @@ def test_one_caller_has_one_winner_in_every_round(store, database_url, a_call, a
     def press(shared, number, racer):
         offer = made[number, racer]
         with shared.begin() as rows:
-            call = rows.calls.lock(callers[number].id)
-            if call.stage not in IN_LINE:
+            seen = rows.calls.get(callers[number].id)
+            if seen.stage not in IN_LINE:
                 return False
-            won = rows.offers.accept(offer.id, offer.person_id, NOON, call.id)
-            rows.calls.save(replace(call, stage=Stage.CONNECTING, clinician_id=offer.person_id))
-            return won
+            theirs = replace(seen, stage=Stage.CONNECTING, clinician_id=offer.person_id)
+            return rows.calls.claim(seen, theirs) and rows.offers.accept(
+                offer.id, offer.person_id, NOON, seen.id
+            )
 
     for results in race(database_url, rounds, press):
         assert sorted(results) == [False, False, False, True]
-
-
-def test_the_heads_of_the_line_go_to_different_clinicians(store, database_url, a_call, an_offer):
-    from dataclasses import replace
-
-    callers = [a_call() for _ in range(40)]
-    with store.begin() as rows:
-        for caller in callers:
-            rows.calls.add(caller)
-    made = {(n, r): an_offer(f"person-{n}-{r}") for n in range(10) for r in range(4)}
-    keep(store, *made.values())
-
-    def press(shared, number, racer):
-        offer = made[number, racer]
-        with shared.begin() as rows:
-            call = rows.calls.claim_head(offer.person_id, offer.id, NOON)
-            rows.calls.save(replace(call, stage=Stage.CONNECTING))
-            return call.id
-
-    taken = [call_id for results in race(database_url, 10, press) for call_id in results]
-    assert sorted(taken) == sorted(caller.id for caller in callers)

@@ -12,10 +12,12 @@ from store.conftest import NOON
 from storage.engine import address
 from storage.errors import StoreDown
 from storage.store import Store
+from storage.values import NewLine
 
 
 def journal(rows, call, key):
-    rows.journal.add(call.id, NOON, key, "Arrived", {}, None, "greeting", False, b"<Response/>")
+    stages = (None, "greeting")
+    rows.journal.add(NewLine(call.id, NOON, key, "Arrived", {}, *stages, False, b"<Response/>"))
 
 
 def test_an_arrival_takes_four_round_trips(store, a_call):

@@ -9,6 +9,7 @@ from private_postgres import plain
 from store.conftest import NOON
 
 from storage.store import Store
+from storage.values import NewLine
 
 SECONDS = 20  # a busy machine's; what is expected comes in a tenth of one
 
@@ -80,7 +81,8 @@ def test_a_desk_that_is_only_heard_from_wakes_nobody(page, other, a_person):
     with other.begin() as rows:
         rows.desks.beat("ana", NOON, active=True)
         rows.heartbeats.beat("clock", NOON, 0.1)
-        rows.journal.add("call-0", NOON, None, "Waited", {}, None, "waiting", False, None)
+        line = NewLine("call-0", NOON, None, "Waited", {}, None, "waiting", False, None)
+        rows.journal.add(line)
     with other.begin() as rows:
         rows.changes.bump("board")
     assert page.until("board") - {"people", "desks"} == {"board"}

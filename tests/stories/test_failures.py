@@ -16,6 +16,7 @@ from wire.door import Door
 
 from ivr.call import Ended, Stage
 from storage.errors import Contended, StoreDown
+from storage.values import NewLine
 from switchboard import evidence, offline, offline_notes, snapshot
 from switchboard.standby import Standby
 
@@ -224,11 +225,10 @@ def test_a_transaction_that_was_in_the_way_is_met_again(
 def fill(town: Town) -> None:
     """Line after line, until there is no room for another."""
     for number in range(1000):
-        facts = {"at": town.now, "inbox_key": f"full-{number}", "event": "x", "facts": {}}
+        key, stages = f"full-{number}", (None, "waiting")
+        line = NewLine("full", town.now, key, "x", {}, *stages, False, b"x" * 900)
         with town.store.begin() as rows:
-            rows.journal.add(
-                "full", before=None, after="waiting", surprise=False, answer=b"x" * 900, **facts
-            )
+            rows.journal.add(line)
 
 
 def test_a_database_that_is_full_is_a_database_that_is_away(quick_town: Town) -> None:
