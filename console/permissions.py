@@ -48,6 +48,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "console.events": STAFF,
     # the roster
     "console.roster": STAFF,
+    "console.coverage": OVERSEES,
     "console.roster_entries": PLANS,
     "console.new_entry": PLANS,
     "console.add_entry": PLANS,

@@ -9,6 +9,7 @@ from flask import Blueprint, render_template, request
 from console import (
     holidays,
     roster_bulk,
+    roster_coverage,
     roster_entries,
     roster_history,
     roster_publication,
@@ -17,7 +18,7 @@ from console import (
 from console.days import View, month_of, week_of
 from console.forms import Form, day_of
 from console.here import house_zone_name, me, myself, now, store
-from console.permissions import PLANS
+from console.permissions import OVERSEES, PLANS
 from console.roster_fields import LOCAL, moment
 from console.roster_kinds import KINDS
 from console.roster_look import Look, coming, look
@@ -39,8 +40,17 @@ SECTION = (  # the pages of this place, for the rail
     "move_shift",
     "publication",
     "publish",
+    "coverage",
     "revisions",
     "revision",
+)
+PARTS = (
+    roster_shift,
+    roster_bulk,
+    roster_publication,
+    roster_history,
+    roster_coverage,
+    roster_entries,
 )
 VIEWS = {"week": week_of, "month": month_of}
 GAPS_SHOWN = 12
@@ -48,7 +58,7 @@ GAPS_SHOWN = 12
 
 def install(console: Blueprint) -> None:
     console.add_url_rule("/roster", "roster", page)
-    for part in (roster_shift, roster_bulk, roster_publication, roster_history, roster_entries):
+    for part in PARTS:
         part.install(console)
     console.add_app_template_filter(local_clock)
 
@@ -83,6 +93,7 @@ def page() -> str:
         names=names,
         active={one.id: one.name for one in people if one.active and "clinician" in one.roles},
         may_edit=may_edit,
+        may_oversee=myself().may(*OVERSEES),
         tiers=TIERS,
         kinds=KINDS,
     )

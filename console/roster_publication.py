@@ -15,7 +15,7 @@ from console.week import shifts_of
 from routing.moves import moved
 from storage.errors import Stale
 from storage.store import Rows
-from switchboard import roster_book, roster_draft
+from switchboard import offline, roster_book, roster_draft
 from switchboard.roster_book import CannotSave
 from switchboard.roster_draft import Draft, MustChoose, Past
 
@@ -129,6 +129,7 @@ def publish() -> ResponseReturnValue:
         form.refuse("form", UNSEEN)
         return show(form)
     board().wake()
+    offline.tend(board())  # the snapshot, too, says it before anybody can read that it is in force
     return back_to(None, f"Published as revision {saved.revision}. It is in force now.")
 
 

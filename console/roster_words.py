@@ -125,7 +125,8 @@ def _swap(entry: Entry, names: Names, _zone: str) -> str:
 
 def _plan(entry: Entry, _names: Names, zone: str) -> str:
     count = len(entry.get("shifts") or ())
-    return f"{_tier(entry)}, {_window(entry, zone)}: exactly {count} shifts"
+    shifts = "1 shift" if count == 1 else f"{count} shifts"
+    return f"{_tier(entry)}, {_window(entry, zone)}: exactly {shifts}"
 
 
 def _time_off(entry: Entry, names: Names, zone: str) -> str:

@@ -20,6 +20,7 @@ _NEWEST = select(*HEADING.columns).order_by(rosters.c.revision.desc()).limit(1)
 _SPEAKING = _NEWEST.where(
     or_(rosters.c.speaks_from.is_(None), rosters.c.speaks_from <= bindparam("moment"))
 )
+_KNOWN_AT = _NEWEST.where(rosters.c.at <= bindparam("moment"))
 _CUT_AFTER = select(func.min(rosters.c.speaks_from)).where(rosters.c.revision > bindparam("than"))
 _REVISION = select(*REVISION.columns).where(rosters.c.revision == bindparam("wanted"))
 _REVISIONS = select(*REVISION.columns).order_by(rosters.c.revision.desc())
@@ -33,6 +34,10 @@ class RosterRows(Noun):
     def newest(self) -> Heading | None:
         """Return which revision is in force, without its document."""
         return HEADING.maybe(self._row(_NEWEST))
+
+    def known_at(self, moment: datetime) -> Heading | None:
+        """Return which revision was in force at that moment."""
+        return HEADING.maybe(self._row(_KNOWN_AT, moment=moment))
 
     def speaking_of(self, moment: datetime) -> Heading | None:
         """Return the newest revision that has not dropped what was then."""

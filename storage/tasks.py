@@ -30,6 +30,11 @@ class Tasks(Noun):
             found = found.where(tasks.c.for_role == for_role)
         return SHAPE.all(self._rows(found.limit(limit)))
 
+    def newest(self, kind: str) -> Task | None:
+        """Return the last one of a kind that was opened, decided or not."""
+        last = select(*SHAPE.columns).where(tasks.c.kind == kind)
+        return SHAPE.maybe(self._row(last.order_by(tasks.c.opened_at.desc()).limit(1)))
+
     def close(self, task_id: str, by: str, decision: str, now: datetime) -> bool:
         """False: somebody decided it before; their word stands."""
         change = update(tasks).where(tasks.c.id == task_id, tasks.c.closed_at.is_(None))

@@ -20,6 +20,7 @@ from storage.errors import StoreDown
 from switchboard import (
     calls,
     effects,
+    coverage_watch,
     errands,
     followups,
     offers,
@@ -37,6 +38,7 @@ TICK_SECONDS = 0.5
 BEAT_SECONDS = 2  # the board turns red after 5 without one
 RECONCILE_SECONDS = 30
 RESCUE_SECONDS = 15
+COVERAGE_SECONDS = 60
 ROUNDS_MAX = 10
 
 Part = Callable[[Board], None]
@@ -200,6 +202,7 @@ def run(board: Board) -> None:
         (offline.tend, offline.TEND_SECONDS, (board,)),
         (reconcile.run, RECONCILE_SECONDS, (board,)),
         (rescues.sweep, RESCUE_SECONDS, (board,)),
+        (coverage_watch.sweep, COVERAGE_SECONDS, (board,)),
     ):
         scheduler.add_job(job, "interval", seconds=seconds, args=given, **every)
     board.carrier.warm()

@@ -132,7 +132,7 @@ def check(path: Path | None, in_json: bool) -> None:
     if path:
         checked = document.check(_load(path))
     else:
-        with _database() as rows:
+        with database() as rows:
             checked = document.check(roster_exchange.export(rows))
     found = {"errors": checked.codes, "orphans": list(checked.orphans)}
     lines = [f"{error.code}: {error}" for error in checked.errors]
@@ -153,7 +153,7 @@ def check(path: Path | None, in_json: bool) -> None:
 def import_(path: Path, create_people: bool, leave_uncovered: str | None, actor: str) -> None:
     """Put a document in the place of the whole roster: all of it, or nothing."""
     exchange = _load(path)
-    with _database(write=True) as rows:
+    with database(write=True) as rows:
         try:
             done = roster_exchange.take(
                 rows,
@@ -182,7 +182,7 @@ def import_(path: Path, create_people: bool, leave_uncovered: str | None, actor:
 @roster.command()
 def export() -> None:
     """Write the database's roster as a document."""
-    with _database() as rows:
+    with database() as rows:
         exchange = roster_exchange.export(rows)
     click.echo(json.dumps(exchange, indent=2, ensure_ascii=False))
 
@@ -209,7 +209,7 @@ def _reader(path: Path | None) -> Iterator[Asked]:
         read = _read(path)
         yield Asked(partial(Timeline.of, read), partial(_able, read), str)
     else:
-        with _database() as rows:
+        with database() as rows:
             names, able = roster_exchange.names(rows), roster_book.able(rows)
             timeline = partial(roster_book.timeline, rows)
             yield Asked(timeline, able, lambda person: names.get(person, person))
@@ -220,7 +220,7 @@ def _able(read: Roster, person: str, skill: str) -> bool:
 
 
 @contextmanager
-def _database(*, write: bool = False) -> Iterator[Rows]:
+def database(*, write: bool = False) -> Iterator[Rows]:
     store = Store(environment.read().database_url)
     try:
         with store.begin() if write else store.read() as rows:

@@ -113,6 +113,11 @@ def newest(rows: Rows) -> tuple[int, Book]:
     return (heading.revision if heading else 0), _of(rows, heading)
 
 
+def known_at(rows: Rows, moment: datetime) -> Book:
+    """Return the roster that was in force then."""
+    return _of(rows, rows.roster.known_at(moment))
+
+
 def book_of(wanted: dict[str, Any]) -> Book:
     """Return a document's book: a draft is asked again and again."""
     name = digest(wanted)

@@ -6,6 +6,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from flask import Flask
@@ -40,7 +42,7 @@ CAST = {
 class House:
     """What a page test needs: addresses, a clock, and ways to make things happen."""
 
-    def __init__(self, database_url: str, port: int) -> None:
+    def __init__(self, database_url: str, port: int, disk: Path) -> None:
         self.at = START
         self.url = f"http://127.0.0.1:{port}"
         settings = Settings(
@@ -54,6 +56,7 @@ class House:
             twilio_twiml_app_sid="AP" + "e0" * 16,
             softphone_host="127.0.0.1:9",
             demo=True,
+            snapshot_dir=disk,
         )
         store = Store(database_url, now=lambda: self.at)
         self.board: Board = make_board(settings, store=store, now=lambda: self.at)
@@ -224,7 +227,8 @@ def served(database_url: str) -> Iterator[House]:
     """A house behind a real, threaded web server on this machine."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     listener = socket.create_server(("127.0.0.1", 0))
-    house = House(database_url, listener.getsockname()[1])
+    disk = TemporaryDirectory()  # of the snapshot
+    house = House(database_url, listener.getsockname()[1], Path(disk.name))
     server = make_server("127.0.0.1", 0, house.app, threaded=True, fd=listener.fileno())
     server.daemon_threads = False  # closing it waits for every answer
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
@@ -238,3 +242,4 @@ def served(database_url: str) -> Iterator[House]:
         server.server_close()
         listener.close()
         house.close()
+        disk.cleanup()

@@ -1,0 +1,126 @@
+"""Is the coordinator told in time of hours that nobody covers?
+
+One open task tells all that is short within 14 days. It is written anew each day, and at once when
+something is worse than it said; it goes when everything is covered. What was told needs no memory:
+it is what the roster of that moment said at that moment.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from routing import coverage
+from routing.coverage import Shortfall
+from routing.roster import TIERS
+from routing.stretches import runs
+from routing.wallclock import wall
+from routing.watch import LOOKED, Sight, to_tell
+from storage.errors import Duplicate
+from storage.store import Rows
+from storage.values import Person, Task
+from switchboard import roster_book
+from switchboard.board import Board
+from switchboard.roster_book import Book
+
+KIND = "roster_short"
+SAID_MOST = 3
+TEXT_MOST = 300  # characters of a task
+US = "the roster"  # who closes what is covered
+
+
+def sight(rows: Rows, book: Book, at: datetime, looked: timedelta = LOOKED) -> Sight:
+    """Return what falls short of `book` in the days after `at`."""
+    timeline = book.timeline(at, at + looked)
+    able = roster_book.able(rows)
+    return Sight(at, tuple(coverage.shortfalls(timeline, book.roster, at, at + looked, able)))
+
+
+@dataclass(frozen=True, slots=True)
+class Unready:
+    """Somebody who will be on call and cannot be reached: `why` in words."""
+
+    person: Person
+    why: str
+    tier: str
+    start: datetime
+
+
+def unready(rows: Rows, book: Book, at: datetime, looked: timedelta = LOOKED) -> list[Unready]:
+    """Return who will be on call and may not sign in, or has no phone; the soonest first."""
+    why = {
+        one.id: (one, "no backup phone" if one.active else "deactivated")
+        for one in rows.people.all(active_only=False)
+        if not (one.active and one.phone)
+    }
+    timeline = book.timeline(at, at + looked)
+    first: dict[tuple[str, str], datetime] = {}
+    for tier in TIERS:
+        for run in runs(timeline, tier, at, at + looked):
+            first.setdefault((run.person_id, str(tier)), run.starts_at)
+    return sorted(
+        (
+            Unready(*why[person], tier, since)
+            for (person, tier), since in first.items()
+            if person in why
+        ),
+        key=lambda one: (one.start, one.person.name, one.tier),
+    )
+
+
+# -- telling ----------------------------------------------------------------------------------
+
+
+def sweep(board: Board) -> None:
+    """Tell the coordinator what presses, when it is new, worse or a day old. Any process may."""
+    now = board.now()
+    with board.store.read() as rows:
+        if _step(rows, now) is None:
+            return
+    with suppress(Duplicate), board.store.begin() as rows:  # or another sweep told it this minute
+        step = _step(rows, now)
+        if step is None:
+            return
+        for task in rows.tasks.open("coordinator"):
+            if task.kind == KIND:
+                rows.tasks.close(task.id, US, step.closing, now)
+        if step.text:
+            name = f"{KIND}:{now:%Y-%m-%dT%H:%M}"
+            rows.tasks.add(Task(name, KIND, "coordinator", None, None, step.text, now))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a sweep does: the task that was open is closed with these words, this one opened."""
+
+    closing: str
+    text: str
+
+
+def _step(rows: Rows, now: datetime) -> Step | None:
+    _, book = roster_book.newest(rows)
+    last, seen = rows.tasks.newest(KIND), sight(rows, book, now)
+    if not seen.pressing:
+        is_open = last is not None and last.closed_at is None
+        return Step("Everything is covered.", "") if is_open else None
+    told = sight(rows, roster_book.known_at(rows, last.opened_at), last.opened_at) if last else None
+    if not to_tell(told, seen):
+        return None
+    return Step("Told again, as it stands now.", text_of(seen.pressing, book.roster.zone))
+
+
+def text_of(shorts: Sequence[Shortfall], zone: str) -> str:
+    """Return the task's words: the first shortfalls, and how many more there are."""
+    said = [short_words(one, zone) for one in shorts[:SAID_MOST]]
+    if len(shorts) > SAID_MOST:
+        said.append(f"and {len(shorts) - SAID_MOST} more")
+    return f"The roster falls short within 14 days: {'; '.join(said)}."[:TEXT_MOST]
+
+
+def short_words(short: Shortfall, zone: str) -> str:
+    """Return one shortfall in the wall clock of `zone`."""
+    able = f" with {' and '.join(short.skills)}" if short.skills else ""
+    lead = f"fewer than {short.need}{able}" if short.need > 1 or able else "nobody"
+    start, end = (wall(at, zone) for at in (short.start, short.end))
+    until = f"{end:%H:%M}" if end.date() == start.date() else f"{end:%a %-d %b %H:%M}"
+    return f"{short.tier}: {lead} {start:%a %-d %b %H:%M} to {until}"
