@@ -104,7 +104,9 @@ def headers(response: Response) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Permissions-Policy"] = "microphone=(self), camera=(), geolocation=()"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    if request.endpoint != "console.static":
+    if request.endpoint == "console.feed":  # kept, and asked for again by its mark
+        response.headers["Cache-Control"] = "private, no-cache"
+    elif request.endpoint != "console.static":
         response.headers["Cache-Control"] = "no-store"
     elif "v" in request.args:
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"

@@ -48,6 +48,10 @@ ALLOWED: dict[str, frozenset[str]] = {
     "console.events": STAFF,
     # the roster
     "console.roster": STAFF,
+    "console.feed": ANYBODY,  # a calendar cannot sign in: the address is the key
+    "console.feeds": STAFF,
+    "console.make_feed": STAFF,
+    "console.remove_feed": STAFF,
     "console.coverage": OVERSEES,
     "console.roster_entries": PLANS,
     "console.new_entry": PLANS,

@@ -11,6 +11,7 @@ from console import (
     roster_bulk,
     roster_coverage,
     roster_entries,
+    roster_feeds,
     roster_history,
     roster_publication,
     roster_shift,
@@ -41,6 +42,7 @@ SECTION = (  # the pages of this place, for the rail
     "publication",
     "publish",
     "coverage",
+    "feeds",
     "revisions",
     "revision",
 )
@@ -50,6 +52,7 @@ PARTS = (
     roster_publication,
     roster_history,
     roster_coverage,
+    roster_feeds,
     roster_entries,
 )
 VIEWS = {"week": week_of, "month": month_of}

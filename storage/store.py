@@ -34,6 +34,7 @@ from storage.records import Records
 from storage.rescues import Rescues
 from storage.roster import RosterRows
 from storage.roster_drafts import RosterDrafts
+from storage.roster_feeds import RosterFeeds
 from storage.tasks import Tasks
 from storage.watch import OnChange, Watcher
 
@@ -55,6 +56,7 @@ class Rows:
         self.people = People(connection, now)
         self.roster = RosterRows(connection, now)
         self.roster_drafts = RosterDrafts(connection, now)
+        self.roster_feeds = RosterFeeds(connection, now)
         self.followups = FollowUps(connection, now)
         self.attempts = Attempts(connection, now)
         self.tasks = Tasks(connection, now)

@@ -282,6 +282,15 @@ roster_drafts = Table(  # what a coordinator has changed and not yet published; 
     Column("changed_at", Instant, nullable=False),
 )
 
+roster_feeds = Table(  # the secret addresses by which calendars read the roster
+    "roster_feeds",
+    metadata,
+    Column("person_id", ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", String(10), primary_key=True),  # mine roster gaps
+    Column("nonce", String(40), nullable=False),  # a renewed address has another one
+    Column("made_at", Instant, nullable=False),
+)
+
 # -- promises ---------------------------------------------------------------------------------
 
 followups = Table(

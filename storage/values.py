@@ -138,6 +138,16 @@ class RosterDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class RosterFeed:
+    """An address by which a calendar reads the roster; another `nonce` is another address."""
+
+    person_id: str
+    kind: str
+    nonce: str
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class FollowUp:
     """A promise to call somebody back."""
 
