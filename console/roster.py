@@ -9,6 +9,7 @@ from flask import Blueprint, render_template, request
 from console import (
     holidays,
     roster_bulk,
+    roster_cover,
     roster_coverage,
     roster_entries,
     roster_feeds,
@@ -43,6 +44,7 @@ SECTION = (  # the pages of this place, for the rail
     "publish",
     "coverage",
     "feeds",
+    "cover",
     "revisions",
     "revision",
 )
@@ -53,6 +55,7 @@ PARTS = (
     roster_history,
     roster_coverage,
     roster_feeds,
+    roster_cover,
     roster_entries,
 )
 VIEWS = {"week": week_of, "month": month_of}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from console.days import DAY, View, midnight, monday_of
+from console.here import board
 from console.week import Block, Chip, Row, Shift, Short, away, blocks, shifts_of
 from routing import coverage, layers
 from routing.coverage import Able, Shortfall
@@ -77,7 +78,7 @@ def keys_of(document: Document) -> dict[str, list[str]]:
 
 def strained(shifts: Iterable[Shift], roster: Roster) -> list[Strain]:
     stretched = [Stretch(one.starts_at, one.ends_at, one.tier, one.person_id) for one in shifts]
-    return strains(stretched, roster.people, roster.zone)
+    return strains(stretched, roster.people, roster.zone, board().rest_rules)
 
 
 # -- chips ------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from storage.attempts import Attempts
 from storage.audit import Audit
 from storage.calls import Calls
 from storage.changes import Changes
+from storage.cover_requests import CoverRequests
 from storage.desks import Desks
 from storage.due import Dues
 from storage.engine import GATE_SECONDS, beginning, open_engine
@@ -57,6 +58,7 @@ class Rows:
         self.roster = RosterRows(connection, now)
         self.roster_drafts = RosterDrafts(connection, now)
         self.roster_feeds = RosterFeeds(connection, now)
+        self.cover_requests = CoverRequests(connection, now)
         self.followups = FollowUps(connection, now)
         self.attempts = Attempts(connection, now)
         self.tasks = Tasks(connection, now)

@@ -291,6 +291,23 @@ roster_feeds = Table(  # the secret addresses by which calendars read the roster
     Column("made_at", Instant, nullable=False),
 )
 
+cover_requests = Table(  # shifts that colleagues may take, and who took them
+    "cover_requests",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("person_id", ForeignKey("people.id"), nullable=False),
+    Column("tier", String(20), nullable=False),
+    Column("starts_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    Column("note", String(200)),
+    Column("state", String(20), nullable=False),  # open taken applied withdrawn declined
+    Column("asked_at", Instant, nullable=False),
+    Column("taken_by", ForeignKey("people.id")),
+    Column("why", String(300)),  # what a coordinator has to agree to
+    Column("settled_at", Instant),
+    Column("settled_by", String(40)),
+)
+
 # -- promises ---------------------------------------------------------------------------------
 
 followups = Table(

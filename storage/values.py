@@ -148,6 +148,24 @@ class RosterFeed:
 
 
 @dataclass(frozen=True, slots=True)
+class CoverRequest:
+    """A shift that somebody asks colleagues to take; `why`: what a coordinator has to agree to."""
+
+    id: str
+    person_id: str
+    tier: str
+    starts_at: datetime
+    ends_at: datetime
+    note: str | None
+    state: str
+    asked_at: datetime
+    taken_by: str | None = None
+    why: str | None = None
+    settled_at: datetime | None = None
+    settled_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class FollowUp:
     """A promise to call somebody back."""
 

@@ -4,7 +4,7 @@ import os
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +18,7 @@ from config.prompts import Prompts
 from config.settings import Settings
 from routing.escalation import Ladder, Rung
 from routing.offers import Policy
+from routing.rest import Rules
 from storage import migrate
 from storage.errors import NewerDatabase, StoreDown
 from storage.store import Store
@@ -69,6 +70,13 @@ class Board:
             ConfigError: the file is broken.
         """
         return followups.read(self.settings.followup_file)
+
+    @cached_property
+    def rest_rules(self) -> Rules:
+        """When somebody is strained by the roster, as the line's file says."""
+        policy = self.book.roster
+        rest, run = (timedelta(hours=n) for n in (policy.rest_hours_least, policy.run_hours_most))
+        return Rules(rest, run, policy.week_hours_most)
 
     @cached_property
     def house(self) -> House:

@@ -1,0 +1,159 @@
+"""Cover: who asks for it, who takes a shift, and what needs a coordinator's yes?"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from console.forms import Form
+from console.here import board, house_zone_name, me, myself, now, store
+from console.permissions import ANSWERS, PLANS
+from console.roster_words import hours
+from console.week import Shift, shifts_of
+from storage.store import Rows
+from switchboard import cover, offline, roster_book
+from switchboard.cover import NotNow
+
+AHEAD = timedelta(days=56)  # of one's own shifts that may be asked for
+BEHIND = timedelta(days=28)  # of what was settled
+STATES = {
+    "open": "nobody took it",  # and it has begun
+    "taken": "not agreed in time",
+    "applied": "changed hands",
+    "withdrawn": "taken back",
+    "declined": "not agreed",
+}
+
+
+def install(console: Blueprint) -> None:
+    add = console.add_url_rule
+    add("/roster/cover", "cover", page)
+    add("/roster/cover", "ask_cover", ask, methods=["POST"])
+    for noun, endpoint, handler in (
+        ("withdrawal", "withdraw_cover", withdraw),
+        ("taking", "take_cover", take),
+        ("agreement", "agree_cover", agree),
+        ("refusal", "decline_cover", decline),
+    ):
+        add(f"/roster/cover/<request_id>/{noun}", endpoint, handler, methods=["POST"])
+
+
+def page() -> ResponseReturnValue:
+    return show(Form({"shift": request.args.get("shift", "")}))
+
+
+def show(form: Form) -> ResponseReturnValue:
+    person = myself()
+    with store().read() as rows:
+        pending = rows.cover_requests.pending(now())
+        facts: dict[str, Any] = {
+            "names": {one.id: one.name for one in rows.people.all(active_only=False)},
+            "settled": [
+                one
+                for one in rows.cover_requests.settled(now() - BEHIND)
+                if one not in pending and (person.may(*PLANS) or _concerns(one, person.id))
+            ],
+            "zone": _zone(rows),
+        }
+        asked = {(one.tier, one.starts_at) for one in pending if one.person_id == person.id}
+        shifts = [one for one in own(rows) if (one.tier, one.starts_at) not in asked]
+    facts |= {
+        "form": form,
+        "shifts": shifts,
+        "mine": [one for one in pending if one.person_id == person.id],
+        "waiting": [one for one in pending if one.state == "taken"],
+        "asked": [one for one in pending if one.state == "open" and one.person_id != person.id],
+        "may_take": person.may(*ANSWERS),
+        "may_edit": person.may(*PLANS),
+        "states": STATES,
+        "hours": hours,
+    }
+    return render_template("roster/cover.html", **facts), 422 if form.errors else 200
+
+
+def _concerns(one: Any, person_id: str) -> bool:
+    return person_id in (one.person_id, one.taken_by)
+
+
+def _zone(rows: Rows) -> str:
+    return str(roster_book.newest(rows)[1].document.get("zone") or house_zone_name())
+
+
+def own(rows: Rows) -> list[Shift]:
+    """One's shifts to come that have not begun."""
+    person, start = me(), now()
+    roster = roster_book.newest(rows)[1].roster
+    return [
+        one
+        for one in shifts_of(roster, _zone(rows), start, start + AHEAD)
+        if person and one.person_id == person.id and one.starts_at > start
+    ]
+
+
+# -- changing ---------------------------------------------------------------------------------
+
+
+def ask() -> ResponseReturnValue:
+    form = Form(request.form)
+    note = form.text("note", 200)
+    with store().read() as rows:
+        shift = next((one for one in own(rows) if one.id == form.values.get("shift")), None)
+    if shift is None:
+        form.refuse("shift", "Choose one of your shifts that has not begun.")
+    if shift is None or form.errors:
+        return show(form)
+    window = shift.starts_at, shift.ends_at
+    return done(
+        lambda rows: cover.ask(rows, myself().id, shift.tier, window, note, now()),
+        "Your colleagues see it now. Until somebody takes it the shift stays yours.",
+    )
+
+
+def withdraw(request_id: str) -> ResponseReturnValue:
+    return done(
+        lambda rows: cover.withdraw(rows, request_id, myself().id, now()),
+        "Taken back: the shift stays yours.",
+    )
+
+
+def take(request_id: str) -> ResponseReturnValue:
+    return done(
+        lambda rows: cover.take(board(), rows, request_id, myself().id, now()),
+        "The shift is yours now.",
+    )
+
+
+def agree(request_id: str) -> ResponseReturnValue:
+    form = Form(request.form)
+    reason = form.text("reason", 120, needed="Say why: it is kept with the change.")
+    if form.errors or reason is None:
+        return show(form)
+    return done(
+        lambda rows: cover.agree(board(), rows, request_id, myself().id, reason, now()),
+        "Agreed: the shift has changed hands.",
+    )
+
+
+def decline(request_id: str) -> ResponseReturnValue:
+    return done(
+        lambda rows: cover.decline(rows, request_id, myself().id, now()),
+        "Not agreed: the shift stays as it was.",
+    )
+
+
+def done(what: Callable[[Rows], Any], words: str) -> ResponseReturnValue:
+    try:
+        with store().begin() as rows:
+            found = what(rows)
+    except NotNow as why:
+        flash(str(why), "warning")
+        return redirect(url_for("console.cover"), 303)
+    if found is not None and found.state == "taken":
+        words = f"A coordinator has to agree first: {found.why}. Until then nothing has changed."
+    flash(words, "done")
+    if found is not None and found.state == "applied":
+        board().wake()
+        offline.tend(board())
+    return redirect(url_for("console.cover"), 303)
