@@ -4,7 +4,8 @@
 
 Every roster lies around a clock change of some zone between 2024 and 2034, or around none. It is
 asked at each edge of the answer, a minute before it, and at random minutes; gaps and hours are
-added up by the naive one minute by minute between the edges. Ends with 1 at the first difference.
+added up by the naive one minute by minute between the edges; the shifts that pages and feeds show
+are the same people. Ends with 1 at the first difference.
 """
 
 import argparse
@@ -23,6 +24,7 @@ if __name__ == "__main__":
 
 from routing import document
 from routing.oncall import Timeline
+from routing.stretches import stretches
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 FIRST, LAST = datetime(2024, 1, 1, tzinfo=UTC), datetime(2035, 1, 1, tzinfo=UTC)
@@ -180,11 +182,11 @@ def difference(seed):
         return seed, "orphans", checked.orphans
     start, end = drawn.middle - HALF_WINDOW, drawn.middle + HALF_WINDOW
     timeline = Timeline.of(checked.roster, start, end)
-    found = [_tier(drawn, timeline, tier, start, end) for tier in TIERS]
+    found = [_tier(drawn, checked.roster, timeline, tier, start, end) for tier in TIERS]
     return next(((seed, *one) for one in found if one), None)
 
 
-def _tier(drawn, timeline, tier, start, end):
+def _tier(drawn, roster, timeline, tier, start, end):
     edges = {one.start for one in timeline.segments(tier, start, end)} | {end}
     asked = {edge - step for edge in edges for step in (timedelta(0), MINUTE)}
     asked |= {start + drawn.dice.randrange(2400) * MINUTE for _ in range(6)}
@@ -192,7 +194,19 @@ def _tier(drawn, timeline, tier, start, end):
         naive = naive_roster.on_call(drawn.document, tier, moment)
         if timeline.on(tier, moment) != tuple(sorted(naive or ())):
             return tier, moment, timeline.on(tier, moment), naive
-    return _sums(drawn, timeline, tier, sorted(edges))
+    return _shifts(roster, timeline, tier, sorted(edges)) or _sums(
+        drawn, timeline, tier, sorted(edges)
+    )
+
+
+def _shifts(roster, timeline, tier, edges):
+    """What pages and feeds show person by person: the same people, nobody twice at a time."""
+    shown = [one for one in stretches(roster, edges[0], edges[-1]) if one.tier == tier]
+    for since in edges[:-1]:
+        here = sorted(one.person_id for one in shown if one.starts_at <= since < one.ends_at)
+        if tuple(here) != timeline.on(tier, since):
+            return tier, since, "shifts", here, timeline.on(tier, since)
+    return None
 
 
 def _sums(drawn, timeline, tier, edges):
