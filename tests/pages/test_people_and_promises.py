@@ -99,5 +99,5 @@ def test_impossible_dates_in_an_address_change_nothing(visitor):
         days = {"from": odd, "to": odd}
         assert cora.client.get("/figures", query_string=days, base_url=cora.url).status_code == 200
         values = {"date": odd, "tier": odd, "start": odd}
-        page = cora.client.get("/roster/shifts/new", query_string=values, base_url=cora.url)
+        page = cora.client.get("/roster/one-offs/new", query_string=values, base_url=cora.url)
         assert page.status_code == 200
