@@ -19,8 +19,8 @@ from storage.due import Due
 from storage.errors import StoreDown
 from switchboard import (
     calls,
-    effects,
     coverage_watch,
+    effects,
     errands,
     followups,
     offers,
