@@ -173,6 +173,8 @@ def way_on() -> Response:
     From inside the waiting line, where nothing can be dialled, the leg is led out of it first.
     """
     verb = _verb()
+    if request.endpoint == "phone.waiting_sound":  # whatever its form says; nothing else may play
+        return waiting_sound("bed")
     if _another_leg():
         return answer(voice.let_go(board()))
     if request.endpoint == "phone.wait" or verb in IN_LINE:
@@ -417,7 +419,8 @@ SILENT = {f"phone.{f.__name__}" for f in (ended, phone_status, person_status, ps
 # -- documents and sounds that name nobody ----------------------------------------------------
 
 
-@phone.get("/voice/<any(bed, ringing):sound>")
+# By POST: the carrier adds who calls to the request, and an address is in everybody's log (E11).
+@phone.post("/voice/<any(bed, ringing):sound>")
 def waiting_sound(sound: str) -> Response:
     """What a conference plays until it starts."""
     return answer(twiml.waiting_sound(board().settings.public_base_url, sound))

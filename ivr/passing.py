@@ -3,8 +3,17 @@
 from dataclasses import replace
 
 from ivr.call import Call, Ended, Stage
-from ivr.errands import Alert, Errand, LoseClinician, MoveCaller, OfferToDesks
-from ivr.events import Event, LedOffline, LegEnded, LineLeft, PassEnded, Strayed, WaitElapsed
+from ivr.errands import Alert, EndLeg, Errand, LoseClinician, MoveCaller, OfferToDesks
+from ivr.events import (
+    Event,
+    LedOffline,
+    LegEnded,
+    LineLeft,
+    PassEnded,
+    RoomSeen,
+    Strayed,
+    WaitElapsed,
+)
 from ivr.replies import HangUp, Say, WaitInLine
 from ivr.returning import bring
 from ivr.step import Step, back_in_line, moved, resume, within, without_psap
@@ -40,6 +49,8 @@ def lead_offline(call: Call, event: LedOffline) -> Step:
     call, errands = without_psap(call, "passed_on")
     if call.clinician_id:
         errands = (*errands, LoseClinician(call.clinician_id))
+    if call.clinician_leg:  # in a room to which the caller will not come
+        errands = (*errands, EndLeg("clinician", "passed_on", sid=call.clinician_leg))
     nobody = {"clinician_id": None, "clinician_leg": None, "clinician_here": False}
     return Step(moved(call, Stage.PARTNER, event.at, **nobody), (), errands)
 
@@ -51,6 +62,16 @@ def fetch_stray(call: Call, event: Strayed) -> Step:
         return Step(call) if passed else lead_offline(call, LedOffline(at=event.at))
     back = back_in_line(call, event.at) if passed else call
     return Step(back, (), (MoveCaller((Say("lap_reaching"), WaitInLine())), OfferToDesks()))
+
+
+def fetch_back(call: Call, event: RoomSeen) -> Step:
+    """The caller sits in our own room: a copy of their webhook was led on without the database,
+    and the carrier followed the other. Nobody will come there, so they go to the head of the line.
+    """
+    if not event.caller:
+        return Step(call)
+    back = back_in_line(call, event.at, cut_offs=call.cut_offs + 1)
+    return Step(back, (), (MoveCaller((Say("cut_off"), WaitInLine())), OfferToDesks()))
 
 
 def close(call: Call, event: WaitElapsed | LineLeft) -> Step:

@@ -90,9 +90,11 @@ def _outside(call: Call) -> tuple[Reply, ...]:
 def _in_line(call: Call) -> tuple[Reply, ...]:
     match call.stage:
         case Stage.GREETING | Stage.WAITING:
-            return (Say("lap_stay"), Bed(10), Ask("wait"))
+            words = "person_hold" if call.attempt_id else "lap_stay"
+            return (Say(words), Bed(10), Ask("wait"))
         case Stage.CONNECTING if not call.clinician_here:
-            return (Say("connecting"), Bed(4), Ask("wait"))
+            words = "person_hold" if call.attempt_id else "connecting"
+            return (Say(words), Bed(4), Ask("wait"))
         case Stage.DISPATCHER if _expected(call):
             return (Say("bringing_dispatcher"), Bed(4), Ask("wait"))
         case Stage.ENDED:

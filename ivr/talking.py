@@ -94,10 +94,12 @@ def bring_caller(call: Call, event: ClinicianJoined) -> Step:
         return Step(call)
     call = replace(call, clinician_here=True, deadline_at=within(event.at, MOVE_SECONDS))
     attempt = call.attempt_id
-    if attempt:
+    if attempt and call.answered_at is None:
         call = moved(call, Stage.CALLING, event.at, deadline_at=within(event.at, RING_SECONDS))
         return Step(call, (), (DialPerson(attempt),))
-    return Step(call, (), (MoveCaller((Say("here_is_counselor"), join_caller(call))),))
+    # Who was rung may not be alone, or not the one: they never hear who we are (FAILURES D19).
+    words = "person_hold" if attempt else "here_is_counselor"
+    return Step(call, (), (MoveCaller((Say(words), join_caller(call))),))
 
 
 def talk(call: Call, event: CallerJoined) -> Step:
@@ -146,7 +148,7 @@ def bring_back(call: Call, event: Event, *, missed: bool = False) -> Step:
     step = requeue(call, event, missed=missed)
     if step.call.stage is not Stage.WAITING or not call.clinician_here:
         return step
-    back = MoveCaller((Say("cut_off"), WaitInLine()))
+    back = MoveCaller((Say(_cut_off(call)), WaitInLine()))
     return replace(step, errands=(back, *step.errands))
 
 
@@ -187,9 +189,12 @@ def requeue(call: Call, event: Event, *, missed: bool = False) -> Step:
         clinician_leg=None,
         clinician_here=False,
     )
-    words = "person_cut_off" if call.attempt_id else "cut_off"
-    replies: tuple[Reply, ...] = (Say(words), WaitInLine()) if event.leg else ()
+    replies: tuple[Reply, ...] = (Say(_cut_off(call)), WaitInLine()) if event.leg else ()
     return Step(call, replies, (*errands, OfferToDesks()))
+
+
+def _cut_off(call: Call) -> str:
+    return "person_cut_off" if call.attempt_id else "cut_off"
 
 
 def talk_ended(call: Call, event: TalkEnded) -> Step:

@@ -3,7 +3,15 @@
 from dataclasses import replace
 
 from ivr.call import Call, Ended, Stage
-from ivr.errands import Alert, Errand, MoveCaller, OfferToDesks, OpenCallback
+from ivr.errands import (
+    Alert,
+    EndLeg,
+    Errand,
+    MoveCaller,
+    OfferToDesks,
+    OpenCallback,
+    RecordAttempt,
+)
 from ivr.events import (
     Arrived,
     CallbackAgreed,
@@ -78,11 +86,18 @@ def enter_line(call: Call, _event: GreetingEnded) -> Step:
 def lap(call: Call, event: Waited) -> Step:
     """Tell the truth about what is being done, and offer a way; at most 30 seconds."""
     call = replace(call, stage=Stage.WAITING, laps=call.laps + 1)
+    if call.attempt_id:
+        return Step(call, _neutral_lap())
     failed = call.psap is not None and not bringing(call, event.at)
     truth = Say("dispatcher_failed") if failed else _truth(call, event)
     if failed:  # told once
         call = replace(call, psap=None)
     return Step(call, (Listen(_parts(truth, call, event), "key"), Ask("wait")))
+
+
+def _neutral_lap() -> tuple[Reply, ...]:
+    """A follow-up was cut off: whoever holds that phone hears nothing of who we are (D19)."""
+    return (Say("person_hold"), Bed(15), Ask("wait"))
 
 
 def _parts(truth: Say, call: Call, event: Waited) -> tuple[Say | SayAll | Bed, ...]:
@@ -96,7 +111,7 @@ def _parts(truth: Say, call: Call, event: Waited) -> tuple[Say | SayAll | Bed, .
     ways = tuple(Say(way) for way in event.ways)
     if event.overdue:
         return (Say("lap_nobody_yet"), *ways[::-1], truth, stay, Bed(10))
-    return (truth, stay, Bed(8), *ways, Bed(6))
+    return (truth, stay, Bed(5), *ways, Bed(5))
 
 
 def _truth(call: Call, event: Waited) -> Say:
@@ -119,7 +134,7 @@ def press(call: Call, event: KeyPressed) -> Step:
     """Take the way the caller chose; a key that means nothing keeps them where they are."""
     match event.means:
         case "callback" if event.dialable:
-            ask = Listen((Say("callback_confirm"),), "agree", seconds=5)
+            ask = Listen((Say("callback_confirm"), Bed(5)), "agree")
             return Step(call, (ask, Ask("wait")))
         case "callback":
             return Step(call, (Say("callback_no_number"), Ask("wait")))
@@ -160,9 +175,12 @@ def line_left(call: Call, event: LineLeft) -> Step:
 
 def leave(call: Call, event: LineLeft | LegEnded) -> Step:
     """The caller hung up while waiting."""
-    call, legs = without_psap(call, "caller_left")
-    call = moved(call, Stage.ENDED, event.at, ended_at=event.at, ended_reason=Ended.CALLER_LEFT)
-    return Step(call, _goodbye(event), legs)
+    call, errands = without_psap(call, "caller_left")
+    reason = Ended.CALLER_ENDED if call.attempt_id else Ended.CALLER_LEFT
+    call = moved(call, Stage.ENDED, event.at, ended_at=event.at, ended_reason=reason)
+    if call.attempt_id:  # only a follow-up whose person was reached, and cut off, ever waits
+        errands = (*errands, RecordAttempt(call.attempt_id, "reached"))
+    return Step(call, _goodbye(event), errands)
 
 
 def _goodbye(event: Event) -> tuple[Reply, ...]:
@@ -174,6 +192,8 @@ def escalate(call: Call, event: WaitElapsed) -> Step:
     if not event.pass_on:
         rung = max(call.rung, event.rung)
         return Step(replace(call, rung=rung, deadline_at=event.next_at), (), (OfferToDesks(),))
+    if call.attempt_id:
+        return _let_go(call, event)
     if call.psap_since and bringing(call, event.at):  # they asked for a dispatcher: first that
         return Step(replace(call, deadline_at=within(call.psap_since, BRING_SECONDS)))
     passed = moved(call, Stage.PARTNER, event.at)
@@ -182,6 +202,17 @@ def escalate(call: Call, event: WaitElapsed) -> Step:
     if event.nobody:
         errands = (*errands, Alert("nobody_on_call", "coordinator"))
     return Step(passed, (), errands)
+
+
+def _let_go(call: Call, event: WaitElapsed) -> Step:
+    """Nobody takes up a follow-up that was cut off: no partner learns of it; it is due again."""
+    ended = moved(call, Stage.ENDED, event.at, ended_at=event.at, ended_reason=Ended.UNREACHED)
+    attempt = call.attempt_id or ""
+    return Step(
+        ended,
+        (),
+        (EndLeg("caller", Ended.UNREACHED), RecordAttempt(attempt, "interrupted")),
+    )
 
 
 def leave_line(call: Call, _event: Event) -> Step:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import case, literal, null, select, update
 
-from storage.noun import Noun, Shape
+from storage.noun import Moved, Noun, Shape
 from storage.tables import desks
 from storage.values import Desk
 
@@ -85,6 +85,17 @@ class Desks(Noun):
         if idle_since is not None:
             facts["idle_since"] = idle_since
         return self._change(change, **facts) == 1
+
+    def move(self, since: Moved) -> None:
+        """The machine's clock was set back: who was heard when moves with it."""
+        for desk in self.all():
+            earlier = {
+                "state_since": since(desk.state_since),
+                "heard_at": since(desk.heard_at),
+                "active_at": since(desk.active_at),
+                "idle_since": since(desk.idle_since),
+            }
+            self._change(update(desks).where(desks.c.person_id == desk.person_id).values(earlier))
 
     def leave_call(
         self,

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, exists, insert, or_, select, text, update
 
 from storage.errors import Duplicate
-from storage.noun import Noun, Shape
+from storage.noun import Moved, Noun, Shape
 from storage.tables import errands
 from storage.values import ErrandRow
 
@@ -156,6 +156,14 @@ class Errands(Noun):
             errands.c.facts[name].as_string() == value,
         )
         return self._change(change.values(state="done", outcome=outcome, settled_at=now)) == 1
+
+    def move(self, until: Moved) -> None:
+        """The machine's clock was set back: what is not settled moves with it."""
+        live = errands.c.state.in_(["pending", "claimed", "unknown"])
+        for errand in SHAPE.all(self._rows(select(*SHAPE.columns).where(live))):
+            due, lease = until(errand.due_at), until(errand.lease_until)
+            change = update(errands).where(errands.c.id == errand.id, live)
+            self._change(change.values(due_at=due, lease_until=lease))
 
     def get(self, errand_id: int) -> ErrandRow | None:
         return SHAPE.maybe(self._row(select(*SHAPE.columns).where(errands.c.id == errand_id)))

@@ -23,6 +23,10 @@ class Heartbeats(Noun):
         facts = {"at": at, "seconds": seconds}
         self._change(beat.on_conflict_do_update(index_elements=["process"], set_=facts))
 
+    def of(self, process: str) -> Heartbeat | None:
+        """Return this process's last tick."""
+        return SHAPE.maybe(self._row(_ALL.where(heartbeats.c.process == process)))
+
     def latest(self) -> Heartbeat | None:
         """Return the newest tick of any process; None: nothing ever ticked."""
         return SHAPE.maybe(self._row(_ALL.limit(1)))

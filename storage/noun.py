@@ -9,6 +9,7 @@ from sqlalchemy import Column, Connection, Executable, Row, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 V = TypeVar("V")
+Moved = Callable[[datetime | None], datetime | None]  # an instant, read by a clock set back
 
 
 class Shape(Generic[V]):

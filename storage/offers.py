@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, case, select, update
 
 from ivr.call import IN_LINE, Call, Stage
 from storage import calls as noun
-from storage.noun import Noun, Shape
+from storage.noun import Moved, Noun, Shape
 from storage.tables import calls, offers, people
 from storage.values import Offer
 
@@ -150,6 +150,13 @@ class Offers(Noun):
     def lapse(self, now: datetime) -> list[Offer]:
         """End the offers whose time is over, and return exactly those that this sweep ended."""
         return SHAPE.all(self._rows(_LAPSE, now=now))
+
+    def move(self, since: Moved, until: Moved) -> None:
+        """The machine's clock was set back: what is being offered moves with it."""
+        for offer in self.live():
+            change = update(offers).where(offers.c.id == offer.id, offers.c.state == "offered")
+            began, ends = since(offer.offered_at), until(offer.lapses_at)
+            self._change(change.values(offered_at=began, lapses_at=ends))
 
     def set_phone_leg(self, offer_id: str, phone_leg: str) -> bool:
         """Keep which leg rings the clinician's cell phone."""

@@ -29,6 +29,7 @@ from switchboard import (
     presence,
     reconcile,
     rescues,
+    set_back,
 )
 from switchboard.board import Board
 
@@ -137,6 +138,7 @@ def _reach(board: Board, at: datetime) -> tuple[frozenset[tuple[str, str]], bool
 def beat(board: Board, name: str) -> None:
     """Sweep, and show the board that sweeping works and how long it took."""
     began = time.monotonic()
+    set_back.notice(board, name)
     sweep(board)
     with board.store.begin() as rows:
         rows.heartbeats.beat(name, board.now(), time.monotonic() - began)

@@ -41,7 +41,7 @@ def sweep(board: Board) -> None:
         if rows.calls.waiting():
             return
         idle = _idle(board, rows, now)
-        on_duty = {d.person_id for d in rows.desks.all() if d.state in presence.ON_DUTY}
+        on_duty = presence.on_duty(rows, now, board.settings.desk_unheard_seconds)
         for followup in rows.followups.due(now, OFFERED_MOST):
             if plan.forbidden(facts_of(followup), followup.consent_by, now, board.house):
                 _postpone(board, rows, followup, now)
@@ -54,7 +54,9 @@ def sweep(board: Board) -> None:
                 _offer(rows, followup, person_id, now)
 
 
-def _whom(followup: FollowUp, idle: list[str], on_duty: set[str], now: datetime) -> str | None:
+def _whom(
+    followup: FollowUp, idle: list[str], on_duty: frozenset[str], now: datetime
+) -> str | None:
     """Whoever knows the person, if they are here; they are waited for a while when busy."""
     if followup.prefers in idle:
         return followup.prefers

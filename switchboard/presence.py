@@ -41,14 +41,19 @@ def go_on_duty(board: Board, person_id: str) -> None:
 
 def go_off_duty(board: Board, person_id: str) -> bool:
     """Close the desk. False: not now, a caller is with this clinician or on the way."""
+    from switchboard import followups
+
     with board.store.begin() as rows:
         now = board.now()
         closed = rows.desks.set(
             person_id, "off", now, only_from=("available", "paused", "wrap_up", "off")
         )
         if closed:
-            live = [offer.id for offer in rows.offers.of_person(person_id)]
-            rows.offers.settle(live, "refused", "went_off_duty", now)
+            live = rows.offers.of_person(person_id)
+            rows.offers.settle([offer.id for offer in live], "refused", "went_off_duty", now)
+            for offer in live:
+                if offer.kind == "followup":  # the promise goes back on the list
+                    followups.withdraw_offer(board, rows, offer, now)
     board.wake()
     return closed
 

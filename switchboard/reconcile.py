@@ -43,6 +43,9 @@ def _check(board: Board, call: Call) -> None:
         elif call.stage is Stage.DISPATCHER and errands.over(board, call.psap_leg or ""):
             log.info("healed a lost return", call=call.id)
             calls.happened(board, call.id, _alone(call))
+        elif call.stage is Stage.PARTNER and _in_our_room(board, call):
+            log.info("found a caller in an empty room", call=call.id)
+            calls.happened(board, call.id, _in_the_room)
         elif call.stage in WITHOUT_A_WORD and _silent_for(board, call) > LAPS_LOST_SECONDS:
             _look_for(board, call)
     except CarrierError as silence:  # the next round asks again
@@ -71,6 +74,14 @@ def _look_for(board: Board, call: Call) -> None:
 
 def _talked_to(call: Call) -> bool:
     return call.stage is Stage.TALKING and (call.clinician_leg or "").startswith("CA")
+
+
+def _in_our_room(board: Board, call: Call) -> bool:
+    return "caller" in board.carrier.in_room(call.room)
+
+
+def _in_the_room(_call: Call, at: datetime) -> Event:
+    return RoomSeen(at=at, caller=True, clinician=False)
 
 
 def _alone(seen: Call) -> calls.EventMaker:

@@ -166,7 +166,7 @@ class Carrier:
 
     def hold(self, room: str, label: str, on: bool, hold_url: str = "") -> None:
         """Put one leg of a conference on hold, hearing `hold_url`, or bring it back."""
-        extra = {"hold_url": hold_url, "hold_method": "GET"} if on and hold_url else {}
+        extra = {"hold_url": hold_url, "hold_method": "POST"} if on and hold_url else {}
         self._participant(room, label, hold=on, **extra)
 
     def mute(self, room: str, label: str, on: bool) -> None:

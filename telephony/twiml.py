@@ -100,7 +100,7 @@ def waiting_sound(base_url: str, sound: str) -> bytes:
     """Write what a conference plays until it starts, "bed" or "ringing", without an end."""
     response = ET.Element("Response")
     _add(response, "Play", f"{base_url}/sound/{SOUNDS[sound]}", loop=str(WAIT_SOUND_LOOPS))
-    _add(response, "Redirect", f"{base_url}/voice/{sound}", method="GET")
+    _add(response, "Redirect", f"{base_url}/voice/{sound}", method="POST")
     return _finished(response)
 
 
@@ -186,8 +186,8 @@ def _build_join(parent: ET.Element, reply: heard.Join, call: Call, page: Page) -
         startConferenceOnEnter="true",
         endConferenceOnExit="true" if reply.ends_room else "false",
         beep="false",
-        waitUrl=f"{page.base_url}/voice/{sound}",
-        waitMethod="GET",
+        waitUrl=with_override(f"{page.base_url}/voice/{sound}", page.voice_override),
+        waitMethod="POST",
         # Read from the first leg only, so every leg says it.
         statusCallback=page.status(call, "room"),
         statusCallbackEvent="start end join leave",

@@ -86,17 +86,21 @@ class Town:
         self.twilio = Emulator(self.clock, transport=WsgiTransport(self.app, self.clock))
         self.carrier = Carrier(settings, http_client=self.twilio.http_client())
         object.__setattr__(self.board, "carrier", self.carrier)
+        self._provision(book)
+        self._ticking: list = []
+        self._pace(SWEEP_SECONDS)
+        self.people: dict[str, Clinician] = {}
+
+    def _provision(self, book: lines.LineBook, fallback: str = f"{BASE}/voice/fallback") -> None:
+        """What was entered at the carrier by hand: our numbers, and the softphones' address."""
         for line in book.lines.values():
             self.twilio.number(
                 line.number,
                 voice_url=f"{BASE}/voice/arrived",
-                voice_fallback_url=f"{BASE}/voice/fallback",
+                voice_fallback_url=fallback.format(line=line.id),
                 status_callback=f"{BASE}/voice/ended",
             )
         self.twilio.application(APP_SID, voice_url=f"{BASE}/voice/desk")
-        self._ticking: list = []
-        self._pace(SWEEP_SECONDS)
-        self.people: dict[str, Clinician] = {}
 
     @classmethod
     @contextmanager

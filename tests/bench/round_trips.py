@@ -40,7 +40,7 @@ def counting(town: Town, app: WsgiApp, found: Counts) -> WsgiApp:
     def count(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
         with town.store.round_trips() as trips:
             answer = app(environ, start)
-        if trips.statements:  # a document that names nobody asks nothing
+        if environ["REQUEST_METHOD"] == "POST":
             found[kind_of(environ["PATH_INFO"])].append(trips.statements)
         return answer
 

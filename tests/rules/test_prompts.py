@@ -1,20 +1,32 @@
 """Is everything we say complete, short, calm and the same in every language?"""
 
 import itertools
+import math
 import re
 import string
 import wave
+from dataclasses import replace
+from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 
 from config import lines, prompts
 from config.errors import ConfigError
 from config.settings import Settings
+from ivr.call import Stage
+from ivr.events import KeyPressed, Waited
+from ivr.replies import Bed
+from ivr.waiting import lap, press
+from switchboard.voice import nobody
+from telephony.twiml import BED_SECONDS
 
 BOOK = lines.read(Settings().line_file)
 PROMPTS = prompts.read(Settings().prompts_dir, BOOK.languages, Settings().sound_dir)
 WORDS_MAX = 12
 GREETING_SECONDS_MAX = 6
+LAP_SECONDS_MAX = 30
+SILENT_SECONDS_MAX = 4
 SPOKEN_CHARS_PER_SECOND = 14
 # What no caller in crisis should have to hear.
 FORBIDDEN = re.compile(
@@ -60,6 +72,53 @@ def test_the_greeting_takes_at_most_six_seconds(line):
     for language in line.languages:
         said = PROMPTS.text(language, "greeting", **line.spoken_names(language))
         assert len(said) / SPOKEN_CHARS_PER_SECOND <= GREETING_SECONDS_MAX, said
+
+
+TRUTHS = {
+    "one": {"ringing": 1},
+    "many": {"ringing": 12},
+    "backup": {"ringing": 2, "backup": True},
+    "busy, next": {"busy": 3},
+    "busy, and others before": {"busy": 3, "position": 12},
+    "nobody": {},
+    "the dispatcher soon": {"ringing": 1, "due_in": 20},
+    "nobody in time": {"ringing": 2, "overdue": True},
+}
+
+
+def waiting():
+    board = SimpleNamespace(now=lambda: datetime.now(UTC), book=BOOK)
+    return replace(nobody(board), stage=Stage.WAITING)
+
+
+@pytest.mark.parametrize("truth", TRUTHS)
+@pytest.mark.parametrize("line", BOOK.lines.values(), ids=BOOK.lines)
+def test_a_lap_takes_at_most_thirty_seconds(line, truth):
+    """Found by the simulation: with the dispatcher's key a lap took 34 s."""
+    ways = ("lap_keys", "lap_keys_dispatcher") if line.return_number else ("lap_keys",)
+    listen = lap(waiting(), Waited(at=datetime.now(UTC), ways=ways, **TRUTHS[truth])).replies[0]
+    for language in line.languages:
+        assert seconds_of(listen, line, language) <= LAP_SECONDS_MAX
+
+
+def seconds_of(listen, line, language):
+    """As the carrier counts: words, whole rounds of the bed, and the pause for a key."""
+    total = listen.seconds
+    for part in listen.parts:
+        if isinstance(part, Bed):
+            total += math.ceil(part.seconds / BED_SECONDS) * BED_SECONDS
+        else:
+            words = line.spoken_names(language) | part.words
+            total += len(PROMPTS.text(language, part.key, **words)) / SPOKEN_CHARS_PER_SECOND
+    return total
+
+
+def test_no_question_waits_in_silence():
+    """Found by the simulation: five silent seconds after the question about the callback."""
+    call = waiting()
+    pressed = KeyPressed(at=call.arrived_at, key="1", means="callback", dialable=True)
+    ask = press(call, pressed).replies[0]
+    assert ask.seconds < SILENT_SECONDS_MAX
 
 
 @pytest.mark.parametrize("key", ["phone_screen", "phone_taken", "person_hold", "person_cut_off"])

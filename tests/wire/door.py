@@ -39,6 +39,7 @@ class Door:
             "offer_id": self.offer.id,
             "hop": self.call.hop,
             "turn": 1,
+            "sound": "bed",
         }
         addresses = self.town.app.url_map.bind("line.example.org")
         found = {}

@@ -1,0 +1,79 @@
+"""What if this machine's clock was set back? No caller may wait for the hour to come again.
+
+Deadlines are instants (FAILURES R7): set back by an hour, each of them lies an hour too far ahead,
+and nobody is offered, passed on or let go until then (D15). Our own last heartbeat, stamped in what
+is now the future, tells by how much; whatever is under way is moved back by that, so that every
+order and every span stay as they were. A clock set forward needs nothing: all that is due is done,
+once.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from storage.store import Rows
+from switchboard.board import Board
+
+log = structlog.get_logger()
+
+NOTICED = timedelta(seconds=5)  # less is the ordinary trembling of a clock, and harms nobody
+RECENT = timedelta(seconds=10)  # whatever says so was written after the clock was set back
+
+
+@dataclass(frozen=True, slots=True)
+class SetBack:
+    """How the instants that were written before are to be read now; None stays None."""
+
+    now: datetime
+    by: timedelta
+
+    def since(self, moment: datetime | None) -> datetime | None:
+        """When something began."""
+        if moment is None or self.now - RECENT <= moment <= self.now:
+            return moment
+        return moment - self.by
+
+    def until(self, moment: datetime | None) -> datetime | None:
+        """When something is due; a little early at worst, which every handler survives."""
+        if moment is None or moment < self.now + self.by - NOTICED:
+            return moment
+        return moment - self.by
+
+
+def notice(board: Board, name: str) -> None:
+    """Compare the clock with this process's last heartbeat, and put right what is under way."""
+    with board.store.read() as rows:
+        if not _by(rows, name, board.now()):
+            return
+    with board.store.begin() as rows:
+        now = board.now()
+        by = _by(rows, name, now)
+        if not by:
+            return
+        earlier = SetBack(now, by)
+        _calls(rows, earlier)
+        rows.offers.move(earlier.since, earlier.until)
+        rows.errands.move(earlier.until)
+        rows.desks.move(earlier.since)
+        rows.heartbeats.beat(name, now, 0)
+    log.warning("the clock was set back: what was under way was moved with it", by=str(by))
+
+
+def _by(rows: Rows, name: str, now: datetime) -> timedelta | None:
+    last = rows.heartbeats.of(name)
+    return last.at - now if last and last.at - now > NOTICED else None
+
+
+def _calls(rows: Rows, earlier: SetBack) -> None:
+    for seen in rows.calls.live():
+        call = rows.calls.lock(seen.id)
+        if call is not None and not call.over:
+            rows.calls.save(
+                replace(
+                    call,
+                    stage_since=earlier.since(call.stage_since) or call.stage_since,
+                    line_since=earlier.since(call.line_since) or call.line_since,
+                    deadline_at=earlier.until(call.deadline_at),
+                )
+            )

@@ -1,0 +1,166 @@
+"""What the simulation once found stays found: one test for each fault, in the words of its story."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from town import PARTNER, Caller, Clinician, Town
+
+from emulator.timeline import silence
+from ivr.call import Ended, Stage
+from ivr.errands import EndLeg
+from ivr.events import LedOffline
+from ivr.flow import advance
+from switchboard import presence, reconcile
+
+
+def talks_again(town: Town) -> tuple[Clinician, str, str]:
+    """Ana rings Pat as promised, at noon; they talk. The promise's and the call's id."""
+    ana = town.clinician("Ana").goes_on_duty()
+    caller = town.transfers_from_911()
+    town.waits(seconds=2)
+    accepted = ana.accepts()
+    town.until(lambda: caller.stage is Stage.TALKING, seconds=2)
+    ana.ends(accepted.call_id)
+    town.waits(seconds=3)
+    followup_id = ana.schedules(accepted.call_id, best_from="00:00", best_until="24:00")
+    ana.wraps_up()
+    town.passes(hours=6)
+    town.until(lambda: ana.is_offered, seconds=60)
+    return ana, followup_id, accepted.call_id
+
+
+def reaches_pat(town: Town, ana: Clinician) -> str:
+    town.phone("+13145550150").answers(after=2)
+    call_id = ana.accepts().call_id
+    town.until(lambda: town.call(call_id).stage is Stage.TALKING, seconds=15)
+    return call_id
+
+
+def test_a_clock_set_back_leaves_nobody_waiting_for_the_hour_to_come_again(
+    quick_town: Town,
+) -> None:
+    """Every deadline lay an hour too far ahead: the caller heard laps, and no rung ever came."""
+    town = quick_town
+    town.clinician("Ana").goes_on_duty()
+    town.phone(PARTNER).answers(after=2)
+    caller = town.transfers_from_911()
+    town.waits(seconds=10)
+    sets_clock_back(town, hours=1)
+    town.until(lambda: town.phone(PARTNER).in_call, seconds=115)
+    assert town.people["ana"].desk == "paused", "her offer lapsed in its time, too"
+    assert not caller.silences
+
+
+def sets_clock_back(town: Town, hours: int) -> None:
+    for there in (town.board, town.store):
+        object.__setattr__(there, "now", lambda: town.clock.now() - timedelta(hours=hours))
+
+
+def test_a_clinician_left_alone_because_the_caller_was_led_offline_is_let_go(
+    quick_town: Town,
+) -> None:
+    """Their leg sat in a room for ever, and their desk said that they were available."""
+    town = quick_town
+    ana = town.clinician("Ana").goes_on_duty()
+    caller = town.transfers_from_911()
+    town.waits(seconds=2)
+    ana.accepts()
+    town.until(lambda: caller.stage is Stage.TALKING, seconds=2)
+    step = advance(caller.call, LedOffline(at=town.now))
+    assert EndLeg("clinician", "passed_on", sid=ana.leg.sid) in step.errands
+
+
+def test_going_off_duty_puts_an_offered_promise_back_on_the_list(quick_town: Town) -> None:
+    """It stayed "offered" to somebody who had gone home, and was never due again."""
+    ana, followup_id, _ = talks_again(quick_town)
+    assert presence.go_off_duty(quick_town.board, ana.id)
+    assert quick_town.followup(followup_id).state == "due"
+
+
+def test_a_follow_up_that_is_cut_off_tells_nobody_and_is_not_lost(quick_town: Town) -> None:
+    """The person heard of counselors, was rung a second time, and the promise stayed half kept."""
+    town = quick_town
+    ana, followup_id, _ = talks_again(town)
+    call_id = reaches_pat(town, ana)
+    pat = town.phone("+13145550150").leg
+    ana.softphone.hangs_up()
+    town.until(lambda: town.call(call_id).stage is Stage.WAITING, seconds=5)
+    town.waits(seconds=10)
+    assert said(pat) == {"We were cut off. Please stay on the line.", "One moment, please."}
+    pat.hang_up()
+    town.waits(seconds=3)
+    assert town.followup(followup_id).state == "kept"
+    assert [one.outcome for one in town.attempts(followup_id)] == ["reached"]
+    assert len(town.phone("+13145550150").legs) == 2, "their own call, and ours: rung once"
+
+
+def test_a_follow_up_that_is_cut_off_is_taken_up_by_the_next_clinician(quick_town: Town) -> None:
+    town = quick_town
+    ana, _, _ = talks_again(town)
+    call_id = reaches_pat(town, ana)
+    ana.softphone.hangs_up()
+    town.until(lambda: ana.is_offered, seconds=5)
+    ana.accepts()
+    town.until(lambda: town.call(call_id).stage is Stage.TALKING, seconds=5)
+    assert "A counselor is here. One moment." not in said(town.phone("+13145550150").leg)
+
+
+def test_a_follow_up_that_nobody_takes_up_is_due_again(quick_town: Town) -> None:
+    """The partner line would have learnt of it: it was passed on like any caller."""
+    town = quick_town
+    ana, followup_id, _ = talks_again(town)
+    call_id = reaches_pat(town, ana)
+    ana.browser_dies()
+    town.until(lambda: town.call(call_id).over, seconds=200)
+    town.waits(seconds=3)
+    assert town.call(call_id).ended_reason is Ended.UNREACHED
+    assert town.followup(followup_id).state == "due"
+    assert not town.phone(PARTNER).legs
+    assert not town.phone("+13145550150").leg.live
+
+
+def said(leg) -> set[str]:
+    return {one.text for one in leg.heard if one.kind == "say"}
+
+
+def test_a_caller_thought_to_be_elsewhere_is_found_in_an_empty_room(quick_town: Town) -> None:
+    """A copy of their webhook found no database and noted that they were led on: they were not."""
+    town = quick_town
+    ana = town.clinician("Ana").goes_on_duty()
+    caller = town.transfers_from_911()
+    town.waits(seconds=2)
+    ana.accepts()
+    town.until(lambda: caller.stage is Stage.TALKING, seconds=2)
+    gone = replace(caller.call, stage=Stage.PARTNER, clinician_id=None, clinician_leg=None)
+    with town.store.begin() as rows:
+        rows.calls.save(replace(gone, stage_since=town.now - timedelta(seconds=30)))
+    reconcile.run(town.board)
+    town.waits(seconds=2)
+    assert caller.stage is Stage.WAITING
+    assert caller.hears("Stay with me")
+    assert not silence(caller.leg, 4.0)
+
+
+def test_no_address_that_the_carrier_asks_says_who_calls(quick_town: Town) -> None:
+    """The sound of a waiting room was fetched by GET, with the caller's number in the address."""
+    town = quick_town
+    ana = town.clinician("Ana").goes_on_duty()
+    caller: Caller = town.transfers_from_911()
+    town.waits(seconds=2)
+    ana.accepts()
+    town.until(lambda: caller.stage is Stage.TALKING, seconds=2)
+    asked = [one for one in town.twilio.timeline.exchanges if one.kind == "conference-wait"]
+    assert asked
+    assert {one.method for one in asked} == {"POST"}
+
+
+def test_a_promise_does_not_wait_for_a_clinician_whose_browser_is_gone(quick_town: Town) -> None:
+    """Ana had promised it, and her desk was open for the rows alone: half an hour it waited."""
+    town = quick_town
+    ben = town.clinician("Ben").goes_on_duty()
+    ana, followup_id, _ = talks_again(town)
+    assert not ben.is_offered, "Ana is there, and knows the person"
+    ana.declines()
+    ana.stops_beating()
+    town.until(lambda: ben.is_offered, seconds=180)
+    assert town.followup(followup_id).offered_to == "ben"
