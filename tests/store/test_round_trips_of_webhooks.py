@@ -7,6 +7,7 @@ MOST = 6
 KINDS = {
     "agree",
     "arrived",
+    "bed",
     "clinician-left",
     "desk",
     "ended",
@@ -25,6 +26,7 @@ KINDS = {
     "psap-left",
     "psap-pressed",
     "psap-status",
+    "ringing",
     "room",
     "talk-ended",
     "wait",
