@@ -102,13 +102,18 @@ async def _life(
     await converse(town, leg, first)
 
 
-def place_participant(town: "Emulator", participant: Participant, ring_seconds: float) -> None:
+def place_participant(
+    town: "Emulator",
+    participant: Participant,
+    ring_seconds: float,
+    detection: MachineDetection | None,
+) -> None:
     """Ring somebody straight into a room."""
     leg = participant.leg
     participant.conference.coming.append(participant)
     town.add_leg(leg)
     leg.over.then(lambda: _never_came(participant))
-    leg.fiber = town.spawn(_participant_life, town, participant, ring_seconds)
+    leg.fiber = town.spawn(_participant_life, town, participant, ring_seconds, detection)
 
 
 def _never_came(participant: Participant) -> None:
@@ -120,7 +125,10 @@ def _never_came(participant: Participant) -> None:
 
 
 async def _participant_life(
-    town: "Emulator", participant: Participant, ring_seconds: float
+    town: "Emulator",
+    participant: Participant,
+    ring_seconds: float,
+    detection: MachineDetection | None,
 ) -> None:
     leg, room = participant.leg, participant.conference
     await town.pace.enter(leg)
@@ -129,6 +137,8 @@ async def _participant_life(
         leg.end(outcome if outcome != "answered" else "completed")
         return
     leg.pick_up()
+    if detection is not None:
+        town.spawn(detect_beside, town, leg, detection)
     room.join(participant)
     try:
         await participant.left

@@ -106,8 +106,13 @@ class Tape:
         return on.end() if on is not None else {}
 
 
+def wanted(record: str) -> bool:
+    """Whether a value of `record` asks for a recording."""
+    return record not in NOT_RECORDED
+
+
 def asked_for(verb: ET.Element) -> bool:
-    return verb.get("record", "") not in NOT_RECORDED
+    return wanted(verb.get("record", ""))
 
 
 def order(performance: Performance, verb: ET.Element, source: str) -> Order:

@@ -113,13 +113,16 @@ def create_call(ask: Ask) -> RestResponse:
     leg.fallback = fallback
     leg.subscriptions = subscriptions
     leg.send_digits = _keys_to_send(ask)
-    place(ask.town, leg, first, ring_seconds(ask), _detection(ask))
+    asynchronous = ask.flag("AsyncAmd")
+    detection = detection_of(ask, "AsyncAmdStatusCallback", asynchronous=asynchronous)
+    place(ask.town, leg, first, ring_seconds(ask), detection)
     return RestResponse(201, show(ask, leg))
 
 
 def outbound(ask: Ask, to: str, from_: str) -> Leg:
     """A leg for somebody to ring, its numbers checked as Twilio checks them."""
-    if ask.flag("Record") and not ask.town.allow_recording:
+    recorded = ask.flag("Record") or recordings.wanted(ask.form.get("ConferenceRecord", ""))
+    if recorded and not ask.town.allow_recording:
         raise RestFailure(403, 20403, "Recording is not allowed in this emulator")
     kind = check_numbers(ask, to, from_)
     town = ask.town
@@ -231,18 +234,18 @@ def subscriptions(ask: Ask, name: str, default: str = "completed") -> list[Subsc
     return [Subscription(absolute(url, 21609), ask.method(f"{name}Method"), events)]
 
 
-def _detection(ask: Ask) -> MachineDetection | None:
+def detection_of(ask: Ask, callback: str, *, asynchronous: bool) -> MachineDetection | None:
+    """What the form wants to know about who answers, and where (`callback`) that is told."""
     mode = ask.form.get("MachineDetection")
     if not mode:
         return None
     if mode not in ("Enable", "DetectMessageEnd"):
         raise RestFailure(400, 20001, f"Invalid MachineDetection: {mode}")
-    url = ask.form.get("AsyncAmdStatusCallback")
-    callback = Goto(url, ask.method("AsyncAmdStatusCallbackMethod")) if url else None
+    url = ask.form.get(callback)
     return MachineDetection(
         mode,
-        ask.flag("AsyncAmd"),
-        callback,
+        asynchronous,
+        Goto(absolute(url), ask.method(f"{callback}Method")) if url else None,
         ask.whole("MachineDetectionTimeout", 30),
         ask.whole("MachineDetectionSpeechThreshold", 2400) / 1000,
         ask.whole("MachineDetectionSpeechEndThreshold", 1200) / 1000,

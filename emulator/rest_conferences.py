@@ -6,13 +6,14 @@ be the call's SID or its label, a new participant's room may be named by its fri
 
 import re
 
+from emulator import recordings
 from emulator.conferences import PARTICIPANTS_MAX, Conference, living, open_room
 from emulator.errors import RestFailure
 from emulator.legs import Subscription
 from emulator.participants import Participant
 from emulator.placing import place_participant
 from emulator.rest import Ask, Json, RestResponse, not_found, route
-from emulator.rest_calls import absolute, outbound, ring_seconds, subscriptions
+from emulator.rest_calls import absolute, detection_of, outbound, ring_seconds, subscriptions
 from emulator.rest_pages import date, equal, page, within
 from emulator.twiml import Goto
 
@@ -158,7 +159,8 @@ def create_participant(ask: Ask) -> RestResponse:
         silent_wait=ask.form.get("WaitUrl") == "",
         beep=ask.form.get("Beep", "true"),
     )
-    place_participant(ask.town, participant, ring_seconds(ask))
+    detection = detection_of(ask, "AmdStatusCallback", asynchronous=True)
+    place_participant(ask.town, participant, ring_seconds(ask), detection)
     return RestResponse(201, show_participant(ask, participant))
 
 
@@ -171,7 +173,11 @@ def _room(ask: Ask) -> Conference:
         raise not_found(ask.request.path)
     told: list[Subscription] = subscriptions(ask, "ConferenceStatusCallback", "start end")
     size_max = ask.whole("MaxParticipants", PARTICIPANTS_MAX)
-    return open_room(ask.town, wanted, told[0] if told else None, size_max)
+    room = open_room(ask.town, wanted, told[0] if told else None, size_max)
+    if recordings.wanted(ask.form.get("ConferenceRecord", "")):
+        ready = subscriptions(ask, "ConferenceRecordingStatusCallback")
+        room.to_record = recordings.Order("Conference", ready[0] if ready else None)
+    return room
 
 
 @route("GET", "/Conferences/{}/Participants/{}")

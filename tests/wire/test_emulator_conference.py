@@ -308,6 +308,52 @@ def test_a_participant_is_rung_into_a_room_by_its_friendly_name(room):
     assert room.events()[-1]["ReasonConferenceEnded"] == "conference-ended-via-api"
 
 
+def test_a_participant_who_is_rung_may_be_told_from_a_machine(room):
+    """Twilio: Participant resource, create: MachineDetection and AmdStatusCallback."""
+    room.on("/amd", "<Response/>")
+    crew = room.emulator.phone("+13145550177")
+    crew.voicemail(after=2)
+    room.client.conferences("room-17").participants.create(
+        to=crew.number,
+        from_=LINE,
+        machine_detection="Enable",
+        amd_status_callback=f"{BASE}/amd",
+    )
+    room.after(20)
+    assert room.told("/amd")["AnsweredBy"] == "machine_start"
+    assert crew.leg.participant is not None  # it is in the room all the same
+
+
+def test_a_room_may_be_recorded_from_its_first_participant_on():
+    """Twilio: Participant resource, create: ConferenceRecord; refused unless allowed."""
+    for allowed in (False, True):
+        room = Room(allow_recording=allowed)
+        crew = room.emulator.phone("+13145550177")
+        crew.answers()
+
+        def create(room=room, number=crew.number):
+            room.client.conferences("room").participants.create(
+                to=number,
+                from_=LINE,
+                conference_record="record-from-start",
+                conference_recording_status_callback=f"{BASE}/room",
+            )
+
+        if not allowed:
+            with pytest.raises(TwilioRestException) as refused:
+                create()
+            assert refused.value.code == 20403
+            continue
+        create()
+        room.after(3)
+        room.enters("caller")
+        room.after(10)
+        crew.hangs_up()
+        room.people["caller"].hangs_up()
+        room.after(1)
+        assert room.told("/room")["RecordingSource"] == "Conference"
+
+
 def test_somebody_who_does_not_answer_never_was_in_the_room(room):
     """Twilio: Participant resource, status failed."""
     crew = room.emulator.phone("+13145550177")

@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from wire.emulator_town import APP, BASE, CLINICIAN, LINE, Town, api, assert_valid
@@ -105,6 +106,69 @@ def test_every_operation_offered_answers_by_the_description(method, template):
     assert answer.status in (200, 201, 204), answer.json
     text = "" if answer.json is None else json.dumps(answer.json)
     assert_valid(method, f"{world.base}{path}.json", answer.status, text)
+
+
+# Form fields and filters of offered operations that change nothing here, with the reason.
+MESSAGES = "SmsUrl SmsMethod SmsFallbackUrl SmsFallbackMethod SmsStatusCallback SmsApplicationSid "
+NUMBERS = "AddressSid BundleSid EmergencyAddressSid EmergencyStatus IdentitySid TrunkSid"
+PASSED_OVER = {
+    "Applications": MESSAGES + "ApiVersion MessageStatusCallback PublicApplicationConnectEnabled",
+    "IncomingPhoneNumbers": f"{MESSAGES}{NUMBERS} AccountSid ApiVersion AreaCode Beta Origin "
+    "VoiceReceiveMode",
+    # Who is shown, why, and how it is billed or cut: heard by nobody and told to no webhook.
+    "Calls": "SipAuthUsername SipAuthPassword Trim CallerId Byoc CallReason CallToken "
+    "ClientNotificationUrl MachineDetectionSilenceTimeout",
+    "Participants": "SipAuthUsername SipAuthPassword Trim CallerId Byoc CallReason CallToken "
+    "ClientNotificationUrl MachineDetectionSilenceTimeout EarlyMedia ConferenceTrim Region "
+    "JitterBufferSize CallerDisplayName",
+    "Domains": "SipRegistration EmergencyCallingEnabled Secure ByocTrunkSid EmergencyCallerSid",
+    "UserDefinedMessages": "IdempotencyKey",
+    SUBSCRIPTIONS: "IdempotencyKey",
+}
+PAGING = {"Page", "PageSize", "PageToken"}
+
+
+def test_every_parameter_is_performed_or_passed_over_by_name():
+    """Twilio: its OpenAPI description, the forms and filters of what is offered."""
+    room = Path(rest.__file__).parent
+    source = "".join(path.read_text() for path in room.glob("rest*.py"))
+    source += "".join(
+        f'"{name}{end}"' for name in CALLBACKS for end in ("", "Url", "Method", "Event")
+    )
+    unknown = set()
+    for template, operations in api()["paths"].items():
+        below = re.sub(r"\{[^}]+\}", "{}", template).removeprefix(ACCOUNT).removesuffix(".json")
+        for method in {"get", "post"} & set(operations):
+            if (method.upper(), below) not in set(routes()):
+                continue
+            noun = below.rstrip("/{}").rpartition("/")[2]
+            for name in parameters(operations[method]) - PAGING:
+                if f'"{name}"' not in source and name not in PASSED_OVER.get(noun, "").split():
+                    unknown.add(f"{noun}: {name}")
+    assert not unknown
+
+
+# Read by `subscriptions(ask, name)`, `_goto(ask, name)` and `detection_of`, which add the endings.
+CALLBACKS = {
+    "StatusCallback",
+    "RecordingStatusCallback",
+    "ConferenceStatusCallback",
+    "ConferenceRecordingStatusCallback",
+    "AmdStatusCallback",
+    "AsyncAmdStatusCallback",
+    "Announce",
+    "Hold",
+    "Wait",
+}
+ACCOUNT = "/2010-04-01/Accounts/{}"
+
+
+def parameters(operation):
+    """The names of a form's fields and of the filters (`StartTime<` is `StartTime`)."""
+    content = operation.get("requestBody", {}).get("content", {})
+    form = content.get("application/x-www-form-urlencoded", {}).get("schema", {})
+    query = {one["name"] for one in operation.get("parameters", []) if one["in"] == "query"}
+    return {name.rstrip("<>") for name in query | set(form.get("properties", {}))}
 
 
 def test_whatever_is_not_offered_answers_20404_and_a_wrong_method_20004():
