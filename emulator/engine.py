@@ -224,7 +224,9 @@ class Emulator(Account):
         self.legs[leg.sid] = self.live[leg.sid] = leg
         if leg.from_ == leg.to == "":
             return leg
-        self.timeline.note(leg, "begins", f"{leg.direction} {leg.from_} -> {leg.to}")
+        self.timeline.note(
+            leg, "begins", f"{leg.direction} {leg.from_} -> {leg.to or 'an application'}"
+        )
         return leg
 
     def converse(self, leg: Leg, first: Goto | Inline) -> Fiber:

@@ -15,6 +15,7 @@ from emulator.engine import Emulator
 from emulator.handsets import whose
 from emulator.legs import Leg
 from emulator.phonepage import page_of
+from emulator.rest import VERSION
 from emulator.sounds import Heard
 from emulator.timeline import Exchange, silence
 
@@ -63,14 +64,19 @@ class TimelinePage:
     def _lines(self) -> dict[str, list[dict[str, Any]]]:
         """What was noted and exchanged, by the leg that it is about; `""` is the account's."""
         timeline = self._emulator.timeline
+        own = f"{VERSION}/Accounts/{self._emulator.account_sid}"
         lines: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for entry in islice(reversed(timeline.entries), _LINES_MAX):
             if entry.what != "hears":
-                lines[entry.about].append(_line(entry.at, "note", entry.what, entry.text))
+                words = entry.text.removesuffix(
+                    entry.about
+                )  # on its own leg's card, its SID is told
+                lines[entry.about].append(_line(entry.at, "note", entry.what, words))
         for one in islice(reversed(timeline.exchanges), _LINES_MAX):
             facts = " ".join(f"{key}={one.sent[key]}" for key in _TELLING if one.sent.get(key))
             outcome = one.failure or str(one.status or "waiting…")
-            words = f"{urlsplit(one.url).path} {facts} → {outcome} in {one.seconds:.2f} s"
+            path = urlsplit(one.url).path.removeprefix(own)
+            words = " ".join(f"{path} {facts} → {outcome} in {one.seconds:.2f} s".split())
             line = _line(one.at, "exchange", f"{one.kind} {one.method}", words)
             lines[self._about(one)].append(line)
         return lines

@@ -69,7 +69,8 @@ def test_every_exchange_stands_with_its_leg_or_with_the_account(town):
     legs = {one["sid"]: told(one) for one in shown(town)}
     assert any(line.startswith("conference-event POST /event") for line in legs[leg.sid])
     assert any(line.startswith("rest GET") for line in legs[leg.sid])
-    assert any("Calls.json" in line for line in legs[made.sid])
+    assert "rest POST /Calls.json → 201 in 0.00 s" in legs[made.sid]
+    assert "participant-join r " in legs[leg.sid]  # without the SID that stands above
     account = legs[""]
     assert any("Queues.json" in line for line in account)
     assert any("conference-start" in line for line in account)
