@@ -170,6 +170,22 @@ def test_a_busy_number_ends_the_call(place: Town):
     happens(caller, "disconnect")
 
 
+def test_keys_of_a_softphone_and_of_a_telephone_reach_a_gather(place: Town):
+    """Twilio: Voice JavaScript SDK, Call.sendDigits; <Gather>: DTMF from any leg."""
+    ben = place.softphone("ben", 700, register=False)
+    ben.evaluate("dial({ then: 'gather' })")
+    ben.evaluate("call.sendDigits('w5')")
+    place.served.until(lambda _: any(one.get("Digits") == "5" for one in place.app.forms))
+    phone = place.phone_page(440)
+    number = place.served.do(lambda server: server.emulator.numbers[LINE])
+    number.voice.voice_url = f"{place.app.url}/gather"
+    phone.get_by_label("Number you dial").select_option(LINE)
+    phone.get_by_role("button", name="Call", exact=True).click()
+    phone.get_by_role("button", name="7", exact=True).click()
+    place.served.until(lambda _: any(one.get("Digits") == "7" for one in place.app.forms))
+    hears(ben, 440, stream=SOFTPHONE_STREAM)  # both were led into the room
+
+
 def test_messages_travel_both_ways(place: Town):
     page = place.softphone("ben", register=False)
     page.evaluate("dial({})")

@@ -1,5 +1,7 @@
 """Does the REST side answer as Twilio's does, so that the stock client cannot tell?"""
 
+from datetime import timedelta
+
 import pytest
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
@@ -120,6 +122,37 @@ def test_calls_are_filtered(town):
     assert len(calls.list(start_time_after=began)) == 3
     assert [one.sid for one in calls.list(start_time_after=live.started_at)] == [live.sid]
     assert len(calls.list(start_time_before=other.started_at)) == 2
+
+
+def test_rooms_their_people_and_numbers_are_filtered(town):
+    """Twilio: Conference, Participant, IncomingPhoneNumber and Application resources, filters."""
+    town.on("/room", "<Dial><Conference waitUrl=''>first</Conference></Dial>")
+    town.on("/voice", "<Redirect>/room</Redirect>")
+    first = town.caller.dials(LINE)
+    other = town.emulator.phone("+13145550151").dials(LINE)
+    town.after(3600)
+    town.on("/room", "<Dial><Conference waitUrl=''>second</Conference></Dial>")
+    town.emulator.phone("+13145550152").dials(LINE)
+    town.after(1)
+    rooms = town.client.conferences
+    names = lambda **wanted: [one.friendly_name for one in rooms.list(**wanted)]  # noqa: E731
+    assert names() == ["second", "first"]
+    assert names(friendly_name="first") == ["first"]
+    assert names(status="init") == ["second"]
+    today = town.emulator.created_at.date()
+    assert names(date_created=today) == ["second", "first"]
+    assert names(date_created_before=today - timedelta(days=1)) == []
+    people = rooms(rooms.list(friendly_name="first")[0].sid).participants
+    people(first.sid).update(muted=True)
+    people(other.sid).update(hold=True)
+    assert [one.call_sid for one in people.list(muted=True)] == [first.sid]
+    assert [one.call_sid for one in people.list(hold=True)] == [other.sid]
+    assert people.list(coaching=True) == []
+    town.emulator.number("+13145550102", friendly_name="County")
+    numbers = town.client.incoming_phone_numbers
+    assert [one.phone_number for one in numbers.list(friendly_name="County")] == ["+13145550102"]
+    assert [one.phone_number for one in numbers.list(phone_number=LINE)] == [LINE]
+    assert town.client.applications.list(friendly_name="nobody's") == []
 
 
 def test_queues_are_kept(town):

@@ -67,6 +67,14 @@ def test_it_serves_and_ends_cleanly(ends: signal.Signals):
         assert (process.returncode, err) == (0, "")
 
 
+def test_only_this_machine_reaches_it_unless_told_otherwise():
+    with running() as (_, url):
+        assert url.startswith("http://127.0.0.1:")
+    with running("--host", "0.0.0.0") as (process, _):
+        told = iter(process.stdout.readline, "")
+        assert any("anyone who reaches this port can place calls" in line for line in told)
+
+
 def test_a_taken_port_is_one_line():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])

@@ -220,6 +220,18 @@ async def test_somebody_without_an_identity_may_call_and_cannot_be_called(place:
 
 
 @plays
+async def test_a_token_that_has_ended_registers_nobody_any_more(place: Town) -> None:
+    """Twilio: error 31205; the SDK registers anew every half minute with the token it has."""
+    device = await place.device()
+    await device.asked("listen", "connected", token=token(seconds=1))
+    await asyncio.sleep(1.1)
+    refused = await device.asked("register", "error", media={"audio": True})
+    assert refused["error"]["code"] == 31205
+    await device.asked("listen", "connected", token=token())
+    await device.asked("register", "ready", media={"audio": True})
+
+
+@plays
 async def test_registering_and_leaving(place: Town) -> None:
     """Twilio: Voice JavaScript SDK, Device.register and unregister."""
     device = await (await place.device()).arrives()
