@@ -108,6 +108,9 @@ def test_the_numbers_of_an_override():
     assert (overrides.retries, overrides.retry_on) == (2, {"4xx", "rt"})
     limits = overrides.timeouts
     assert (limits.connect, limits.read, limits.total) == (2.0, 4.0, 13.0)
+    _, defaults = split("https://a.example/x#ct=2000")
+    assert (defaults.retries, defaults.retry_on) == (1, {"ct"})
+    assert (defaults.timeouts.read, defaults.timeouts.total) == (15.0, 15.0)
 
 
 def test_a_slow_application_is_given_fifteen_seconds():

@@ -42,6 +42,21 @@ def test_every_final_status_is_known():
     assert all(FINAL & MOVES[status] for status in set(MOVES) - FINAL)  # nobody is stuck
 
 
+@pytest.mark.parametrize(
+    ("status", "following"),
+    [
+        ("queued", {"initiated", "ringing"}),
+        ("initiated", {"ringing", "in-progress"}),
+        ("ringing", {"in-progress"}),
+        ("in-progress", set()),
+    ],
+)
+def test_a_call_never_goes_back(status, following):
+    """Twilio: Call resource, status values: what may come next, besides an end."""
+    assert MOVES[status] - FINAL == following
+    assert MOVES["in-progress"] == {"completed", "failed"}
+
+
 @pytest.mark.parametrize("status", sorted(FINAL))
 def test_whatever_is_final_can_neither_be_moved_nor_ended_nor_led_elsewhere(town, status):
     """Twilio: error 21220, for each of the five."""
