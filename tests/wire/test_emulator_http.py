@@ -232,6 +232,7 @@ def test_a_fallback_that_fails_ends_in_the_apology(town):
     with_fallback(town).on("/fallback", (500, HTML, "down"))
     leg = town.calls((500, HTML, "down"), 10)
     assert town.caller.hears("an application error has occurred")
+    assert len(town.asked("/fallback")) == 1  # not of itself again
     assert leg.status == "completed"
 
 
