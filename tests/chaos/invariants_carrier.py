@@ -37,6 +37,7 @@ CALL = re.compile(r"/Calls(?:/(CA[0-9a-f]{32}))?\.json$")
 CANARIES = re.compile(rf"{CANARY_NAME}|{CANARY_NOTE}|{CANARY_NAME.split()[0]}", re.IGNORECASE)
 NUMBERS = re.compile(r"\+?1314555015\d|\+?13145550171")
 OUR_FAULT = re.compile(r"^(12\d\d\d|13\d\d\d|11100|11750)")
+NOTHING_TO_LEAVE = "Leave: not in a queue"  # without the database we cannot know; they go on
 PLANNED_ALERTS = (13223, 13224, 13227)  # a number that the story made unreachable
 
 
@@ -55,7 +56,8 @@ class Planned(Invariant):
                 self.broken(f"{entry}: {error!r}")
         self.read = len(self.town.logged)
         for alert in self.twilio.alerts[self.alerts :]:
-            if OUR_FAULT.match(str(alert.code)) and alert.code not in PLANNED_ALERTS:
+            planned = alert.code in PLANNED_ALERTS or alert.message == NOTHING_TO_LEAVE
+            if OUR_FAULT.match(str(alert.code)) and not planned:
                 self.broken(f"the carrier says {alert}")
         self.alerts = len(self.twilio.alerts)
 

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from town import PARTNER, Caller, Clinician, Town
+from stories.test_without_database import broken
+from town import BASE, PARTNER, Caller, Clinician, Town
 
 from emulator.timeline import silence
 from ivr.call import Ended, Stage
@@ -164,3 +165,21 @@ def test_a_promise_does_not_wait_for_a_clinician_whose_browser_is_gone(quick_tow
     ana.stops_beating()
     town.until(lambda: ben.is_offered, seconds=180)
     assert town.followup(followup_id).offered_to == "ben"
+
+
+def test_a_caller_outside_the_line_is_not_dropped_by_being_led_out_of_it(quick_town: Town) -> None:
+    """The line's sound had failed, so they waited outside it; at their next lap the database was
+    away, and the document that leads out of the line was over: their call with it.
+    """
+    town = quick_town
+    town.phone(PARTNER).answers(after=2)
+    caller = town.transfers_from_911()
+    town.waits(seconds=8)
+    base = f"{BASE}/voice/{caller.call.id}"
+    outside = (
+        f'<Response><Redirect method="POST">{base}/wait/{caller.call.hop}</Redirect></Response>'
+    )
+    with broken(town):
+        town.carrier.move(caller.leg.sid, outside.encode(), f"{BASE}/voice/fallback")
+        town.until(lambda: town.phone(PARTNER).in_call, seconds=60)
+    assert caller.leg.live
