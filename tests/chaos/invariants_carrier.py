@@ -102,17 +102,24 @@ class Outbox(Invariant):
     }
     REFUSED = 429
 
-    def rows(self) -> None:
-        if "errands" not in self.mirror.changed:
-            return
-        for id_, was in self.mirror.before["errands"].items():
-            again = (was.state, self.mirror.errands[id_].state) == ("claimed", "pending")
-            if again and was.kind in self.KINDS[True] and self._last_answer() != self.REFUSED:
-                self.broken(f"{was} is tried again, and may have rung")
+    def starts(self) -> None:
+        self.read = 0
 
-    def _last_answer(self) -> int | None:
-        exchanges = reversed(self.twilio.timeline.exchanges)
-        return next((one.status for one in exchanges if one.kind == "rest"), None)
+    def rows(self) -> None:
+        before = self.mirror.before["errands"]
+        for id_, now in self.mirror.errands.items():
+            tries = before[id_].tries if id_ in before else 0
+            again = now.state == "pending" and now.tries > tries and now.kind in self.KINDS[True]
+            if again and not self._refused_lately():
+                self.broken(f"{now} is tried again, and may have rung")
+
+    def event(self) -> None:
+        self.read = len(self.twilio.timeline.exchanges)
+
+    def _refused_lately(self) -> bool:
+        exchanges = self.twilio.timeline.exchanges
+        lately = (exchanges[n] for n in range(self.read, len(exchanges)))
+        return any((one.kind, one.status) == ("rest", self.REFUSED) for one in lately)
 
     def asks(self, process: Any, method: str, url: str, form: dict[str, Any]) -> None:
         found = CALL.search(url)

@@ -223,6 +223,7 @@ def happens(
     for one in people:
         one.join()
     answers = sum(one.answers for one in people)
+    slow = max(slow, os.getloadavg()[0] / (os.cpu_count() or 1))  # others may have come since
     found = count(line, callers.legs, slow)
     found.lost += [f"acceptance of {o}" for one in people for o in _undone(line, one.accepted)]
     return Outcome(found, killer.kills, killer.passed, line.accidents, answers, slow)

@@ -27,6 +27,7 @@ from chaos.simulation_run import Outcome, tell  # noqa: E402
 from chaos.simulation_shrink import shortest, told  # noqa: E402
 from chaos.simulation_story import KINDS, Story, draw  # noqa: E402
 from chaos.simulation_town import memory  # noqa: E402
+from chaos.small_world import worlds  # noqa: E402
 
 EVERY_SECONDS = 10
 grounds: dict[str, Any] = {}  # of this worker process
@@ -34,7 +35,7 @@ grounds: dict[str, Any] = {}  # of this worker process
 
 def main() -> int:
     given = parsed()
-    work = [(seed, kind, given.faults) for seed in given.seeds for kind in given.databases]
+    work = [(story, kind) for story in stories(given) for kind in given.databases]
     began, counts, broken = time.monotonic(), Counter(), []
     with workers(given.databases, given.jobs) as pool:
         for outcome in pool.imap_unordered(one, work):
@@ -44,18 +45,25 @@ def main() -> int:
         seconds = time.monotonic() - began
         for outcome in sorted(broken, key=lambda one: one.story.seed)[: given.shown]:
             print(pool.apply(explained, (outcome, given.databases[0], not given.as_drawn)))
-    stories = counts["stories"]
+    many = counts["stories"]
     print(
-        f"{stories} stories, {counts['webhooks']} webhooks, {counts['events']} events in "
-        f"{seconds:.0f} s ({stories / seconds:.1f} a second); {len(broken)} broken"
+        f"{many} stories, {counts['webhooks']} webhooks, {counts['events']} events in "
+        f"{seconds:.0f} s ({many / seconds:.1f} a second); {len(broken)} broken"
     )
     return 1 if broken else 0
+
+
+def stories(given: argparse.Namespace) -> list[Story]:
+    if given.small_world:
+        return list(worlds())
+    return [draw(seed, given.faults) for seed in given.seeds]
 
 
 def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./run simulate", description=__doc__)
     parser.add_argument("--seeds", type=seeds, default=range(300), help="A..B, or one seed")
     parser.add_argument("--faults", type=kinds, default=KINDS, help=f"of {','.join(KINDS)}")
+    parser.add_argument("--small-world", action="store_true", help="every order of seven events")
     parser.add_argument("--database", choices=("sqlite", "postgres", "both"), default="sqlite")
     parser.add_argument("--jobs", type=int, default=2, help="processes (2)")
     parser.add_argument("--hash", action="store_true", help="print the hash of every story's log")
@@ -122,9 +130,9 @@ def ready(template: Path, folder: Path, server: str) -> None:
         grounds["postgres"] = PostgresGround(server)
 
 
-def one(work: tuple[int, str, tuple[str, ...]]) -> Outcome:
-    seed, kind, faults = work
-    return tell(draw(seed, faults), grounds[kind].fresh())
+def one(work: tuple[Story, str]) -> Outcome:
+    story, kind = work
+    return tell(story, grounds[kind].fresh())
 
 
 def explained(outcome: Outcome, kind: str, shorten: bool) -> str:

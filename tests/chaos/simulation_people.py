@@ -34,6 +34,8 @@ def behaves(phone: Any, how: str, *, key: str = "", talks_for: float = TALK_ON_T
             (script.then_presses(key, after=2.5) if presses else script).then_hangs_up(
                 after=talks_for
             )
+        case "another key":
+            phone.answers(after=4.0).then_presses("2", after=2.5).then_hangs_up(after=9.0)
         case "late":  # the question is over
             phone.answers(after=5.0).then_presses("1", after=22.0).then_hangs_up(after=3.0)
         case "family":
@@ -90,6 +92,7 @@ class ClinicianActor(Clinician):
         self.part, self.phone = part, phone
         self.planned: set[Any] = set()
         self.answered = 0
+        self.accepted: offers.Accepted | None = None
         self.heard_at: float | None = None  # the last heartbeat that was stored, in true time
         if phone:
             talks_for = part.talks_for
@@ -192,6 +195,27 @@ class ClinicianActor(Clinician):
                 accepted = offers.accept(self.town.board, offer_id, self.id)
             if how != "no leg":
                 self.leg = self.softphone.connects(APP_SID, accepted.connect)
+
+    # -- one thing at a time, as a small world says -------------------------------------------
+
+    def says_yes(self) -> None:
+        """Answer is pressed; whether the softphone ever dials in is another matter."""
+        self._click(self._claims, again=False)
+
+    def _claims(self) -> None:
+        cards = offers.cards(self.town.board, self.id)
+        if cards:
+            with suppress(offers.Taken):
+                self.accepted = offers.accept(self.town.board, cards[0].offer_id, self.id)
+
+    def dials_in(self) -> None:
+        if self.accepted is not None and self.beating:
+            self.leg = self.softphone.connects(APP_SID, self.accepted.connect)
+
+    def says_no(self) -> None:
+        self._click(lambda: self._answer_first("decline"), again=False)
+
+    # -- on a call ----------------------------------------------------------------------------
 
     def _ends(self, call_id: str) -> None:
         desk = self.town.mirror.desks.get(self.id)

@@ -320,7 +320,7 @@ def _goes_off_duty(person: ClinicianActor, _trouble: Trouble) -> None:
             person.stops_beating()
 
 
-def _ends_too_early(person: ClinicianActor, _trouble: Trouble) -> None:
+def _presses_end(person: ClinicianActor, _trouble: Trouble) -> None:
     desk = person.town.mirror.desks.get(person.id)
     if desk is not None and desk.call_id:
         person._click(lambda: calls.end(person.town.board, desk.call_id, person.id))
@@ -340,5 +340,9 @@ TROUBLES: dict[str, Callable[[SimulatedTown, Trouble], None]] = {
     "replayed": _replayed,
     "off the roster": _off_the_roster,
     "disabled": _disabled,
-    "End too early": _person_of(_ends_too_early),
+    "End too early": _person_of(_presses_end),
+    "presses End": _person_of(_presses_end),
+    "answers": _person_of(lambda person, _trouble: person.says_yes()),
+    "dials in": _person_of(lambda person, _trouble: person.dials_in()),
+    "declines": _person_of(lambda person, _trouble: person.says_no()),
 }

@@ -29,7 +29,17 @@ NAMES = ("Ana", "Ben", "Cleo", "Dev")
 LINES = (RIVERTON, RIVERTON, LAKESIDE, GENERAL)
 WITHHELD = ("anonymous", "+266696687", "Restricted", "")
 KEYS = ("1", "11", "2", "3", "9", "0", "#", "*", "5", "123456789", "1*1")
-CELLS = ("presses", "presses", "voicemail", "family", "late", "busy", "never", "unreachable")
+CELLS = (
+    "presses",
+    "presses",
+    "another key",
+    "voicemail",
+    "family",
+    "late",
+    "busy",
+    "never",
+    "unreachable",
+)
 ANSWERS = ("accept", "accept", "accept", "accept", "decline", "ignore", "no leg", "twice")
 PICKS_UP = ("answers", "answers", "voicemail", "busy", "never", "drops")
 

@@ -14,10 +14,12 @@ from chaos.simulation_databases import PostgresGround, SqliteGround
 from chaos.simulation_run import tell
 from chaos.simulation_shrink import shortest, told
 from chaos.simulation_story import Story, draw
+from chaos.small_world import worlds
 
 STORIES = 300
 ON_POSTGRES = 10  # every so many-th
 BATCHES = 10
+EVERY_WORLD = 128
 HASH = """
 import sys; sys.path[:0] = sys.argv[1:3]
 from pathlib import Path
@@ -62,6 +64,13 @@ def test_nobody_is_lost(sqlite, batch: int) -> None:
 def test_nobody_is_lost_on_postgresql(postgres, batch: int) -> None:
     for seed in range(ON_POSTGRES // 2 + ON_POSTGRES * batch, STORIES, ON_POSTGRES * 2):
         goes_well(draw(seed), postgres)
+
+
+def test_nobody_is_lost_in_a_small_world(sqlite) -> None:
+    every = list(worlds())
+    assert len(every) == 5120
+    for story in every[::EVERY_WORLD]:
+        goes_well(story, sqlite)
 
 
 def test_the_same_seed_is_the_same_story_to_the_letter(
