@@ -159,9 +159,7 @@ def _build_wait_in_line(
     )
 
 
-def _build_leave_line(
-    parent: ET.Element, _reply: heard.LeaveLine, _call: Call, page: Page
-) -> None:
+def _build_leave_line(parent: ET.Element, _reply: heard.LeaveLine, _call: Call, page: Page) -> None:
     _add(parent, "Leave")  # ends the document, where there is a line to leave
     again = with_override(f"{page.base_url}/voice/fallback", page.voice_override)
     _add(parent, "Redirect", again, method="POST")
