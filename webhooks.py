@@ -35,7 +35,6 @@ TELEPHONE = ("/voice/", "/sound/")
 TWIML = "text/xml; charset=utf-8"
 IN_LINE = ("key", "agree")  # asked from within the wait document, where nothing can be dialled
 OTHER_LEGS = ("clinician-left", "psap", "psap-pressed", "psap-left")
-OVER = ("completed", "busy", "failed", "no-answer", "canceled")
 BRIDGED = ("completed", "answered")
 ROOM_EVENTS: dict[tuple[str, str], type[e.ClinicianJoined | e.CallerJoined | e.PsapJoined]] = {
     ("participant-join", "clinician"): e.ClinicianJoined,
@@ -152,7 +151,7 @@ def keep_the_caller(error: Exception) -> Response:
 
 def without_database() -> Response:
     """People's phones for a caller; other legs as ever. What happened is noted on the disk."""
-    over = offline.hung_up(getattr(g, "fields", {}))
+    over = forms.hung_up(getattr(g, "fields", {}))
     if _nobody_listens():
         noted = request.endpoint == "phone.ended" and over
         noted = noted and offline.note(board(), fields(), g.key, "ended")
@@ -258,7 +257,7 @@ def _leg() -> str:
 
 
 def _hung_up() -> bool:
-    return fields().get("CallStatus") in OVER
+    return forms.hung_up(fields())
 
 
 VERBS: dict[str, Callable[[Call, datetime], e.Event]] = {

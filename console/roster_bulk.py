@@ -11,7 +11,7 @@ from console.forms import Form, day_of
 from console.here import house_zone_name, now, store
 from console.roster_hours import all_given, copied
 from console.roster_shift import read
-from console.roster_steps import back_to, drafted, ground_of, step
+from console.roster_steps import back_to, draft_and_ground, drafted, step
 from console.week import shifts_of
 
 MOST = 200  # shifts changed at once
@@ -26,9 +26,7 @@ def install(console: Blueprint) -> None:
 def select() -> ResponseReturnValue:
     """Give many shifts to one person, or to nobody: one step, one undo."""
     form = Form(request.form)
-    with store().read() as rows:
-        draft = drafted(rows)
-        ground = ground_of(rows, draft)
+    draft, ground = draft_and_ground()
     named = request.form.getlist("shift")[:MOST]
     there = [shift for name in named if (shift := read(draft, name, ground.zone))]
     by = form.values.get("by", "")

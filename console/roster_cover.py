@@ -49,7 +49,7 @@ def show(form: Form) -> ResponseReturnValue:
     with store().read() as rows:
         pending = rows.cover_requests.pending(now())
         facts: dict[str, Any] = {
-            "names": {one.id: one.name for one in rows.people.all(active_only=False)},
+            "names": rows.people.names(),
             "settled": [
                 one
                 for one in rows.cover_requests.settled(now() - BEHIND)

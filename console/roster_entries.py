@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from console import roster_patterns
 from console.forms import Form
-from console.here import now, store
+from console.here import now
 from console.roster_fields import Entry, Ground, repeated
 from console.roster_kinds import KINDS, OVERRIDES, TIME_OFF, Kind, ready_made, shift_rows
-from console.roster_steps import back_to, drafted, ground_of, step
+from console.roster_steps import back_to, draft_and_ground, step
 from console.roster_words import FIELDS, NTH, entry_words, value_words
 from console.week import TIERS
 from routing import oncall
@@ -48,9 +48,7 @@ def kind_of(path: str) -> Kind:
 
 def listing() -> str:
     """Every entry there is, by its kind: the roster in words."""
-    with store().read() as rows:
-        draft = drafted(rows)
-        ground = ground_of(rows, draft)
+    draft, ground = draft_and_ground()
     found: dict[str, list[tuple[str, str]]] = {path: [] for path in KINDS}
     by_part = {kind.part: path for path, kind in KINDS.items()}
     for (part, key), entry in entries(draft.document).items():
@@ -68,17 +66,13 @@ def listing() -> str:
 
 def new(kind: str) -> str:
     known = kind_of(kind)
-    with store().read() as rows:
-        draft = drafted(rows)
-        ground = ground_of(rows, draft)
+    _, ground = draft_and_ground()
     return show(known, ready_made(known, Form(request.args.to_dict())), ground, None)
 
 
 def edit(kind: str, key: str) -> str:
     known = kind_of(kind)
-    with store().read() as rows:
-        draft = drafted(rows)
-        ground = ground_of(rows, draft)
+    draft, ground = draft_and_ground()
     entry = found(draft, known, key, ground)
     if entry is None:
         abort(404)
@@ -156,9 +150,7 @@ def change(kind: str, key: str) -> ResponseReturnValue:
 
 def keep(kind: Kind, key: str | None) -> ResponseReturnValue:
     form = Form(request.form)
-    with store().read() as rows:
-        draft = drafted(rows)
-        ground = ground_of(rows, draft)
+    draft, ground = draft_and_ground()
     there = found(draft, kind, key, ground) if key else None
     if "more" in form.values:  # room for more turns or shifts: nothing is kept yet
         return show(kind, form, ground, key)
@@ -234,9 +226,7 @@ def begins(entry: Entry) -> datetime | None:
 def remove(kind: str, key: str) -> ResponseReturnValue:
     """Delete an entry. What has begun ends now instead: what was promised stays."""
     known, form = kind_of(kind), Form(request.form)
-    with store().read() as rows:
-        draft = drafted(rows)
-        ground = ground_of(rows, draft)
+    draft, ground = draft_and_ground()
     entry = found(draft, known, key, ground)
     if entry is None:
         abort(404)

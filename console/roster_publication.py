@@ -40,7 +40,7 @@ def page() -> ResponseReturnValue:
 def show(form: Form) -> ResponseReturnValue:
     with store().read() as rows:
         draft = drafted(rows)
-        names = {one.id: one.name for one in rows.people.all(active_only=False)}
+        names = rows.people.names()
         zone = ground_of(rows, draft).zone
         facts = {} if draft.clashes else reviewed(rows, draft)
     facts |= {

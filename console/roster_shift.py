@@ -8,11 +8,11 @@ from flask.typing import ResponseReturnValue
 
 from console import roster_fields as fields
 from console.forms import Form
-from console.here import now, store
+from console.here import now
 from console.roster_fields import Ground
 from console.roster_hours import given, moved
 from console.roster_look import keys_of, stretch
-from console.roster_steps import back_to, drafted, ground_of, step, window_words
+from console.roster_steps import back_to, draft_and_ground, step, window_words
 from console.roster_words import entry_words
 from console.week import TIERS, Shift, shifts_of
 from routing import layers
@@ -53,9 +53,7 @@ def page(shift_id: str) -> ResponseReturnValue:
 
 
 def show(shift_id: str, form: Form | None) -> ResponseReturnValue:
-    with store().read() as rows:
-        draft = drafted(rows)
-        ground = ground_of(rows, draft)
+    draft, ground = draft_and_ground()
     shift = read(draft, shift_id, ground.zone)
     if shift is None:
         return gone()
@@ -126,9 +124,7 @@ def candidates(roster: Roster, shift: Shift, ground: Ground) -> dict[str, list[A
 def give(shift_id: str) -> ResponseReturnValue:
     """Some or all of its hours to somebody else, or to nobody."""
     form = Form(request.form)
-    with store().read() as rows:
-        draft = drafted(rows)
-        ground = ground_of(rows, draft)
+    draft, ground = draft_and_ground()
     shift = read(draft, shift_id, ground.zone)
     if shift is None:
         return gone()
@@ -163,9 +159,7 @@ def _given_words(
 def move(shift_id: str) -> ResponseReturnValue:
     """Other hours, tier or person, for this once: what dragging and stretching ask."""
     form = Form(request.form)
-    with store().read() as rows:
-        draft = drafted(rows)
-        ground = ground_of(rows, draft)
+    draft, ground = draft_and_ground()
     shift = read(draft, shift_id, ground.zone)
     if shift is None:
         return gone()

@@ -27,6 +27,13 @@ def drafted(rows: Rows) -> Draft:
     return roster_draft.of(rows, myself().id, house_zone_name())
 
 
+def draft_and_ground() -> tuple[Draft, Ground]:
+    """That roster, and what a form about it needs to know."""
+    with store().read() as rows:
+        draft = drafted(rows)
+        return draft, ground_of(rows, draft)
+
+
 def ground_of(rows: Rows, draft: Draft) -> Ground:
     people = {one.id: one for one in rows.people.all(active_only=False)}
     found = entries(draft.document)

@@ -75,5 +75,4 @@ def _strains(
 
 def _short_words(short: Iterable[coverage.Shortfall]) -> Iterator[str]:
     for one in short:
-        skills = f" with {' and '.join(one.skills)}" if one.skills else ""
-        yield f"fewer than {one.need}{skills} would be on call"
+        yield f"fewer than {one.wanted} would be on call"

@@ -28,6 +28,18 @@ class Shortfall:
         """What is short, whenever it is."""
         return self.tier, self.need, self.skills
 
+    @property
+    def wanted(self) -> str:
+        """How many, and who can do what, in words."""
+        able = f" with {' and '.join(self.skills)}" if self.skills else ""
+        return f"{self.need}{able}"
+
+    @property
+    def lacking(self) -> str:
+        """Who there is instead, in words."""
+        more = self.need > 1 or self.skills
+        return f"fewer than {self.wanted}" if more else "nobody"
+
 
 Kind = tuple[str, int, tuple[str, ...]]
 

@@ -55,6 +55,10 @@ class People(Noun):
     def get(self, person_id: str) -> Person | None:
         return self._first(_ALL.where(people.c.id == person_id))
 
+    def names(self) -> dict[str, str]:
+        """Return everybody's name by id: those who left are in what was."""
+        return {one.id: one.name for one in self.all(active_only=False)}
+
     def by_email(self, email: str) -> Person | None:
         """Upper and lower case are one address."""
         return self._first(_ALL.where(func.lower(people.c.email) == email.strip().lower()))

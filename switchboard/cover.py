@@ -132,7 +132,7 @@ def _apply(
     rows: Rows, request: CoverRequest, actor: str, reason: str | None, now: datetime
 ) -> CoverRequest:
     assert request.taken_by is not None
-    people = {one.id: one.name for one in rows.people.all(active_only=False)}
+    people = rows.people.names()
     names = [people.get(one, one) for one in (request.taken_by, request.person_id)]
     said = f"{names[0]} takes a shift of {names[1]}, who asked" + (f": {reason}" if reason else "")
     number, _ = roster_book.newest(rows)
@@ -153,9 +153,8 @@ def _settle(
         raise NotNow("Somebody was faster.")
     _audit(rows, actor, state, settled, now)
     if not any(one.state == "taken" for one in rows.cover_requests.pending(now)):
-        for task in rows.tasks.open("coordinator"):
-            if task.kind == TASK:
-                rows.tasks.close(task.id, actor, "Every shift that was taken is settled.", now)
+        said = "Every shift that was taken is settled."
+        tasks.settle(rows, TASK, "coordinator", actor, said, now)
     return settled
 
 

@@ -19,7 +19,7 @@ from routing.watch import LOOKED, Sight, to_tell
 from storage.errors import Duplicate
 from storage.store import Rows
 from storage.values import Person, Task
-from switchboard import roster_book
+from switchboard import roster_book, tasks
 from switchboard.board import Board
 from switchboard.roster_book import Book
 
@@ -81,9 +81,7 @@ def sweep(board: Board) -> None:
         step = _step(rows, now)
         if step is None:
             return
-        for task in rows.tasks.open("coordinator"):
-            if task.kind == KIND:
-                rows.tasks.close(task.id, US, step.closing, now)
+        tasks.settle(rows, KIND, "coordinator", US, step.closing, now)
         if step.text:
             name = f"{KIND}:{now:%Y-%m-%dT%H:%M}"
             rows.tasks.add(Task(name, KIND, "coordinator", None, None, step.text, now))
@@ -119,8 +117,6 @@ def text_of(shorts: Sequence[Shortfall], zone: str) -> str:
 
 def short_words(short: Shortfall, zone: str) -> str:
     """Return one shortfall in the wall clock of `zone`."""
-    able = f" with {' and '.join(short.skills)}" if short.skills else ""
-    lead = f"fewer than {short.need}{able}" if short.need > 1 or able else "nobody"
     start, end = (wall(at, zone) for at in (short.start, short.end))
     until = f"{end:%H:%M}" if end.date() == start.date() else f"{end:%a %-d %b %H:%M}"
-    return f"{short.tier}: {lead} {start:%a %-d %b %H:%M} to {until}"
+    return f"{short.tier}: {short.lacking} {start:%a %-d %b %H:%M} to {until}"

@@ -16,12 +16,12 @@ from storage.values import ErrandRow
 from switchboard import calls, evidence, tasks
 from switchboard.board import Board
 from telephony.carrier import CarrierBusy, CarrierRefused, CarrierUnknown
+from telephony.forms import OVER
 
 log = structlog.get_logger()
 
 BUSY_SECONDS = 0.25  # doubled each time: somebody may be waiting for it on the line
 TRIES_MAX = 8
-OVER = ("completed", "busy", "failed", "no-answer", "canceled")  # the carrier's words for an end
 PSAP_RING_SECONDS = 30
 
 

@@ -17,6 +17,7 @@ from storage.values import ErrandRow, Offer
 from switchboard import calls
 from switchboard.board import Board
 from telephony.carrier import CarrierError, LegFound
+from telephony.forms import OVER
 
 log = structlog.get_logger()
 
@@ -27,7 +28,6 @@ FIRST_LOOK_SECONDS = 2
 LOOK_SECONDS = 5  # between two looks into the list: it may lag behind
 SKEW_SECONDS = 5  # the carrier's clock and ours
 HARMLESS_TWICE = ("EndLeg", "CheckRoom")  # asked again, whatever became of the first time
-OVER = ("completed", "busy", "failed", "no-answer", "canceled")
 
 
 # -- a webhook tells -----------------------------------------------------------------------------

@@ -62,7 +62,7 @@ def written(rows: Rows, person: Person, kind: str, now: datetime) -> Feed:
     start, end = today - BEHIND, today + AHEAD
     heading, (number, book) = rows.roster.newest(), roster_book.newest(rows)
     timeline = roster_book.timeline(rows, start, end)
-    names = {one.id: one.name for one in rows.people.all(active_only=False)}
+    names = rows.people.names()
     if kind == "gaps":
         entries = [*_gaps(book, timeline, today, end, roster_book.able(rows))]
     else:
@@ -84,8 +84,7 @@ def _gaps(
     book: Book, timeline: Timeline, start: datetime, end: datetime, able: coverage.Able
 ) -> Iterator[Entry]:
     for one in coverage.shortfalls(timeline, book.roster, start, end, able):
-        skills = f" with {' and '.join(one.skills)}" if one.skills else ""
-        lead = "Nobody" if one.need == 1 and not skills else f"Fewer than {one.need}{skills}"
+        lead = one.lacking[0].upper() + one.lacking[1:]
         uid = _uid("gap", one.tier, str(one.need), *one.skills, one.start.isoformat())
         yield Entry(uid, one.start, one.end, f"{lead}: {one.tier}", DAY)
 

@@ -21,13 +21,12 @@ DATABASE_AWAY = StoreDown  # what the door must catch
 ONCE_MORE = Contended  # what it may try again at once
 TEND_SECONDS = 2  # how soon a changed roster is on the disk, and the database's return is seen
 PHONES_MAX = 5  # in one round: the partner line rings within two minutes (DESIGN, Numbers)
-OVER = ("completed", "busy", "failed", "no-answer", "canceled")
 
 
 def start(board: Board, fields: Fields, key: str, *, first: bool) -> bytes:
     """A caller's webhook found no database: ring people. `first`: nothing was said to them yet."""
     line = board.book.dialled(forms.dialled(fields.get("To", "")))
-    if hung_up(fields):
+    if forms.hung_up(fields):
         note(board, fields, key, "ended")
         return twiml.nothing()
     note(board, fields, key, "led")
@@ -40,7 +39,7 @@ def rang(board: Board, fields: Fields, key: str, line_id: str, turn: int, lap: i
     line = board.line(line_id)
     bridged = fields.get("DialBridged", "true") == "true"
     talked = bridged and fields.get("DialCallStatus") in ("completed", "answered")
-    if hung_up(fields):
+    if forms.hung_up(fields):
         note(board, fields, key, "passed", talked=talked)
         return twiml.nothing()
     if talked:
@@ -77,11 +76,6 @@ def pressed(board: Board, fields: Fields, line_id: str) -> bytes:
     if forms.key(fields) == "1":
         return twiml.nothing()
     return documents.declined(voice.page(board, line_id))
-
-
-def hung_up(fields: Fields) -> bool:
-    """Whether the leg that the webhook is about is over."""
-    return fields.get("CallStatus") in OVER
 
 
 def ended_before_replay(board: Board, fields: Fields, key: str) -> bool:

@@ -65,9 +65,8 @@ def _note(rows: Rows, person_id: str, action: str, rescue: Rescue, now: datetime
 
 
 def _settle_tasks(rows: Rows, rescue: Rescue, person_id: str, now: datetime) -> None:
-    for task in rows.tasks.open("supervisor"):
-        if task.kind == UNCONFIRMED and task.call_id == rescue.call_id:
-            tasks.close(rows, task.id, person_id, "Contact confirmed, or closed.", now)
+    said = "Contact confirmed, or closed."
+    tasks.settle(rows, UNCONFIRMED, "supervisor", person_id, said, now, call_id=rescue.call_id)
 
 
 def sweep(board: Board) -> None:

@@ -219,9 +219,8 @@ def opening(rows: Rows, new: Book, now: datetime) -> list[Shortfall]:
 
 def words(short: Shortfall) -> str:
     """Return one sentence about hours that fall short."""
-    who = f"{short.need} with {' and '.join(short.skills)}" if short.skills else f"{short.need}"
     window = f"{short.start:%Y-%m-%d %H:%M} to {short.end:%Y-%m-%d %H:%M} UTC"
-    return f"{short.tier} would have fewer than {who} on call {window}"
+    return f"{short.tier} would have fewer than {short.wanted} on call {window}"
 
 
 def digest(kept: dict[str, Any]) -> str:

@@ -47,6 +47,22 @@ def open_for(
     )
 
 
+def settle(
+    rows: Rows,
+    kind: str,
+    role: str,
+    by: str,
+    decision: str,
+    at: datetime,
+    *,
+    call_id: str | None = None,
+) -> None:
+    """Close every open task of a kind (about a call): what it asked for has come about."""
+    for task in rows.tasks.open(role):
+        if task.kind == kind and call_id in (None, task.call_id):
+            rows.tasks.close(task.id, by=by, decision=decision, now=at)
+
+
 def close(rows: Rows, task_id: str, by: str, decision: str, at: datetime) -> bool:
     """A named person decided. False: it was closed before."""
     return rows.tasks.close(task_id, by=by, decision=decision, now=at)

@@ -12,6 +12,7 @@ import phonenumbers
 
 Fields = Mapping[str, str]
 
+OVER = ("completed", "busy", "failed", "no-answer", "canceled")  # the carrier's words for an end
 FIELDS_MAX = 200
 SIGNED_FIELDS_MAX = 100_000
 NAME_CHARS_MAX = 200
@@ -229,6 +230,11 @@ def leg(fields: Fields) -> str:
     """Read the leg's sid; "" when there is none that could be kept."""
     sid = fields.get("CallSid", "")
     return sid if re.fullmatch(SID, sid) else ""
+
+
+def hung_up(fields: Fields) -> bool:
+    """Whether the leg that the webhook is about is over."""
+    return fields.get("CallStatus") in OVER
 
 
 def softphone(fields: Fields) -> bool:

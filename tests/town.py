@@ -35,6 +35,7 @@ BASE = "http://line.example.org"
 APP_SID = "APe0e0e0e0e0e0e0e00000000000000001"
 RIVERTON, LAKESIDE, GENERAL = "+13145550101", "+13145550102", "+13145550100"
 PARTNER, DISPATCH = "+13145550188", "+13145550191"
+LAKESIDE_DISPATCH = "+13145550192"
 BEAT_SECONDS = 8
 SOON_SECONDS = 0.001  # from a webhook's commit to the sweep that it wakes
 SWEEP_SECONDS = 1  # the clock process's own pace is faster; what is urgent wakes a sweep anyway

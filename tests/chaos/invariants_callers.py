@@ -9,11 +9,11 @@ from typing import Any, ClassVar
 from chaos.invariants import Invariant
 from chaos.simulation_people import CANARY_NAME, CANARY_NOTE
 from chaos.simulation_story import ELSEWHERE
-from town import DISPATCH, PARTNER
+from town import DISPATCH, LAKESIDE_DISPATCH, PARTNER
 
 from emulator.interpreter import APPLICATION_ERROR
 
-OUTSIDE = (PARTNER, DISPATCH, "+13145550192")
+OUTSIDE = (PARTNER, DISPATCH, LAKESIDE_DISPATCH)
 SILENT_SECONDS, FIRST_SOUND_SECONDS, LAP_SECONDS = 4.0, 2.0, 30.0
 OPTION_SECONDS, PARTNER_SECONDS = 60.0, 120.0
 SLACK = 0.1  # a webhook's own way there and back

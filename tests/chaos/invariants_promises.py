@@ -6,9 +6,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from chaos.invariants import Invariant
-from town import DISPATCH, GENERAL, LAKESIDE, PARTNER, RIVERTON
+from town import DISPATCH, GENERAL, LAKESIDE, LAKESIDE_DISPATCH, PARTNER, RIVERTON
 
-CENTRES = {DISPATCH, "+13145550192"}
+CENTRES = {DISPATCH, LAKESIDE_DISPATCH}
 OWN = {*CENTRES, GENERAL, LAKESIDE, PARTNER, RIVERTON}
 QUIET_FROM, QUIET_UNTIL = time(21, 0), time(8, 0)
 CELLS = re.compile(r"\+1314555012\d")

@@ -27,21 +27,20 @@ from chaos.simulation_story import (
 )
 from chaos.simulation_town import CELLS, Luck, SimulatedTown
 from rosters import promised
-from town import DISPATCH, PARTNER, START
+from town import DISPATCH, LAKESIDE_DISPATCH, PARTNER, START
 
 import storage.store
 from emulator.faults import NO_FAULTS
-from emulator.web import WebRequest
+from emulator.web import Timeouts, WebRequest
 from storage import ids
 from storage.engine import open_engine
 from storage.values import Person
-from switchboard import calls, presence, roster_book
+from switchboard import calls, clock, presence, roster_book
 
 STEP_SECONDS = 5.0
 SETTLE_SECONDS = 75.0  # two looks of the reconciler, and the time a stage is left in peace before
 LATE_PACE_SECONDS = 1800.0
 PARTNER_TALKS = 90.0  # long enough for whoever looks after where a caller is
-DISPATCH_OF_LAKESIDE = "+13145550192"
 ON_CALL = START - timedelta(days=8), START + timedelta(days=20)  # whatever the clock says
 
 
@@ -169,8 +168,6 @@ def _a_day_later(town: SimulatedTown) -> None:
     for handle in town.ticking:
         handle.cancel()
     town.ticking.clear()
-    from switchboard import clock
-
     town.worker.every(LATE_PACE_SECONDS, clock.sweep)
     town.clock.advance(DAY_SECONDS)
 
@@ -202,7 +199,7 @@ def _cast(town: SimulatedTown) -> None:
                 promised(rows, part.name.lower(), part.tier, *ON_CALL)
     town.opens()
     behaves(town.twilio.phone(PARTNER), town.story.partner, talks_for=PARTNER_TALKS)
-    for number in (DISPATCH, DISPATCH_OF_LAKESIDE):
+    for number in (DISPATCH, LAKESIDE_DISPATCH):
         behaves(town.twilio.phone(number), town.story.dispatcher, key="1")
     behaves(town.twilio.phone("+13145550171"), "answers")
     for part, phone in zip(town.story.clinicians, phones, strict=True):
@@ -272,8 +269,6 @@ def _replayed(town: SimulatedTown, trouble: Trouble) -> None:
 
 
 def _once_more(town: SimulatedTown, request: WebRequest) -> None:
-    from emulator.web import Timeouts
-
     if request.method == "POST":
         town.twilio.transport.fetch(request, lambda _answer: None, timeouts=Timeouts())
 

@@ -9,7 +9,6 @@ from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import urlsplit
 
 import structlog
 from chaos.simulation_mirror import Mirror
@@ -21,7 +20,7 @@ import webhooks
 from config import lines, prompts
 from emulator import Emulator, FaultPlan, WsgiTransport
 from emulator.faults import NO_FAULT, Fault
-from emulator.web import Done, Timeouts, WebAnswer, WebError, WebRequest, WebResponse
+from emulator.web import Done, Timeouts, WebAnswer, WebError, WebRequest
 from storage.store import Store
 from switchboard import clock, fallback, offline, reconcile
 from telephony.lastresort import Hosted
@@ -231,11 +230,3 @@ def _last_resort(line_id: str, part: str, phones: tuple[str, ...]) -> bytes:
     hosted = Hosted(f"{ELSEWHERE}/{line_id}/screen", f"{ELSEWHERE}/{line_id}/accept")
     rung = phones if part == "line" else ()
     return fallback.Part(words, book.lines[line_id], part, rung, hosted).written().encode()
-
-
-def path_of(url: str) -> str:
-    return urlsplit(url).path
-
-
-def is_answer(answer: WebAnswer) -> bool:
-    return isinstance(answer, WebResponse) and answer.status == 200
