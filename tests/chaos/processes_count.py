@@ -12,7 +12,8 @@ from sqlalchemy import select
 from emulator.timeline import Exchange, silence
 from storage.tables import calls, errands, followups, journal
 from telephony import forms
-from webhooks import OVER, ROOM_EVENTS
+from telephony.forms import OVER
+from webhooks import ROOM_EVENTS
 
 SILENT_SECONDS = 10
 OUR_ENDS = {"callback", "clinician_ended", "passed_on"}

@@ -5,6 +5,7 @@ from pages.telephone_town import (
     LINE,
     SOFTPHONE_STREAM,
     Town,
+    comes_true,
     happens,
     hears,
     rest,
@@ -41,7 +42,7 @@ def test_a_held_person_hears_nobody_and_is_not_heard(place: Town):
     assert place.served.do(hold).status == 200
     hears(ana, 1100, stream=SOFTPHONE_STREAM, but_not=750)
     hears(cora, 500, stream=SOFTPHONE_STREAM, but_not=750)
-    ben.wait_for_function("loudness(call.getRemoteStream(), 500) < -75")
+    comes_true(ben, "() => loudness(call.getRemoteStream(), 500) < -75")
 
 
 def test_a_lost_socket_loses_no_call(place: Town):

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 from pages.softphone_soak import MEGABYTES_PER_CALL_MAX, accepts, registers, soak
-from pages.telephone_town import SOFTPHONE_STREAM, Town, happens, hears, town
+from pages.telephone_town import SOFTPHONE_STREAM, Town, comes_true, happens, hears, town
 from playwright.sync_api import Playwright
 
 pytestmark = pytest.mark.browser
@@ -52,7 +52,7 @@ def test_an_echo_is_heard_by_whoever_speaks(place: Town):
     page.evaluate("connects({ then: 'echo' })")
     hears(page, 750, stream=SOFTPHONE_STREAM)
     page.evaluate("window.mouths.forEach((mouth) => { mouth.value = 0; })")
-    page.wait_for_function(f"loudness({SOFTPHONE_STREAM}, 750) < -75")
+    comes_true(page, f"() => loudness({SOFTPHONE_STREAM}, 750) < -75")
 
 
 def test_a_preflight_reports_on_the_line(place: Town):

@@ -1,7 +1,7 @@
 """Who hears whom in a room of genuine softphones: coached, muted, held, and while it is announced?"""
 
 import pytest
-from pages.telephone_town import SOFTPHONE_STREAM, Town, hears, rest, town
+from pages.telephone_town import SOFTPHONE_STREAM, Town, comes_true, hears, rest, town
 from playwright.sync_api import Page, Playwright
 
 pytestmark = pytest.mark.browser
@@ -39,7 +39,7 @@ def hear(page: Page, *tones: int, but_not: int = 0) -> None:
 
 
 def silent_for(page: Page, tone: int) -> None:
-    page.wait_for_function(f"tone => loudness({SOFTPHONE_STREAM}, tone) < -75", arg=tone)
+    comes_true(page, f"tone => loudness({SOFTPHONE_STREAM}, tone) < -75", tone)
 
 
 def test_a_coach_is_heard_by_the_one_who_is_coached(place: Town):

@@ -9,6 +9,7 @@ from pages.telephone_town import (
     ROOM,
     SOFTPHONE_STREAM,
     Town,
+    comes_true,
     happens,
     hears,
     loudness,
@@ -105,6 +106,7 @@ def test_a_sentence_is_spoken(place: Town):
     page = place.softphone("ben", register=False)
     page.evaluate("dial({ then: 'talk' })")
     # A voice has its strength below 1 kHz; nobody else is in this call.
-    page.wait_for_function(
-        "() => [150, 250, 350, 500].some(pitch => loudness(call.getRemoteStream(), pitch) > -55)"
+    comes_true(
+        page,
+        "() => [150, 250, 350, 500].some(pitch => loudness(call.getRemoteStream(), pitch) > -55)",
     )
