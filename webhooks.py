@@ -6,8 +6,7 @@ without one, 403 and nothing changes (FAILURES R9).
 
 import random
 import time
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import structlog
@@ -17,8 +16,7 @@ from werkzeug.exceptions import HTTPException
 from config import logs
 from config import settings as environment
 from ivr import events as e
-from ivr.call import Call
-from switchboard import calls, clock, offline, phones, voice
+from switchboard import arrivals, calls, clock, hearing, offline, phones, voice
 from switchboard.board import Board, make_board
 from telephony import forms, signature, twiml
 
@@ -35,13 +33,6 @@ TELEPHONE = ("/voice/", "/sound/")
 TWIML = "text/xml; charset=utf-8"
 IN_LINE = ("key", "agree")  # asked from within the wait document, where nothing can be dialled
 OTHER_LEGS = ("clinician-left", "psap", "psap-pressed", "psap-left")
-BRIDGED = ("completed", "answered")
-ROOM_EVENTS: dict[tuple[str, str], type[e.ClinicianJoined | e.CallerJoined | e.PsapJoined]] = {
-    ("participant-join", "clinician"): e.ClinicianJoined,
-    ("participant-join", "caller"): e.CallerJoined,
-    ("participant-join", "person"): e.CallerJoined,
-    ("participant-join", "psap"): e.PsapJoined,
-}
 
 
 def board() -> Board:
@@ -206,7 +197,7 @@ def _nobody_listens() -> bool:
 @phone.post("/voice/arrived")
 def arrived() -> Response:
     """A call came in on one of our numbers."""
-    return answer(calls.arrive(board(), forms.arrival(fields()), g.key))
+    return answer(arrivals.arrive(board(), forms.arrival(fields()), g.key))
 
 
 @phone.post("/voice/<call_id>/wait/<int:hop>")
@@ -215,74 +206,13 @@ def wait(call_id: str, hop: int) -> Response:
     return answer(calls.another_lap(board(), call_id, g.key))
 
 
-def _language(call: Call, at: datetime) -> e.Event:
-    chosen = voice.language_of(board(), call, forms.key(fields()))
-    return e.LanguageChosen(at=at, language=chosen) if chosen else e.GreetingEnded(at=at)
-
-
-def _screen(call: Call, at: datetime) -> e.Event:
-    return e.Screened(at=at, passed=forms.key(fields()) == voice.screen_digit(call.id))
-
-
-def _key(call: Call, at: datetime) -> e.Event:
-    key = forms.key(fields())
-    return e.KeyPressed(
-        at=at,
-        key=key,
-        means=voice.meaning(board(), call, key),
-        language=voice.language_of(board(), call, key),
-        dialable=voice.dialable(board(), call),
-    )
-
-
-def _pass_ended(call: Call, at: datetime) -> e.Event:
-    status = fields().get("DialCallStatus", "")
-    bridged = fields().get("DialBridged", "true") == "true"
-    talked = status in BRIDGED and bridged
-    way_back = bool(board().line(call.line).return_number)
-    return e.PassEnded(at=at, talked=talked, hung_up=_hung_up(), way_back=way_back)
-
-
-def _psap_pressed(call: Call, at: datetime) -> e.Event:
-    return e.PsapPressed(
-        at=at,
-        took=forms.key(fields()) == "1",
-        leg_sid=_leg(),
-        seconds=int((at - call.arrived_at).total_seconds()),
-    )
-
-
-def _leg() -> str:
-    return fields().get("CallSid", "")
-
-
-def _hung_up() -> bool:
-    return forms.hung_up(fields())
-
-
-VERBS: dict[str, Callable[[Call, datetime], e.Event]] = {
-    "language": _language,
-    "screen": _screen,
-    "greeted": lambda _call, at: e.GreetingEnded(at=at),
-    "key": _key,
-    "agree": lambda _call, at: e.CallbackAgreed(at=at, agreed=forms.key(fields()) == "1"),
-    "line-left": lambda _call, at: e.LineLeft(at=at, result=fields().get("QueueResult", "")),
-    "talk-ended": lambda _call, at: e.TalkEnded(at=at, hung_up=_hung_up()),
-    "pass-ended": _pass_ended,
-    "psap": lambda _call, at: e.PsapAnswered(at=at, leg_sid=_leg()),
-    "psap-pressed": _psap_pressed,
-    "psap-left": lambda _call, at: e.PsapLeft(at=at, leg_sid=_leg(), hung_up=_hung_up()),
-    "clinician-left": lambda _call, at: e.ClinicianLeft(at=at, leg_sid=_leg()),
-    "fallback": lambda _call, at: e.FetchFailed(at=at, code=fields().get("ErrorCode", "")),
-}
-
-
 @phone.post("/voice/<call_id>/<verb>/<int:hop>")
 def told(call_id: str, verb: str, hop: int) -> Response:
     """A leg of a call we know asks what to do next."""
-    if verb not in VERBS:
+    if verb not in hearing.VERBS:
         raise calls.NoSuchCall(call_id)
-    return answer(calls.handle(board(), call_id, g.key, VERBS[verb]))
+    event = hearing.of_verb(board(), verb, fields())
+    return answer(calls.handle(board(), call_id, g.key, event))
 
 
 @phone.post("/voice/fallback")
@@ -295,12 +225,13 @@ def fallback() -> Response:
     if forms.softphone(facts):
         return desk()
     try:
-        return answer(calls.handle_leg(board(), _leg(), g.key, VERBS["fallback"]))
+        event = hearing.of_verb(board(), "fallback", facts)
+        return answer(calls.handle_leg(board(), facts.get("CallSid", ""), g.key, event))
     except calls.NoSuchCall:
         if forms.rung_by_us(facts):
             return answer(voice.let_go(board()))
         # our first answer never came about: this is the arrival
-        return answer(calls.arrive(board(), forms.arrival(facts), g.key))
+        return answer(arrivals.arrive(board(), forms.arrival(facts), g.key))
 
 
 # -- without the database: every address carries all that its answer needs ---------------------
@@ -363,7 +294,7 @@ def person_answered(call_id: str, attempt_id: str, hop: int) -> Response:
 @phone.post("/voice/ended")
 def ended() -> Response:
     """A status webhook of the number: the caller's leg is over."""
-    if _hung_up():
+    if forms.hung_up(fields()):
         sid = fields().get("CallSid", "")
         try:
             calls.handle_leg(board(), sid, g.key, lambda _call, at: e.LegEnded(at=at))
@@ -376,7 +307,7 @@ def ended() -> Response:
 @phone.post("/voice/<call_id>/phone-status/<offer_id>")
 def phone_status(call_id: str, offer_id: str) -> Response:
     """What became of ringing a backup clinician's cell phone."""
-    phones.told(board(), offer_id, forms.leg(fields()), over=_hung_up())
+    phones.told(board(), offer_id, forms.leg(fields()), over=forms.hung_up(fields()))
     return Response(status=204)
 
 
@@ -390,8 +321,8 @@ def person_status(call_id: str, attempt_id: str) -> Response:
 @phone.post("/voice/<call_id>/psap-status")
 def psap_status(call_id: str) -> Response:
     """What became of ringing the 911 centre's own line."""
-    if _hung_up():
-        sid = _leg()
+    if forms.hung_up(fields()):
+        sid = fields().get("CallSid", "")
         calls.handle(board(), call_id, g.key, lambda _call, at: e.PsapGone(at=at, leg_sid=sid))
     return Response(status=204)
 
@@ -399,13 +330,8 @@ def psap_status(call_id: str) -> Response:
 @phone.post("/voice/<call_id>/room")
 def room(call_id: str) -> Response:
     """Something happened in the call's conference."""
-    facts = fields()
-    kind = ROOM_EVENTS.get(
-        (facts.get("StatusCallbackEvent", ""), facts.get("ParticipantLabel", ""))
-    )
-    if kind:
-        sid = _leg()
-        calls.handle(board(), call_id, g.key, lambda _call, at: kind(at=at, leg_sid=sid))
+    if event := hearing.of_room(fields()):
+        calls.handle(board(), call_id, g.key, event)
     return Response(status=204)
 
 

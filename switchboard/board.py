@@ -19,7 +19,7 @@ from config.settings import Settings
 from routing.escalation import Ladder, Rung
 from routing.offers import Policy
 from routing.rest import Rules
-from storage import migrate
+from storage import revision
 from storage.errors import NewerDatabase, StoreDown
 from storage.store import Store
 from switchboard.standby import Standby
@@ -141,7 +141,7 @@ def _check_database(url: str) -> None:
     is started again between `release` and the restart must not take the line down with it.
     """
     try:
-        migrate.check(url)
+        revision.check(url)
     except NewerDatabase as newer:
         log.warning("started on a newer version's tables", why=str(newer))
     except StoreDown:

@@ -2,22 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from ivr.call import Call, Kind, Stage
+from ivr.call import Call, Stage
 from ivr.errands import MoveCaller
-from ivr.events import Arrived, ClinicianEnded, DispatcherAsked, Event, PsapRung, Waited
+from ivr.events import ClinicianEnded, DispatcherAsked, Event, PsapRung, Waited
 from ivr.flow import advance
 from ivr.step import Step
-from storage import ids
 from storage.calls import Seen
 from storage.errors import Duplicate
 from storage.store import Rows
 from storage.values import NewLine
 from switchboard import effects, voice
 from switchboard.board import Board
-from telephony.forms import ArrivalFacts
 
 EventMaker = Callable[[Call, datetime], Event]
 Locker = Callable[[Rows], Seen]
@@ -28,62 +26,6 @@ OVERDUE_SECONDS = 2  # a lap that begins so shortly before a deadline would end 
 
 class NoSuchCall(LookupError):
     """The address names a call that we do not know."""
-
-
-def arrive(board: Board, facts: ArrivalFacts, inbox_key: str) -> bytes:
-    """A call came in: keep it, answer it, and let offers leave at once.
-
-    Returns the TwiML to answer with; a repeated webhook gets the same bytes (FAILURES R1).
-    """
-    now = board.now()
-    call = newcomer(board, facts, now)
-    try:
-        with board.store.begin() as rows:
-            event = Arrived(at=now, next_at=now, **_flood(board, rows, call))
-            step = advance(call, event)
-            answer = voice.render(board, step.call, step.replies)
-            rows.journal.add(_line(call, event, step, inbox_key, answer))
-            rows.calls.add(step.call)
-    except Duplicate:
-        return answered(board, inbox_key)
-    board.wake()
-    return answer
-
-
-def _flood(board: Board, rows: Rows, call: Call) -> dict[str, Any]:
-    """A line on which far too many arrive asks for a digit."""
-    if not flooded(board, rows, call.line, call.arrived_at):
-        return {}
-    later = call.arrived_at + timedelta(seconds=board.book.storm.later_seconds)
-    return {"digit": voice.screen_digit(call.id), "later_at": later}
-
-
-def flooded(board: Board, rows: Rows, line_id: str, now: datetime) -> bool:
-    """Whether far too many arrived on a general line lately; a 911 line is never flooded."""
-    storm = board.book.storm
-    if board.line(line_id).kind == "psap":
-        return False
-    since = now - timedelta(seconds=storm.flood_within_seconds)
-    return rows.calls.arrivals(line_id, since, storm.flood_arrivals) >= storm.flood_arrivals
-
-
-def newcomer(board: Board, facts: ArrivalFacts, at: datetime) -> Call:
-    """A call that came in at `at`, before anything happened to it."""
-    line = board.book.dialled(facts.to)
-    return Call(
-        id=ids.new(),
-        kind=Kind.INBOUND,
-        leg_sid=facts.call_sid,
-        line=line.id,
-        number_shown=facts.number_shown,
-        language=line.language,
-        stage=Stage.GREETING,
-        arrived_at=at,
-        stage_since=at,
-        line_since=at,
-        priority=line.priority,
-        sip=facts.sip,
-    )
 
 
 def handle(board: Board, call_id: str, inbox_key: str, make: EventMaker) -> bytes:
@@ -221,7 +163,7 @@ def _decide(board: Board, call: Call, events: Sequence[Event], inbox_key: str | 
         if event.leg:
             answer = voice.render_for(board, step.call, step.replies, event.leg)
         key = inbox_key if event is events[-1] else None
-        lines.append(_line(call, event, step, key, answer))
+        lines.append(line_of(call, event, step, key, answer))
         outside += effects.outside(board, step, event.at)
         call = step.call
     return _Decided(call, lines, outside, answer)
@@ -291,7 +233,7 @@ def due(board: Board, limit: int = 50) -> list[str]:
         return rows.calls.due(board.now(), limit)
 
 
-def _line(call: Call, event: Event, step: Step, inbox_key: str | None, answer: bytes) -> NewLine:
+def line_of(call: Call, event: Event, step: Step, inbox_key: str | None, answer: bytes) -> NewLine:
     return NewLine(
         call_id=call.id,
         at=event.at,

@@ -9,8 +9,9 @@ from ivr.call import Call
 from storage.errors import Stale
 from storage.store import Rows
 from storage.values import Desk, FollowUp, Offer, Person, Record
-from switchboard import calls, followups, offers, presence, promises
+from switchboard import calls, followups, presence, promises
 from switchboard.board import Board
+from switchboard.cards import Card, shown_to
 from telephony import tokens
 from telephony.carrier import CarrierError
 
@@ -25,7 +26,7 @@ class DeskState:
     state: str  # off | available | paused | connecting | talking | wrap_up
     since: datetime
     why: str | None = None  # paused: missed_offer | asked
-    cards: tuple[offers.Card, ...] = ()
+    cards: tuple[Card, ...] = ()
     call: Call | None = None
     line_name: str = ""
     accepted: str | None = None  # connecting: the offer to dial in with
@@ -40,15 +41,15 @@ def state(board: Board, person_id: str) -> DeskState | None:
 
     A call stays here from acceptance until its wrap-up is finished.
     """
-    cards = tuple(offers.cards(board, person_id))
+    shown = tuple(shown_to(board, person_id))
     with board.store.read() as rows:
         person = rows.people.get(person_id)
         if person is None:
             return None
-        return _state(board, rows, person, cards)
+        return _state(board, rows, person, shown)
 
 
-def _state(board: Board, rows: Rows, person: Person, cards: tuple[offers.Card, ...]) -> DeskState:
+def _state(board: Board, rows: Rows, person: Person, cards: tuple[Card, ...]) -> DeskState:
     desks = {desk.person_id: desk for desk in rows.desks.all()}
     mine = desks.pop(person.id, None)
     others = sum(desk.state in presence.ON_DUTY for desk in desks.values())

@@ -11,7 +11,7 @@ from config import lines, prompts
 from config.errors import ConfigError
 from config.lines import LineBook
 from config.settings import Settings
-from storage import migrate
+from storage import revision
 from storage.errors import StorageError
 from storage.store import Store
 from switchboard import roster_book, snapshot
@@ -152,11 +152,11 @@ def check_database(settings: Settings) -> Check:
     """Whether the database answers and has this version's tables."""
     place = settings.database_url.rsplit("@", 1)[-1]  # without a password
     try:
-        migrate.check(settings.database_url)
+        revision.check(settings.database_url)
     except (StorageError, OSError) as error:
         do = "Start it, or run `diversion release`, then look again."
         return _ill("database", f"{place}: {error}", do)
-    return _well("database", f"{place}, tables at {migrate.head()}.")
+    return _well("database", f"{place}, tables at {revision.head()}.")
 
 
 def check_clock(store: Store, now: datetime) -> Check:

@@ -168,13 +168,13 @@ def on_call_soon(settings: Settings) -> tuple[str, ...]:
     """Return the backup phones by tier: from the database, else from the snapshot of it."""
     from datetime import UTC, datetime
 
-    from storage import migrate
+    from storage import revision
     from storage.errors import StorageError
     from storage.store import Store
 
     store = Store(settings.database_url)
     try:
-        migrate.check(settings.database_url)
+        revision.check(settings.database_url)
         with store.read() as rows:
             return snapshot.take(rows, datetime.now(UTC)).all_phones()
     except (StorageError, OSError) as error:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from callbacks import plan
 from ivr.call import Call, Kind, Stage
@@ -17,9 +16,6 @@ from storage.store import Rows
 from storage.values import Attempt, FollowUp, Offer
 from switchboard import presence, tasks
 from switchboard.board import Board
-
-if TYPE_CHECKING:
-    from switchboard.offers import Card
 
 OFFER_SECONDS = 60  # a promise that is due is not an emergency: the desk may finish a sentence
 REST_SECONDS = 120  # after a refusal or a lapse it is asked again
@@ -114,26 +110,6 @@ def _put_back(board: Board, rows: Rows, offer: Offer, due_at: datetime) -> None:
         since = max(followup.due_at, due_at)
         later = plan.earliest(since, facts_of(followup), board.house)
         rows.followups.save(replace(followup, state="due", offered_to=None, due_at=later))
-
-
-def card(board: Board, rows: Rows, offer: Offer) -> Card | None:
-    """What the clinician sees of a follow-up before accepting it."""
-    from switchboard.offers import Card
-
-    followup = rows.followups.get(offer.followup_id or "")
-    if followup is None:
-        return None
-    return Card(
-        offer_id=offer.id,
-        kind="followup",
-        since=followup.due_at,
-        lapses_at=offer.lapses_at,
-        line_name=board.line(followup.line).name,
-        number_shown=followup.number,
-        language=followup.language,
-        name=followup.name,
-        attempt=(followup.attempts_made + 1, followup.attempts_max),
-    )
 
 
 # -- attempting -------------------------------------------------------------------------------

@@ -11,8 +11,8 @@ from routing.offers import Candidate, Live, Ring, plan
 from storage import ids
 from storage.offers import Asked
 from storage.store import Rows
-from storage.values import Offer, Person
-from switchboard import calls, effects, followups, presence
+from storage.values import Offer
+from switchboard import arrivals, calls, effects, followups, presence
 from switchboard.board import Board
 
 RACES_MAX = 5  # other clinicians may take the head of the line between our look and our claim
@@ -28,24 +28,6 @@ class Accepted:
 
     call_id: str
     connect: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """What is known before accepting. `since` is when the wait (or the promise) began."""
-
-    offer_id: str
-    kind: str  # call | followup
-    since: datetime
-    lapses_at: datetime
-    line_name: str
-    number_shown: str | None
-    language: str
-    cut_off: bool = False  # the caller was cut off from this clinician
-    sip: dict[str, str] | None = None
-    earlier: tuple[Call, ...] = ()
-    name: str | None = None  # follow-up: the person
-    attempt: tuple[int, int] | None = None  # follow-up: this attempt of at most
 
 
 # -- telling ----------------------------------------------------------------------------------
@@ -88,7 +70,7 @@ def _end_phone(rows: Rows, offer: Offer, now: datetime) -> None:
 
 def _tell(board: Board, rows: Rows, line: list[Call], now: datetime) -> None:
     ladders = {call.line: board.ladder(call.line) for call in line}
-    flooded = frozenset(name for name in ladders if calls.flooded(board, rows, name, now))
+    flooded = frozenset(name for name in ladders if arrivals.flooded(board, rows, name, now))
     people, known = candidates(board, rows, now), _known(rows, line)
     rings = plan(line, people, known, ladders, board.policy, now, flooded)
     made = [_offer(board, ring, now) for ring in rings]
@@ -232,7 +214,7 @@ def _claim(
 ) -> Won | None:
     offer, line = asked.offer, asked.line
     for _ in range(RACES_MAX):
-        head = _head(board, line, offer.person_id, asked.languages, now)
+        head = head_of(board, line, offer.person_id, asked.languages, now)
         if head is None:
             break
         told_of = offer.call_id or ""
@@ -250,7 +232,7 @@ def _claim(
     return None
 
 
-def _head(
+def head_of(
     board: Board, waiting: list[Call], person_id: str, languages: tuple[str, ...], now: datetime
 ) -> Call | None:
     """Who is next for this clinician; whoever is to be served later only when nobody else waits."""
@@ -272,38 +254,3 @@ def decline(board: Board, offer_id: str, person_id: str | None, reason: str) -> 
         if offer.kind == "followup":
             followups.withdraw_offer(board, rows, offer, now)
     board.wake()
-
-
-# -- showing ----------------------------------------------------------------------------------
-
-
-def cards(board: Board, person_id: str) -> list[Card]:
-    """The offers this clinician sees now: the caller they would get, not the one first named."""
-    with board.store.read() as rows:
-        person = rows.people.get(person_id)
-        mine = [o for o in rows.offers.of_person(person_id) if o.channel == "desk"]
-        return [card for o in mine if (card := _card(board, rows, o, person))]
-
-
-def _card(board: Board, rows: Rows, offer: Offer, person: Person | None) -> Card | None:
-    if offer.kind == "followup":
-        return followups.card(board, rows, offer)
-    languages = person.languages if person else ()
-    call = _head(board, rows.calls.waiting(), offer.person_id, languages, board.now())
-    if call is None:
-        return None
-    earlier: list[Call] = []
-    if number := board.somebodys(call.number_shown):
-        earlier = rows.calls.earlier(number, call.arrived_at)
-    return Card(
-        offer_id=offer.id,
-        kind="call",
-        since=call.arrived_at,
-        lapses_at=offer.lapses_at,
-        line_name=board.line(call.line).name,
-        number_shown=call.number_shown,
-        language=call.language,
-        cut_off=call.prefers == offer.person_id,
-        sip=call.sip,
-        earlier=tuple(earlier),
-    )

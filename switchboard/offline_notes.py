@@ -19,7 +19,7 @@ import structlog
 
 from ivr.events import Arrived, Event, LedOffline, LegEnded, PassEnded
 from storage.errors import Duplicate, StoreDown
-from switchboard import calls, tasks
+from switchboard import arrivals, calls, tasks
 from switchboard.board import Board
 from telephony.forms import ArrivalFacts
 
@@ -99,7 +99,7 @@ def _enter(board: Board, note: Note, *, spoke: bool) -> None:
             if note.what != "led":
                 return  # no call of ours, and none that came meanwhile
             facts = ArrivalFacts(note.sid, board.line(note.line).number, note.shown)
-            call = calls.newcomer(board, facts, note.at)
+            call = arrivals.newcomer(board, facts, note.at)
             rows.calls.add(call)
             calls.take(board, rows, call, Arrived(at=note.at, next_at=note.at), note.key)
             call = rows.calls.lock(call.id) or call

@@ -24,7 +24,7 @@ from ivr.call import Call, Stage
 from storage.errors import StoreDown
 from storage.store import Store
 from storage.values import Attempt, FollowUp, Offer, Person, Task
-from switchboard import calls, clock, offers, offline, presence, promises, reconcile, rescues
+from switchboard import calls, cards, clock, offers, offline, presence, promises, reconcile, rescues
 from switchboard import desk as the_desk
 from switchboard.board import Board
 from telephony.carrier import Carrier
@@ -326,7 +326,7 @@ class Clinician:
 
     @property
     def cards(self) -> list:
-        return offers.cards(self.town.board, self.id)
+        return cards.shown_to(self.town.board, self.id)
 
     @property
     def is_offered(self) -> bool:

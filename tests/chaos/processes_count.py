@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from emulator.timeline import Exchange, silence
 from storage.tables import calls, errands, followups, journal
+from switchboard.hearing import IN_ROOM
 from telephony import forms
 from telephony.forms import OVER
-from webhooks import ROOM_EVENTS
 
 SILENT_SECONDS = 10
 OUR_ENDS = {"callback", "clinician_ended", "passed_on"}
@@ -106,7 +106,7 @@ def _tells(path: str, sent: dict[str, str], known: set[str]) -> bool:
         return sent.get("CallStatus") in OVER
     if path.endswith("/room"):
         said = (sent.get("StatusCallbackEvent", ""), sent.get("ParticipantLabel", ""))
-        return said in ROOM_EVENTS
+        return said in IN_ROOM
     return True
 
 

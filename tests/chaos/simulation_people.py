@@ -13,7 +13,7 @@ from chaos.simulation_story import CallerPart, ClinicianPart
 from town import APP_SID, Clinician
 
 from storage.errors import Stale, StorageError
-from switchboard import calls, offers, presence, promises
+from switchboard import calls, cards, offers, presence, promises
 from switchboard import desk as the_desk
 
 if TYPE_CHECKING:
@@ -181,10 +181,10 @@ class ClinicianActor(Clinician):
         self._click(lambda: self._answer_first(how))
 
     def _answer_first(self, how: str) -> None:
-        cards = offers.cards(self.town.board, self.id)
-        if not cards:
+        shown = cards.shown_to(self.town.board, self.id)
+        if not shown:
             return
-        offer_id = cards[0].offer_id
+        offer_id = shown[0].offer_id
         self.town.note(f"{self.id} presses {'Not now' if how == 'decline' else 'Answer'}")
         if how == "decline":
             offers.decline(self.town.board, offer_id, self.id, "in a visit")
@@ -203,10 +203,10 @@ class ClinicianActor(Clinician):
         self._click(self._claims, again=False)
 
     def _claims(self) -> None:
-        cards = offers.cards(self.town.board, self.id)
-        if cards:
+        shown = cards.shown_to(self.town.board, self.id)
+        if shown:
             with suppress(offers.Taken):
-                self.accepted = offers.accept(self.town.board, cards[0].offer_id, self.id)
+                self.accepted = offers.accept(self.town.board, shown[0].offer_id, self.id)
 
     def dials_in(self) -> None:
         if self.accepted is not None and self.beating:

@@ -10,9 +10,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
-from storage import migrate
+from storage import migrate, revision
 from storage.engine import open_for_migration
 from storage.errors import NewerDatabase, NotMigrated
 from storage.store import Store
@@ -65,16 +66,25 @@ def test_indexes_are_partial_and_unique_where_the_metadata_says(engine):
 
 def test_all_is_taken_back_and_made_again(engine, database_url):
     migrate.downgrade(database_url, "base")
-    assert migrate.current(database_url) is None
+    assert revision.current(database_url) is None
     assert inspect(engine).get_table_names() == ["alembic_version"]
     migrate.upgrade(database_url)
-    assert migrate.current(database_url) == migrate.head()
+    assert revision.current(database_url) == revision.head()
     assert set(metadata.tables) < set(inspect(engine).get_table_names())
+
+
+def test_a_start_knows_the_revisions_that_alembic_knows():
+    """It reads them off the file names, and does not import Alembic for it."""
+    script = ScriptDirectory.from_config(migrate._config())
+    assert list(reversed(revision.known())) == [one.revision for one in script.walk_revisions()]
+    assert revision.head() == script.get_current_head()
+    code = "import sys, webhooks; sys.exit('alembic' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_migrating_twice_changes_nothing(database_url):
     migrate.upgrade(database_url)
-    migrate.check(database_url)
+    revision.check(database_url)
 
 
 def test_the_roles_of_the_house_are_there(engine):
@@ -97,14 +107,14 @@ def test_every_table_a_page_shows_announces_its_changes(engine, table):
 
 def test_a_new_database_must_be_migrated_first(tmp_path):
     with pytest.raises(NotMigrated, match="no tables yet"):
-        migrate.check(f"sqlite:///{tmp_path / 'new.db'}")
+        revision.check(f"sqlite:///{tmp_path / 'new.db'}")
 
 
 def test_a_database_of_a_newer_version_is_left_alone(engine, database_url):
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(NewerDatabase, match="9999"):
-        migrate.check(database_url)
+        revision.check(database_url)
 
 
 def test_a_migration_that_fails_changes_nothing(database_url, engine, monkeypatch):
@@ -130,7 +140,7 @@ def test_it_works_as_an_installed_package_too(root, tmp_path):
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(tmp_path / "site")},
         check=True,
     )
-    migrate.check(f"sqlite:///{tmp_path / 'line.db'}")
+    revision.check(f"sqlite:///{tmp_path / 'line.db'}")
 
 
 ROSTER_BEFORE = {

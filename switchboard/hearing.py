@@ -1,0 +1,97 @@
+"""What happened, by the form of the webhook that tells of it?"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from ivr import events as e
+from ivr.call import Call
+from switchboard import voice
+from switchboard.board import Board
+from switchboard.calls import EventMaker
+from telephony import forms
+from telephony.forms import Fields
+
+Hearing = Callable[[Board, Fields, Call, datetime], e.Event]
+
+BRIDGED = ("completed", "answered")
+IN_ROOM: dict[tuple[str, str], type[e.ClinicianJoined | e.CallerJoined | e.PsapJoined]] = {
+    ("participant-join", "clinician"): e.ClinicianJoined,
+    ("participant-join", "caller"): e.CallerJoined,
+    ("participant-join", "person"): e.CallerJoined,
+    ("participant-join", "psap"): e.PsapJoined,
+}
+
+
+def of_verb(board: Board, verb: str, form: Fields) -> EventMaker:
+    """What makes the event of a call's own address; `verb` is one of VERBS."""
+    return lambda call, at: VERBS[verb](board, form, call, at)
+
+
+def of_room(form: Fields) -> EventMaker | None:
+    """The same of a conference's webhook. None: nothing that matters to the call."""
+    kind = IN_ROOM.get((form.get("StatusCallbackEvent", ""), form.get("ParticipantLabel", "")))
+    return kind and (lambda _call, at: kind(at=at, leg_sid=_leg(form)))
+
+
+def _language(board: Board, form: Fields, call: Call, at: datetime) -> e.Event:
+    chosen = voice.language_of(board, call, forms.key(form))
+    return e.LanguageChosen(at=at, language=chosen) if chosen else e.GreetingEnded(at=at)
+
+
+def _screen(board: Board, form: Fields, call: Call, at: datetime) -> e.Event:
+    return e.Screened(at=at, passed=forms.key(form) == voice.screen_digit(call.id))
+
+
+def _key(board: Board, form: Fields, call: Call, at: datetime) -> e.Event:
+    key = forms.key(form)
+    return e.KeyPressed(
+        at=at,
+        key=key,
+        means=voice.meaning(board, call, key),
+        language=voice.language_of(board, call, key),
+        dialable=voice.dialable(board, call),
+    )
+
+
+def _pass_ended(board: Board, form: Fields, call: Call, at: datetime) -> e.Event:
+    status = form.get("DialCallStatus", "")
+    bridged = form.get("DialBridged", "true") == "true"
+    talked = status in BRIDGED and bridged
+    way_back = bool(board.line(call.line).return_number)
+    return e.PassEnded(at=at, talked=talked, hung_up=forms.hung_up(form), way_back=way_back)
+
+
+def _psap_pressed(board: Board, form: Fields, call: Call, at: datetime) -> e.Event:
+    return e.PsapPressed(
+        at=at,
+        took=forms.key(form) == "1",
+        leg_sid=_leg(form),
+        seconds=int((at - call.arrived_at).total_seconds()),
+    )
+
+
+def _leg(form: Fields) -> str:
+    return form.get("CallSid", "")
+
+
+VERBS: dict[str, Hearing] = {
+    "language": _language,
+    "screen": _screen,
+    "greeted": lambda _board, form, _call, at: e.GreetingEnded(at=at),
+    "key": _key,
+    "agree": lambda _board, form, _call, at: e.CallbackAgreed(at=at, agreed=forms.key(form) == "1"),
+    "line-left": lambda _board, form, _call, at: e.LineLeft(
+        at=at, result=form.get("QueueResult", "")
+    ),
+    "talk-ended": lambda _board, form, _call, at: e.TalkEnded(at=at, hung_up=forms.hung_up(form)),
+    "pass-ended": _pass_ended,
+    "psap": lambda _board, form, _call, at: e.PsapAnswered(at=at, leg_sid=_leg(form)),
+    "psap-pressed": _psap_pressed,
+    "psap-left": lambda _board, form, _call, at: e.PsapLeft(
+        at=at, leg_sid=_leg(form), hung_up=forms.hung_up(form)
+    ),
+    "clinician-left": lambda _board, form, _call, at: e.ClinicianLeft(at=at, leg_sid=_leg(form)),
+    "fallback": lambda _board, form, _call, at: e.FetchFailed(
+        at=at, code=form.get("ErrorCode", "")
+    ),
+}
