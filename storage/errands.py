@@ -136,6 +136,16 @@ class Errands(Noun):
         """Turn expired leases into `unknown` and return them: evidence decides, not a retry."""
         return SHAPE.all(self._rows(_STUCK, now=now))
 
+    def workers(self) -> list[str]:
+        """Return who has errands in hand now."""
+        found = select(errands.c.claimed_by).where(text("state = 'claimed'")).distinct()
+        return [row.claimed_by for row in self._rows(found)]
+
+    def orphaned(self, workers: list[str]) -> int:
+        """Make what these workers had in hand `unknown` before its lease ends; returns how many."""
+        theirs = and_(text("state = 'claimed'"), errands.c.claimed_by.in_(workers))
+        return self._change(update(errands).where(theirs).values(state="unknown"))
+
     def unknown_due(self, now: datetime, limit: int = 20) -> list[ErrandRow]:
         """Return what is unknown and should be looked for now, the longest waiting first."""
         found = select(*SHAPE.columns).where(

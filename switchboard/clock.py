@@ -26,6 +26,7 @@ from switchboard import (
     offers,
     offline,
     offline_notes,
+    orphans,
     presence,
     reconcile,
     rescues,
@@ -40,6 +41,7 @@ BEAT_SECONDS = 2  # the board turns red after 5 without one
 RECONCILE_SECONDS = 30
 RESCUE_SECONDS = 15
 COVERAGE_SECONDS = 60
+ORPHAN_SECONDS = 1
 ROUNDS_MAX = 10
 
 Part = Callable[[Board], None]
@@ -201,6 +203,7 @@ def run(board: Board) -> None:
     for job, seconds, given in (
         (sweep, TICK_SECONDS, (board,)),
         (beat, BEAT_SECONDS, (board, name)),
+        (orphans.release, ORPHAN_SECONDS, (board,)),
         (offline.tend, offline.TEND_SECONDS, (board,)),
         (reconcile.run, RECONCILE_SECONDS, (board,)),
         (rescues.sweep, RESCUE_SECONDS, (board,)),

@@ -41,6 +41,7 @@ class Kill:
     at: float
     deadly: bool
     seconds: float | None = None
+    struck_again: bool = False  # whoever took over was ended or frozen too, before it was back
 
 
 @dataclass
@@ -106,6 +107,9 @@ class Killer:
         return None
 
     def _kill(self, what: str, name: str, pid: int, *, deadly: bool) -> Kill:
+        for earlier in self.kills:
+            if earlier.name == name and earlier.seconds is None:
+                earlier.struck_again = True
         if not deadly:
             wakes = time.monotonic() + self.dice.uniform(*STOPPED_SECONDS)
             self.frozen.append((wakes, pid))
@@ -172,7 +176,9 @@ class Outcome:
 
     @property
     def recoveries(self) -> list[float]:
-        return sorted(one.seconds for one in self.kills if one.seconds is not None)
+        """In seconds, of each that was left to recover: a freeze of 13 s is no recovery's length."""
+        left = [one for one in self.kills if not one.struck_again]
+        return sorted(one.seconds for one in left if one.seconds is not None)
 
     def at(self, share: float) -> float:
         """The recovery that so great a share of the kills did not exceed, in seconds."""
@@ -187,7 +193,8 @@ class Outcome:
         return (
             f"{self.count}\n{len(self.kills)} kills ({sum(k.deadly for k in self.kills)} deadly) at"
             f" {len(self.passed)} of {len(POINTS)} points and at random; recovery median"
-            f" {self.at(0.5):.1f} s, p99 {self.at(0.99):.1f} s; {self.answers} talks ended at desks;"
+            f" {self.at(0.5):.1f} s, p99 {self.at(0.99):.1f} s of {len(self.recoveries)} that were not"
+            f" struck again before they were back; {self.answers} talks ended at desks;"
             f" the machine {self.slow:.1f} times slower than a quiet one"
         )
 

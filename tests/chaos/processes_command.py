@@ -63,7 +63,8 @@ def told(outcome: Outcome) -> int:
         print(f"  BAD {words[:400]}")
     for kill in outcome.kills:
         if (kill.seconds or 0) > RECOVERY_SECONDS:
-            print(f"  slow: {kill.what}, {kill.name}: {kill.seconds:.1f} s")
+            again = ", struck again" if kill.struck_again else ""
+            print(f"  slow: {kill.what}, {kill.name}: {kill.seconds:.1f} s{again}")
     slow = outcome.at(0.99) > RECOVERY_SECONDS
     if slow:
         print(f"  BAD recovery took longer than {RECOVERY_SECONDS} s")

@@ -81,6 +81,18 @@ def test_an_expired_lease_is_unknown_and_not_run_again(store):
     assert claim(store, "two", AFTER_LEASE) == []
 
 
+def test_what_the_dead_had_in_hand_is_unknown_before_its_lease_ends(store):
+    for number, worker in enumerate(("one", "two")):
+        write(store, f"leg-{number}")
+        claim(store, worker)
+    with store.begin() as rows:
+        assert sorted(rows.errands.workers()) == ["one", "two"]
+        assert rows.errands.orphaned(["one"]) == 1
+        assert rows.errands.workers() == ["two"]
+        assert [found.target for found in rows.errands.unknown_due(SOON)] == ["leg-0"]
+        assert rows.errands.orphaned(["one"]) == 0
+
+
 def test_a_slow_worker_may_still_say_what_happened(store):
     write(store, "leg-1")
     (errand,) = claim(store)

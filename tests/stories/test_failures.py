@@ -1,6 +1,10 @@
 """The failures of docs/failures.md that no other story tells: one short test for each."""
 
+import os
+import socket
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,7 +21,7 @@ from wire.door import Door
 from ivr.call import Ended, Stage
 from storage.errors import Contended, StoreDown
 from storage.values import NewLine
-from switchboard import evidence, offline, offline_notes, snapshot
+from switchboard import evidence, offline, offline_notes, orphans, snapshot
 from switchboard.standby import Standby
 
 
@@ -111,6 +115,27 @@ def test_a_worker_that_died_with_an_errand_in_hand(quick_town: Town) -> None:
     assert taken_up is not None
     assert (taken_up.state, taken_up.tries) == ("done", 2)
     assert not caller.leg.live
+
+
+def test_what_an_ended_process_of_this_machine_had_in_hand_need_not_wait(quick_town: Town) -> None:
+    """Its lease of 10 seconds says that somebody carries it out, and nobody does."""
+    town = quick_town
+    caller = town.transfers_from_911()
+    town.waits(seconds=2)
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    alive, elsewhere = f"{socket.gethostname()}:{os.getpid()}", f"elsewhere:{gone.pid}"
+    held = {}
+    for worker in (f"{socket.gethostname()}:{gone.pid}", alive, elsewhere):
+        facts = {"sid": caller.leg.sid, "reason": "test"}
+        with town.store.begin() as rows:
+            rows.errands.add(caller.call.id, [("EndLeg", facts, f"end:{worker}", town.now)])
+            (held[worker],) = rows.errands.claim_due(worker, town.now)
+    assert orphans.release(town.board) == 1
+    town.waits(seconds=1)
+    with town.store.read() as rows:
+        states = [rows.errands.get(errand.id).state for errand in held.values()]
+    assert states == ["done", "claimed", "claimed"]
 
 
 def test_without_a_clock_laps_still_widen_the_offers(quick_town: Town) -> None:
