@@ -11,6 +11,7 @@ from callbacks.plan import LABELS as OUTCOMES
 from care.disposition import LABELS
 from care.questions import SECTIONS
 from console import rescues
+from console.dispatcher import at_desk as dispatcher_at_desk
 from console.here import board, myself, now, store
 from console.words import asset
 from switchboard import calls, desk, offers, presence
@@ -39,6 +40,7 @@ def install(console: Blueprint) -> None:
     add("/offers/<offer_id>/acceptance", "accept", accept, methods=["POST"])
     add("/offers/<offer_id>/refusal", "refuse", refuse, methods=["POST"])
     add("/calls/<call_id>/ending", "end_call", end_call, methods=["POST"])
+    add("/calls/<call_id>/dispatcher", "ask_dispatcher", ask_dispatcher, methods=["POST"])
     add("/calls/<call_id>/hold", "hold", hold, methods=["POST"])
     add("/calls/<call_id>/hold/end", "unhold", unhold, methods=["POST"])
     add("/calls/<call_id>/hold", "unhold", unhold, methods=["DELETE"])
@@ -65,6 +67,7 @@ def facts(current: DeskState) -> dict[str, Any]:
         "house": f"{' to '.join(board().plans.house.weekday)}",
         "softphone_host": board().settings.softphone_host,
         "sounds": asset("sounds/silence.wav"),
+        "dispatcher": dispatcher_at_desk(current.call) if current.state == "talking" else None,
     }
 
 
@@ -157,6 +160,13 @@ def refuse(offer_id: str) -> ResponseReturnValue:
 
 def end_call(call_id: str) -> ResponseReturnValue:
     if not calls.end(board(), call_id, myself().id):
+        abort(404)
+    return answered()
+
+
+def ask_dispatcher(call_id: str) -> ResponseReturnValue:
+    """Ring the 911 centre's own line, to have its dispatcher in this call."""
+    if not calls.ask_dispatcher(board(), call_id, myself().id):
         abort(404)
     return answered()
 

@@ -39,6 +39,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "console.accept": ANSWERS,
     "console.refuse": ANSWERS,
     "console.end_call": ANSWERS,
+    "console.ask_dispatcher": ANSWERS,
     "console.hold": ANSWERS,
     "console.unhold": ANSWERS,
     "console.wrap_up": ANSWERS,

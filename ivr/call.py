@@ -84,7 +84,7 @@ class Call:
     sip: dict[str, str] = field(default_factory=dict)
     psap: Psap | None = None  # None: the dispatcher was not asked back
     psap_leg: str | None = None
-    psap_since: datetime | None = None  # when their line was rung
+    psap_since: datetime | None = None  # when their line was rung; stays when they have left
     returned_at: datetime | None = None  # first moment with the dispatcher
 
     @property

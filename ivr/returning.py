@@ -171,7 +171,8 @@ def gone(call: Call, event: PsapGone) -> Step:
         return _doubt(call, event)
     if call.psap in PRESENT and call.stage is Stage.DISPATCHER:
         return keep(call, event)
-    return Step(without_psap(call, "gone")[0])
+    # psap_since stays: the desk says that they were here and have left
+    return Step(replace(call, psap=None, psap_leg=None))
 
 
 def _theirs(call: Call, leg_sid: str) -> bool:

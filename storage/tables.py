@@ -108,7 +108,7 @@ calls = Table(
     Column("attempt_id", String(40)),
     Column("psap", String(12)),  # ringing failed coming here together: the dispatcher asked back
     Column("psap_leg", String(64)),
-    Column("psap_since", Instant),  # when the 911 centre's own line was rung
+    Column("psap_since", Instant),  # when the 911 centre's own line was rung; stays when they left
     Column("returned_at", Instant),  # first moment with the dispatcher
     # read by switchboard.clock.sweep, every second
     Index("calls_due", "deadline_at", postgresql_where=text("stage <> 'ended'")),

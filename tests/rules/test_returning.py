@@ -223,6 +223,9 @@ def test_the_dispatcher_may_leave_a_clinician_and_caller() -> None:
     step = advance(beside(), events.PsapLeft(at=LATER, leg_sid=LEG, hung_up=True))
     assert step.call.stage is Stage.TALKING
     assert step.replies == (HangUp(),)
+    assert (step.call.psap, step.call.psap_since) == (None, T0), "the desk says that they left"
+    again = advance(step.call, events.DispatcherAsked(at=LATER))
+    assert (again.call.psap, again.call.psap_since) == (Psap.RINGING, LATER)
 
 
 # -- hanging up --------------------------------------------------------------------------------
