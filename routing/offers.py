@@ -39,6 +39,9 @@ class Candidate:
     idle_since: datetime | None = None
     phone: bool = False  # a backup number to ring, and not talking to anybody
     busy: bool = False  # with a caller, or on the way to one
+    state: str = "off"  # of the desk, for who asks why; "unheard": its page is silent
+    state_since: datetime | None = None
+    has_phone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

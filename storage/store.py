@@ -37,6 +37,7 @@ from storage.roster import RosterRows
 from storage.roster_drafts import RosterDrafts
 from storage.roster_feeds import RosterFeeds
 from storage.tasks import Tasks
+from storage.traces import Traces
 from storage.watch import OnChange, Watcher
 
 
@@ -52,6 +53,7 @@ class Rows:
         self.journal = Journal(connection, now)
         self.errands = Errands(connection, now)
         self.offers = Offers(connection, now)
+        self.traces = Traces(connection, now)
         self.desks = Desks(connection, now)
         self.due = Dues(connection, now)
         self.people = People(connection, now)

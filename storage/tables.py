@@ -202,6 +202,16 @@ offers = Table(
     Index("offers_by_call", "call_id"),  # read by the record page
 )
 
+traces = Table(  # why each person was told of a caller, or not: a line when that changes
+    "traces",
+    metadata,
+    Column("call_id", String(40), primary_key=True),
+    Column("at", Instant, primary_key=True),
+    Column("revision", BigInteger, nullable=False),  # of the roster
+    Column("rung", Integer, nullable=False),
+    Column("verdicts", JSON, nullable=False),  # those that changed (routing.verdicts)
+)
+
 # -- the people of the house ------------------------------------------------------------------
 
 people = Table(  # storage/people.py maps Flask-Security's User onto this table

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from routing.verdicts import Verdict
+
 
 @dataclass(frozen=True, slots=True)
 class NewLine:
@@ -70,6 +72,17 @@ class Offer:
     why: str | None = None
     phone_leg: str | None = None
     heard_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What changed at one instant in who is told of a caller, by which revision of the roster."""
+
+    call_id: str
+    at: datetime
+    revision: int
+    rung: int
+    verdicts: tuple[Verdict, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from storage.due import Due
 from storage.errors import StoreDown
 from switchboard import (
     calls,
+    candidates,
     coverage_watch,
     effects,
     errands,
@@ -125,7 +126,7 @@ def _elapsed(board: Board) -> Callable[[Call, datetime], Event]:
 def _reach(board: Board, at: datetime) -> tuple[frozenset[tuple[str, str]], bool]:
     """Rungs on which nobody can be reached now, and whether there is nobody at all to wait for."""
     with board.store.read() as rows:
-        people = offers.candidates(board, rows, at)
+        people = candidates.on_call(candidates.here(board, rows, at))
         on_duty = presence.on_duty(rows, at, board.settings.desk_unheard_seconds)
     desks = {tier for p in people if p.desk for tier in p.tiers}
     phones = {tier for p in people if p.phone for tier in p.tiers}

@@ -7,12 +7,13 @@ from typing import NamedTuple
 from ivr.call import Call
 from ivr.events import ClinicianArrived, OfferAccepted
 from routing.line import head_for, in_line_by, in_order
-from routing.offers import Candidate, Live, Ring, plan
+from routing.offers import Live, Ring, plan
+from routing.verdicts import Round
 from storage import ids
 from storage.offers import Asked
 from storage.store import Rows
 from storage.values import Offer
-from switchboard import arrivals, calls, effects, followups, presence
+from switchboard import arrivals, calls, candidates, effects, followups, traces
 from switchboard.board import Board
 
 RACES_MAX = 5  # other clinicians may take the head of the line between our look and our claim
@@ -71,10 +72,13 @@ def _end_phone(rows: Rows, offer: Offer, now: datetime) -> None:
 def _tell(board: Board, rows: Rows, line: list[Call], now: datetime) -> None:
     ladders = {call.line: board.ladder(call.line) for call in line}
     flooded = frozenset(name for name in ladders if arrivals.flooded(board, rows, name, now))
-    people, known = candidates(board, rows, now), _known(rows, line)
-    rings = plan(line, people, known, ladders, board.policy, now, flooded)
+    here, known = candidates.here(board, rows, now), _known(rows, line)
+    rings = plan(line, candidates.on_call(here), known, ladders, board.policy, now, flooded)
     made = [_offer(board, ring, now) for ring in rings]
     standing = rows.offers.add(made)
+    if len(standing) == len(made):  # else another sweep offers just now, and tells why
+        known += [Live(ring.person_id, ring.call_id, ring.channel) for ring in rings]
+        traces.keep(rows, line, here, ladders, Round(known, board.policy, now, flooded))
     for offer in made:
         if offer.channel == "phone" and offer.id in standing:
             facts = {"offer": offer.id}
@@ -111,32 +115,6 @@ def _offer(board: Board, ring: Ring, now: datetime) -> Offer:
         offered_at=now,
         lapses_at=now + timedelta(seconds=seconds),
     )
-
-
-def candidates(board: Board, rows: Rows, now: datetime) -> list[Candidate]:
-    """Everybody on call now, with what is known of their desk and phone."""
-    tiers = presence.tiers_now(rows, now)
-    desks = {desk.person_id: desk for desk in rows.desks.all()}
-    ready = {d.person_id for d in rows.desks.available(now, board.settings.desk_unheard_seconds)}
-    found = []
-    for person in rows.people.all():
-        if person.id not in tiers:
-            continue
-        desk = desks.get(person.id)
-        busy = desk is not None and desk.state in ("connecting", "talking")
-        found.append(
-            Candidate(
-                person.id,
-                tiers[person.id],
-                person.languages,
-                desk=person.id in ready,
-                active_at=desk.active_at if desk else None,
-                idle_since=desk.idle_since if desk else None,
-                phone=bool(person.phone) and not busy and person.id not in ready,
-                busy=busy,
-            )
-        )
-    return found
 
 
 # -- answering --------------------------------------------------------------------------------
