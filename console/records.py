@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from callbacks.plan import LABELS as OUTCOMES
 from care import questions, record
 from care.disposition import LABELS
+from console import trace_words
 from console.desk import facts, shown, with_record
 from console.forms import Form
 from console.here import Me, board, myself, now, store
@@ -268,6 +269,7 @@ def read(rows: Rows, call: Call) -> dict[str, Any]:
         "has_plan": bool(kept and questions.plan_of(kept.answers)),
         "journal": rows.journal.of(call.id),
         "offers": rows.offers.of_call(call.id),
+        "trace": trace_words.by_person(rows.traces.of_call(call.id), call, myself().zone, names),
         "promised": rows.followups.of_call(call.id),
         "audit": rows.audit.of(OF_CALL.format(call.id)),
     }

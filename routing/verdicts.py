@@ -59,9 +59,7 @@ class _Look:
     this: Round
 
 
-def verdicts(
-    call: Call, people: Iterable[Candidate], ladder: Ladder, this: Round
-) -> list[Verdict]:
+def verdicts(call: Call, people: Iterable[Candidate], ladder: Ladder, this: Round) -> list[Verdict]:
     """Say of each of these why they are told of this caller, or why not."""
     everybody = list(people)
     rungs = reached(ladder, call.rung)
@@ -81,19 +79,19 @@ def _asked(
 
 
 def _verdict(look: _Look, person: Candidate, offers: list[Live]) -> Verdict:
-    known = {"speaks": speaks(person.languages, look.call)}
+    speaking = speaks(person.languages, look.call)
     for channel in TOLD:
         if any(_about(one, look.call, channel) and not one.settled for one in offers):
-            return Verdict(person.person_id, channel, **known)
+            return Verdict(person.person_id, channel, speaks=speaking)
     if not person.tiers:
-        return Verdict(person.person_id, "not_on_call", **known)
+        return Verdict(person.person_id, "not_on_call", speaks=speaking)
     rung = any(_about(one, look.call, "phone") for one in offers)
     phone_after = _after(look, person, "phones") if person.phone and not rung else None
-    known["no_phone"] = not person.has_phone and bool(person.tiers & _tiers(look.ladder.rungs, "phones"))
+    no_phone = not person.has_phone and bool(person.tiers & _tiers(look.ladder.rungs, "phones"))
     why, since, desk_after = _by_desk(look, person, offers)
     if rung and not person.desk:
         why, since = "rung", None
-    return Verdict(person.person_id, why, since, desk_after, phone_after, **known)
+    return Verdict(person.person_id, why, since, desk_after, phone_after, no_phone, speaking)
 
 
 def _by_desk(
@@ -120,9 +118,7 @@ def _among_the_asked(look: _Look, person: Candidate) -> tuple[str, None, float |
         return "prefers", None, PREFER_SECONDS
     able = alone or look.asked
     ringing = {
-        one.person_id
-        for one in look.this.offers
-        if _about(one, call, "desk") and not one.settled
+        one.person_id for one in look.this.offers if _about(one, call, "desk") and not one.settled
     }
     told = sum(p.person_id in ringing for p in able)
     if call.line in look.this.flooded and told < wanted(policy, len(able), waited):

@@ -36,7 +36,6 @@ def _candidate(
     state = _state(desk, heard_since)
     ready = state == "available"
     busy = state in ("connecting", "talking")
-    since = desk and (desk.heard_at if state == UNHEARD else desk.state_since)
     return Candidate(
         person.id,
         tiers,
@@ -47,7 +46,7 @@ def _candidate(
         phone=bool(person.phone) and not busy and not ready,
         busy=busy,
         state=state,
-        state_since=since,
+        state_since=_since(desk, state),
         has_phone=bool(person.phone),
     )
 
@@ -58,3 +57,9 @@ def _state(desk: Desk | None, heard_since: datetime) -> str:
         return OFF
     heard = desk.heard_at is not None and desk.heard_at > heard_since
     return UNHEARD if desk.state == "available" and not heard else desk.state
+
+
+def _since(desk: Desk | None, state: str) -> datetime | None:
+    if desk is None:
+        return None
+    return desk.heard_at if state == UNHEARD else desk.state_since

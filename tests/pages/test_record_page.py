@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from storage import ids
 from storage.values import Record, Task
+from switchboard import offers
 
 CHICAGO = ZoneInfo("America/Chicago")
 PAYLOADS = (
@@ -200,3 +201,24 @@ def test_the_plan_is_a_page_to_print_and_reading_it_is_noted(house, visitor):
     assert ("ana", "record.read") in actions(house, call)
     assert visitor("ben").get(f"/records/{call.id}/safety-plan").status_code == 404
     assert "Safety plan to print" in visitor("ana").get(f"/records/{call.id}").text
+
+
+def test_a_contact_says_in_words_why_each_person_was_asked_or_not(house, visitor):
+    today = house.at.date()
+    for person in ("ana", "ben"):
+        house.shift(person, "primary", today, "08:00", "20:00")
+        house.desk(person, "available" if person == "ana" else "paused")
+    call = house.call(language="es")
+    offers.sweep(house.board)
+    page = visitor("sol").get(f"/records/{call.id}").text
+    assert "Why each person was asked, or not" in page
+    assert "offered at the desk" in page
+    assert "not offered: paused since 15:30" in page
+    house.waits(seconds=1)
+    house.desk("ben", "available")
+    with house.store.begin() as rows:
+        ana = rows.people.get("ana")
+        rows.people.update(replace(ana, languages=("en",)))
+    offers.sweep(house.board)
+    page = visitor("sol").get(f"/records/{call.id}").text
+    assert "offered at the desk, though they do not speak Spanish" in page

@@ -73,7 +73,7 @@ def test_who_was_cut_off_from_the_caller_is_asked_alone_at_first():
     people = [desk("ana"), desk("ben")]
     found = of("ben", [caller(prefers="ana")], people)
     assert (found.why, found.desk_after) == ("prefers", 15)
-    assert not of("ben", [caller(waited=15, prefers="ana")], people).why == "prefers"
+    assert of("ben", [caller(waited=15, prefers="ana")], people).why != "prefers"
 
 
 def test_no_is_not_asked_again_and_a_phone_once():
@@ -143,7 +143,11 @@ def candidates(draw):
 
 offered = st.lists(
     st.builds(
-        Live, names, st.sampled_from(["c1", "c2"]), st.sampled_from(["desk", "phone"]), st.booleans()
+        Live,
+        names,
+        st.sampled_from(["c1", "c2"]),
+        st.sampled_from(["desk", "phone"]),
+        st.booleans(),
     ),
     max_size=5,
     unique_by=lambda one: (one.person_id, one.channel),
