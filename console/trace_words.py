@@ -22,7 +22,7 @@ WHY = {
     "talking": "not offered: in a call",
     "wrap_up": "not offered: in wrap-up",
     "unheard": "not offered: the desk is open and not heard from",
-    "rung_later": "not offered yet: their tier is asked later",
+    "rung_later": "not offered yet: another tier comes first",
     "no_rung": "not offered: their tier's desks are on no rung of the ladder",
     "prefers": "not offered yet: the clinician this caller was cut off from is asked first",
     "reserved": "not offered: kept free for the 911 lines in a flood",
