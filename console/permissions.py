@@ -60,6 +60,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "console.agree_cover": PLANS,
     "console.decline_cover": PLANS,
     "console.coverage": OVERSEES,
+    "console.route": OVERSEES,
     "console.roster_entries": PLANS,
     "console.new_entry": PLANS,
     "console.add_entry": PLANS,

@@ -15,6 +15,7 @@ from console import (
     roster_feeds,
     roster_history,
     roster_publication,
+    roster_route,
     roster_shift,
 )
 from console.days import View, month_of, week_of
@@ -43,6 +44,7 @@ SECTION = (  # the pages of this place, for the rail
     "publication",
     "publish",
     "coverage",
+    "route",
     "feeds",
     "cover",
     "revisions",
@@ -54,6 +56,7 @@ PARTS = (
     roster_publication,
     roster_history,
     roster_coverage,
+    roster_route,
     roster_feeds,
     roster_cover,
     roster_entries,

@@ -13,6 +13,7 @@ from switchboard.fallback import fallback
 from switchboard.followup_commands import followups
 from switchboard.roster import roster
 from switchboard.roster_watch import watch
+from switchboard.route import route
 
 ILL = 1  # doctor's exit code when a check failed
 ROLES = ("clinician", "coordinator", "supervisor", "administrator")
@@ -25,6 +26,7 @@ def cli() -> None:
 
 roster.add_command(watch)
 cli.add_command(roster)
+cli.add_command(route)
 cli.add_command(fallback)
 cli.add_command(followups)
 

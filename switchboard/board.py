@@ -59,8 +59,7 @@ class Board:
 
     def ladder(self, line_id: str) -> Ladder:
         """The escalation ladder of a line."""
-        rungs = self.book.ladder_of(self.line(line_id))
-        return Ladder(tuple(Rung(r.after_seconds, r.kind, r.tier or "") for r in rungs))
+        return ladder_of(self.book, self.line(line_id))
 
     @cached_property
     def plans(self) -> FollowUpBook:
@@ -97,18 +96,28 @@ class Board:
     @property
     def policy(self) -> Policy:
         """How offers widen, as the line book says."""
-        o = self.book.offers
-        return Policy(
-            start=o.start,
-            widen_after_seconds=o.widen_after_seconds,
-            widen_to=o.widen_to,
-            order=o.order,
-            large_team=o.large_team,
-            large_team_step_seconds=o.large_team_step_seconds,
-            ring_seconds=o.ring_seconds,
-            phone_ring_seconds=o.phone_ring_seconds,
-            reserved=self.book.storm.reserved_desks,
-        )
+        return policy_of(self.book)
+
+
+def ladder_of(book: LineBook, line: Line) -> Ladder:
+    """The line's ladder, as the rules of routing/ take it."""
+    return Ladder(tuple(Rung(r.after_seconds, r.kind, r.tier or "") for r in book.ladder_of(line)))
+
+
+def policy_of(book: LineBook) -> Policy:
+    """How offers widen, as the rules of routing/ take it."""
+    o = book.offers
+    return Policy(
+        start=o.start,
+        widen_after_seconds=o.widen_after_seconds,
+        widen_to=o.widen_to,
+        order=o.order,
+        large_team=o.large_team,
+        large_team_step_seconds=o.large_team_step_seconds,
+        ring_seconds=o.ring_seconds,
+        phone_ring_seconds=o.phone_ring_seconds,
+        reserved=book.storm.reserved_desks,
+    )
 
 
 def house_of(plans: FollowUpBook) -> House:

@@ -7,7 +7,6 @@ from routing.offers import Candidate
 from storage.store import Rows
 from storage.values import Desk, Person
 from switchboard import presence
-from switchboard.board import Board
 
 OFF = "off"
 UNHEARD = "unheard"
@@ -18,11 +17,11 @@ def on_call(people: Iterable[Candidate]) -> list[Candidate]:
     return [one for one in people if one.tiers]
 
 
-def here(board: Board, rows: Rows, now: datetime) -> list[Candidate]:
+def here(rows: Rows, now: datetime, unheard_seconds: float) -> list[Candidate]:
     """Return everybody who is on call now, and whoever else has an open desk (`tiers` empty)."""
     tiers = presence.tiers_now(rows, now)
     desks = {desk.person_id: desk for desk in rows.desks.all()}
-    heard_since = now - timedelta(seconds=board.settings.desk_unheard_seconds)
+    heard_since = now - timedelta(seconds=unheard_seconds)
     return [
         _candidate(person, tiers.get(person.id, frozenset()), desks.get(person.id), heard_since)
         for person in rows.people.all()

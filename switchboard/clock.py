@@ -125,9 +125,10 @@ def _elapsed(board: Board) -> Callable[[Call, datetime], Event]:
 
 def _reach(board: Board, at: datetime) -> tuple[frozenset[tuple[str, str]], bool]:
     """Rungs on which nobody can be reached now, and whether there is nobody at all to wait for."""
+    unheard = board.settings.desk_unheard_seconds
     with board.store.read() as rows:
-        people = candidates.on_call(candidates.here(board, rows, at))
-        on_duty = presence.on_duty(rows, at, board.settings.desk_unheard_seconds)
+        people = candidates.on_call(candidates.here(rows, at, unheard))
+        on_duty = presence.on_duty(rows, at, unheard)
     desks = {tier for p in people if p.desk for tier in p.tiers}
     phones = {tier for p in people if p.phone for tier in p.tiers}
     empty = frozenset(

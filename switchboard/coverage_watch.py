@@ -101,10 +101,15 @@ def _step(rows: Rows, now: datetime) -> Step | None:
     if not seen.pressing:
         is_open = last is not None and last.closed_at is None
         return Step("Everything is covered.", "") if is_open else None
-    told = sight(rows, roster_book.known_at(rows, last.opened_at), last.opened_at) if last else None
+    told = _told(rows, last.opened_at) if last else None
     if not to_tell(told, seen):
         return None
     return Step("Told again, as it stands now.", text_of(seen.pressing, book.roster.zone))
+
+
+def _told(rows: Rows, at: datetime) -> Sight:
+    _, book = roster_book.known_at(rows, at)
+    return sight(rows, book, at)
 
 
 def text_of(shorts: Sequence[Shortfall], zone: str) -> str:

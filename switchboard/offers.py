@@ -72,7 +72,8 @@ def _end_phone(rows: Rows, offer: Offer, now: datetime) -> None:
 def _tell(board: Board, rows: Rows, line: list[Call], now: datetime) -> None:
     ladders = {call.line: board.ladder(call.line) for call in line}
     flooded = frozenset(name for name in ladders if arrivals.flooded(board, rows, name, now))
-    here, known = candidates.here(board, rows, now), _known(rows, line)
+    unheard = board.settings.desk_unheard_seconds
+    here, known = candidates.here(rows, now, unheard), _known(rows, line)
     rings = plan(line, candidates.on_call(here), known, ladders, board.policy, now, flooded)
     made = [_offer(board, ring, now) for ring in rings]
     standing = rows.offers.add(made)

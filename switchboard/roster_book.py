@@ -113,9 +113,10 @@ def newest(rows: Rows) -> tuple[int, Book]:
     return (heading.revision if heading else 0), _of(rows, heading)
 
 
-def known_at(rows: Rows, moment: datetime) -> Book:
-    """Return the roster that was in force then."""
-    return _of(rows, rows.roster.known_at(moment))
+def known_at(rows: Rows, moment: datetime) -> tuple[int, Book]:
+    """Return the roster that was in force then and its revision's number; 0: there was none."""
+    heading = rows.roster.known_at(moment)
+    return (heading.revision if heading else 0), _of(rows, heading)
 
 
 def book_of(wanted: dict[str, Any]) -> Book:
