@@ -155,6 +155,17 @@ class RosterPolicy(Value):
     week_hours_most: float = Field(default=60, ge=1, le=168)  # primary, for who has no own limit
 
 
+class Staffing(Value):
+    """How many people the advice aims at, and what it takes where the calls do not say it."""
+
+    share_percent: float = Field(default=90, gt=0, le=99.9)  # of all callers are to be answered
+    within_seconds: int = Field(default=20, ge=1, le=600)
+    weeks: int = Field(default=13, ge=1, le=104)  # looked at
+    wrap_up_seconds: int = Field(default=300, ge=0, le=7200)  # after each talk
+    talk_seconds: int = Field(default=1080, ge=10, le=14_400)  # while few were answered
+    patience_seconds: int = Field(default=400, ge=10, le=14_400)  # while few gave up
+
+
 class LineBook(Value):
     """Every line, and the rules they share."""
 
@@ -163,6 +174,7 @@ class LineBook(Value):
     offers: OfferPolicy = OfferPolicy()
     storm: Storm = Storm()
     roster: RosterPolicy = RosterPolicy()
+    staffing: Staffing = Staffing()
 
     @cached_property
     def by_number(self) -> dict[str, Line]:

@@ -12,6 +12,7 @@ from storage.errors import StorageError, StoreDown
 from switchboard.fallback import fallback
 from switchboard.followup_commands import followups
 from switchboard.roster import roster
+from switchboard.roster_staffing import staffing
 from switchboard.roster_watch import watch
 from switchboard.route import route
 
@@ -24,6 +25,7 @@ def cli() -> None:
     """The crisis line's telephone system: callers transferred from 911 reach a clinician."""
 
 
+roster.add_command(staffing)
 roster.add_command(watch)
 cli.add_command(roster)
 cli.add_command(route)
