@@ -138,7 +138,7 @@ def shorts(
     found = [
         part
         for one in coverage.shortfalls(timeline, roster, start, end, able)
-        for part in _told(one, timeline, roster.zone)
+        for part in _told(one, timeline, roster.zone, able)
     ]
     return [one for one in found if not any(_said_by(other, one) for other in found)]
 
@@ -152,10 +152,10 @@ def _said_by(other: Short, one: Short) -> bool:
     return other.need > one.need or (one.gap and longer)
 
 
-def _told(one: Shortfall, timeline: Timeline, zone: str) -> Iterator[Short]:
+def _told(one: Shortfall, timeline: Timeline, zone: str, able: Able) -> Iterator[Short]:
     parts: list[tuple[datetime, datetime, int]] = []
     for segment in timeline.segments(one.tier, one.start, one.end):
-        have = len(segment.people)
+        have = sum(able(person, coverage.ANYTHING) for person in segment.people)
         if parts and parts[-1][2] == have and parts[-1][1] == segment.start:
             parts[-1] = parts[-1][0], segment.end, have
         else:

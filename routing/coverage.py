@@ -9,7 +9,9 @@ from routing.oncall import Timeline
 from routing.roster import TIERS, Need, Roster, Tier
 from routing.wallclock import DAY, on_date, wall
 
-Able = Callable[[str, str], bool]  # has this person that skill, or that language?
+# Has this person that skill, or that language? ANYTHING: may they be asked at all?
+Able = Callable[[str, str], bool]
+ANYTHING = ""
 Interval = tuple[datetime, datetime]
 
 
@@ -51,11 +53,12 @@ def shortfalls(
 
     At hours of which no need speaks, one person is wanted in each tier in use: a need for Friday
     nights must not hide that nobody is there on Monday. A need of 0 says that nobody is wanted.
+    Who may not be asked at all covers nothing.
     """
     found: dict[Kind, list[Shortfall]] = {}
     for need, (since, until) in _wanted(roster, start, end):
         skills = tuple(each for each in (need.skill, need.language) if each is not None)
-        can = partial(_able_to_all, able, skills) if skills else None
+        can = partial(_able_to_all, able, skills or (ANYTHING,))
         for gap in timeline.gaps(since, until, need.tier, need.need, can):
             short = Shortfall(*gap, str(need.tier), need.need, skills)
             found.setdefault(short.kind, []).append(short)

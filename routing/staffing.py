@@ -75,7 +75,7 @@ class Advice:
 
 
 def advise(past: Iterable[Past], until: datetime, weeks_most: int, zone: str, goal: Goal) -> Advice:
-    """Reckon from the whole weeks before `until`, as many as there were calls in; 0 weeks: no hours."""
+    """Reckon from the whole weeks before `until` since the first call: none, no hours."""
     known = [one for one in past if one.arrived_at < until]
     first = min((one.arrived_at for one in known), default=until)
     weeks = min(weeks_most, (until - first) // WEEK)
@@ -127,7 +127,7 @@ def _talk(seen: Iterable[Past], otherwise: float) -> tuple[float, bool]:
 
 
 def _patience(seen: Iterable[Past], otherwise: float) -> tuple[float, bool]:
-    """All the waiting there was for each caller who gave up: the likeliest mean of an exponential."""
+    """All the waiting there was, for each caller who gave up: the likeliest exponential mean."""
     known = list(seen)
     left = sum(one.left for one in known)
     waited = sum(one.waited.total_seconds() for one in known)

@@ -101,15 +101,20 @@ def _step(rows: Rows, now: datetime) -> Step | None:
     if not seen.pressing:
         is_open = last is not None and last.closed_at is None
         return Step("Everything is covered.", "") if is_open else None
-    told = _told(rows, last.opened_at) if last else None
-    if not to_tell(told, seen):
+    if last and not _otherwise(rows, last) and not to_tell(_told(rows, last.opened_at)[0], seen):
         return None
     return Step("Told again, as it stands now.", text_of(seen.pressing, book.roster.zone))
 
 
-def _told(rows: Rows, at: datetime) -> Sight:
+def _told(rows: Rows, at: datetime) -> tuple[Sight, str]:
     _, book = roster_book.known_at(rows, at)
-    return sight(rows, book, at)
+    return sight(rows, book, at), book.roster.zone
+
+
+def _otherwise(rows: Rows, last: Task) -> bool:
+    """Whether it would be told otherwise today: somebody was deactivated, or lost a language."""
+    told, zone = _told(rows, last.opened_at)
+    return text_of(told.pressing, zone) != last.text
 
 
 def text_of(shorts: Sequence[Shortfall], zone: str) -> str:

@@ -182,8 +182,8 @@ def check_roster(store: Store, now: datetime) -> Check:
     with store.read() as rows:
         people = {person.id: person.name for person in rows.people.all()}
         timeline = roster_book.timeline(rows, now, until)
-    here = [people.get(person_id, person_id) for person_id in timeline.on("primary", now)]
-    gaps = timeline.gaps(now, until, "primary")
+    here = [people[person_id] for person_id in timeline.on("primary", now) if person_id in people]
+    gaps = timeline.gaps(now, until, "primary", able=people.__contains__)
     if not here:
         do = "Add a shift on the roster page now; callers reach only backup phones and the partner."
         return _ill("roster", "nobody is on call", do)

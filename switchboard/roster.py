@@ -102,7 +102,7 @@ def gaps(
     """List when fewer than --need people of a tier are on call."""
     _in_order(start, end)
     with _reader(path) as asked:
-        able = (lambda person: asked.able(person, skill)) if skill else None
+        able = partial(_may, asked.able, skill or coverage.ANYTHING)
         found = asked.timeline(start, end).gaps(start, end, tier, need, able)
     listed = [{"start": said(since), "end": said(until)} for since, until in found]
     lines = (f"{one['start']}  to  {one['end']}" for one in listed)
@@ -216,7 +216,11 @@ def _reader(path: Path | None) -> Iterator[Asked]:
 
 
 def _able(read: Roster, person: str, skill: str) -> bool:
-    return read.people.get(person, Person()).able(skill)
+    return skill == coverage.ANYTHING or read.people.get(person, Person()).able(skill)
+
+
+def _may(able: coverage.Able, skill: str, person: str) -> bool:
+    return able(person, skill)
 
 
 @contextmanager

@@ -162,8 +162,8 @@ def _joined(rows: Rows, start: datetime, end: datetime) -> Timeline:
 
 
 def able(rows: Rows) -> coverage.Able:
-    """Return who has which skill or speaks which language, by person id."""
-    known = {one.id: {*one.skills, *one.languages} for one in rows.people.all()}
+    """Return who has which skill or language, by person id; the deactivated have nothing."""
+    known = {one.id: {coverage.ANYTHING, *one.skills, *one.languages} for one in rows.people.all()}
     return lambda person, skill: skill in known.get(person, ())
 
 

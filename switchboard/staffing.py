@@ -52,8 +52,9 @@ def staffed(rows: Rows, said: Staffing, now: datetime) -> Staffed:
     since = _at(first, 0, zone)
     timeline = book.timeline(since, since + WEEK + timedelta(days=1))
     days = [first + timedelta(days=n) for n in range(DAYS)]
+    active = {one.id for one in rows.people.all()}
     rostered = tuple(
-        tuple(_fewest(timeline, day, hour, zone) for hour in range(HOURS)) for day in days
+        tuple(_fewest(timeline, day, hour, zone, active) for hour in range(HOURS)) for day in days
     )
     return Staffed(advice, zone, first, rostered)
 
@@ -68,10 +69,11 @@ def _past(rows: Rows, start: datetime, now: datetime) -> Iterator[Past]:
         yield Past(one.arrived_at, waited, talked, one.ended_reason == Ended.CALLER_LEFT)
 
 
-def _fewest(timeline: Timeline, day: date, hour: int, zone: str) -> int:
+def _fewest(timeline: Timeline, day: date, hour: int, zone: str, active: set[str]) -> int:
     """The fewest on call at once in an hour; one that the clock leaves out has nobody to want."""
     start, end = _at(day, hour, zone), _at(day, hour + 1, zone)
-    return min((len(one.people) for one in timeline.segments(TIER, start, end)), default=0)
+    segments = timeline.segments(TIER, start, end)
+    return min((len(active.intersection(one.people)) for one in segments), default=0)
 
 
 def _at(day: date, hour: int, zone: str) -> datetime:

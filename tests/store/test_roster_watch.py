@@ -66,6 +66,43 @@ def test_a_gap_is_told_again_each_day_and_goes_when_it_is_covered(town):
         assert rows.tasks.newest("roster_short").decision == "Everything is covered."
 
 
+def leaves(town, person_id, **facts):
+    with town.store.begin() as rows:
+        rows.people.update(replace(rows.people.get(person_id), **facts))
+
+
+def test_a_deactivated_persons_shifts_cover_nothing(town):
+    """Ben may not sign in and is never rung: his nights are gaps, told at once."""
+    plan(town, DAYS, NIGHTS)
+    assert told(town) == []
+    leaves(town, "ben", active=False)
+    (task,) = told(town)
+    assert "primary: nobody" in task[0]
+    assert "20:00 to" in task[0]
+    leaves(town, "ben", active=True)
+    assert told(town) == []
+
+
+def test_who_is_deactivated_after_something_was_told_is_told_at_once(town):
+    plan(town, DAYS)
+    (before,) = told(town)
+    town.passes(hours=1)
+    leaves(town, "ana", active=False)
+    (after,) = told(town)
+    assert after != before
+    assert told(town) == [after], "once is enough"
+
+
+def test_a_deactivated_person_has_neither_skill_nor_language(town):
+    always = {"id": "x", "tier": "primary", "start": "00:00", "end": "00:00"}
+    both = always | {"people": ["ana", "ben"]}
+    plan(town, both, needs=[{"tier": "primary", "need": 2}])
+    assert told(town) == []
+    leaves(town, "ben", active=False)
+    (task,) = told(town)
+    assert "fewer than 2" in task[0]
+
+
 def test_sweeps_at_the_same_moment_tell_it_once(town, database_url):
     plan(town, DAYS)
 
