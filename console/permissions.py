@@ -61,6 +61,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "console.decline_cover": PLANS,
     "console.coverage": OVERSEES,
     "console.route": OVERSEES,
+    "console.staffing": OVERSEES,
     "console.roster_entries": PLANS,
     "console.new_entry": PLANS,
     "console.add_entry": PLANS,

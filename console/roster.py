@@ -17,6 +17,7 @@ from console import (
     roster_publication,
     roster_route,
     roster_shift,
+    roster_staffing,
 )
 from console.days import View, month_of, week_of
 from console.forms import Form, day_of
@@ -45,6 +46,7 @@ SECTION = (  # the pages of this place, for the rail
     "publish",
     "coverage",
     "route",
+    "staffing",
     "feeds",
     "cover",
     "revisions",
@@ -57,6 +59,7 @@ PARTS = (
     roster_history,
     roster_coverage,
     roster_route,
+    roster_staffing,
     roster_feeds,
     roster_cover,
     roster_entries,
