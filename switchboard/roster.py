@@ -18,7 +18,7 @@ from routing.oncall import Timeline
 from routing.roster import TIERS, Person, Roster, RosterError
 from storage.errors import Stale, StorageError
 from storage.store import Rows, Store
-from switchboard import roster_book, roster_exchange
+from switchboard import roster_book, roster_exchange, shift_files
 
 MOST_SAID = 20  # mistakes listed at once
 SECOND = timedelta(seconds=1)
@@ -151,7 +151,13 @@ def check(path: Path | None, in_json: bool) -> None:
 @click.option("--leave-uncovered", metavar="REASON", help="Open gaps all the same; audited.")
 @click.option("--actor", default="command line", show_default=True, help="Who imports it.")
 def import_(path: Path, create_people: bool, leave_uncovered: str | None, actor: str) -> None:
-    """Put a document in the place of the whole roster: all of it, or nothing."""
+    """Put a document in the place of the whole roster: all of it, or nothing.
+
+    A .csv or .ics file adds its shifts to the roster instead: every one of them, or nothing.
+    """
+    if path.suffix.lower() in (".csv", ".ics"):
+        _import_shifts(path, actor, leave_uncovered)
+        return
     exchange = _load(path)
     with database(write=True) as rows:
         try:
@@ -177,6 +183,28 @@ def import_(path: Path, create_people: bool, leave_uncovered: str | None, actor:
     for short in done.uncovered:
         click.echo(f"Left uncovered: {short}.")
     click.echo(f"Imported as revision {done.revision}.")
+
+
+def _import_shifts(path: Path, actor: str, leave_uncovered: str | None) -> None:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise click.ClickException(f"{path}: {error.strerror}") from error
+    with database(write=True) as rows:
+        number, book = roster_book.newest(rows)
+        people, now = rows.people.all(active_only=False), rows.roster.now()
+        try:
+            found = shift_files.read(content, people, book.document, book.roster.zone, now)
+        except shift_files.Unreadable as error:
+            raise click.ClickException(f"{path}: {error}") from error
+        if wrong := [f"row {one.number} ({one.said}): {one.why}" for one in found if one.why]:
+            raise _refused(path, wrong)
+        if not found:
+            raise click.ClickException(f"{path}: there is no shift in this file")
+        wanted, reason = shift_files.added(book.document, found), shift_files.words(found)
+        facts: dict[str, Any] = {"based_on": number, "leave_uncovered": leave_uncovered}
+        saved = roster_book.save(rows, wanted, actor, reason, now, **facts)
+    click.echo(f"{reason}: revision {saved.revision}.")
 
 
 @roster.command()
