@@ -6,10 +6,10 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, select, update
 
 from routing.verdicts import Verdict
-from storage.noun import Noun, Shape
+from storage.noun import Moved, Noun, Shape
 from storage.tables import traces
 from storage.values import Trace
 
@@ -40,6 +40,12 @@ class Traces(Noun):
             for verdict in _trace(row).verdicts:
                 told[row.call_id][verdict.person_id] = verdict
         return told
+
+    def move(self, call_id: str, since: Moved) -> None:
+        """The machine's clock was set back: what was decided about a caller moves with it."""
+        for trace in self.of_call(call_id):
+            change = update(traces).where(traces.c.call_id == call_id, traces.c.at == trace.at)
+            self._change(change.values(at=since(trace.at)))
 
 
 def _short(verdict: Verdict) -> dict[str, Any]:

@@ -77,3 +77,4 @@ def _calls(rows: Rows, earlier: SetBack) -> None:
                     deadline_at=earlier.until(call.deadline_at),
                 )
             )
+            rows.traces.move(call.id, earlier.since)

@@ -1,5 +1,7 @@
 """Does each call keep why each person was told of it, or not?"""
 
+from stories.test_found_by_simulation import sets_clock_back
+
 from routing.verdicts import Verdict
 from switchboard import presence
 
@@ -64,3 +66,19 @@ def test_who_goes_off_call_in_the_middle_of_a_wait_is_said_to_have(town):
     assert [one for one in said(town, caller.call.id) if one[0] == "ben"] == [
         ("ben", "not_on_call")
     ], "nothing new about them"
+
+
+def test_a_clock_set_back_writes_no_line_each_second(town):
+    """What was kept stood in the future, and everything after it looked like news for ever."""
+    town.clinician("Ana").goes_on_duty()
+    town.clinician("Ben", "backup")
+    caller = town.transfers_from_911()
+    town.waits(seconds=4)
+    before = len(said(town, caller.call.id))
+    sets_clock_back(town, hours=1)
+    town.waits(seconds=10)
+    with town.store.read() as rows:
+        traces = rows.traces.of_call(caller.call.id)
+        now = rows.roster.now()
+    assert all(trace.at <= now for trace in traces)
+    assert len(said(town, caller.call.id)) <= before + 2, "each desk's state moved once with it"
