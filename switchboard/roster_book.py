@@ -163,8 +163,14 @@ def _joined(rows: Rows, start: datetime, end: datetime) -> Timeline:
 
 def able(rows: Rows) -> coverage.Able:
     """Return who has which skill or language, by person id; the deactivated have nothing."""
-    known = {one.id: {coverage.ANYTHING, *one.skills, *one.languages} for one in rows.people.all()}
-    return lambda person, skill: skill in known.get(person, ())
+    people = rows.people.all(active_only=False)
+    gone = {one.id for one in people if not one.active}
+    known = {one.id: {*one.skills, *one.languages} for one in people if one.active}
+
+    def may(person: str, skill: str) -> bool:
+        return person not in gone if skill == coverage.ANYTHING else skill in known.get(person, ())
+
+    return may
 
 
 # -- writing ----------------------------------------------------------------------------------
