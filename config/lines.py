@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -147,12 +148,24 @@ class Line(Value):
 
 
 class RosterPolicy(Value):
-    """What the roster's page warns of, and whose holidays it names; it never decides by them."""
+    """What the roster's pages warn of and ask for, and whose holidays they name."""
 
     holidays: str = Field(default="", pattern=r"^([A-Z]{2}(-[A-Z0-9]{1,3})?)?$")  # US-MO
     rest_hours_least: float = Field(default=10, ge=0, le=48)  # between two primary shifts
     run_hours_most: float = Field(default=16, ge=1, le=200)  # of primary shifts back to back
     week_hours_most: float = Field(default=60, ge=1, le=168)  # primary, for who has no own limit
+    remind_hours: float = Field(default=24, ge=0, le=168)  # before a shift; 0: nobody is asked
+    confirm_hours: float = Field(default=12, ge=0, le=168)  # before it, told when nobody said yes
+
+    @property
+    def reminded(self) -> timedelta:
+        """How long before a shift its clinician is asked to confirm it."""
+        return timedelta(hours=self.remind_hours)
+
+    @property
+    def confirmed(self) -> timedelta:
+        """How long before a shift it should be confirmed."""
+        return timedelta(hours=min(self.confirm_hours, self.remind_hours))
 
 
 class Staffing(Value):

@@ -10,9 +10,10 @@ from flask.typing import ResponseReturnValue
 from callbacks.plan import LABELS as OUTCOMES
 from care.disposition import LABELS
 from care.questions import SECTIONS
-from console import rescues
+from console import rescues, roster_mine
 from console.dispatcher import at_desk as dispatcher_at_desk
 from console.here import board, myself, now, store
+from console.roster_words import hours
 from console.words import asset
 from switchboard import calls, desk, offers, presence
 from switchboard.desk import DeskState
@@ -83,7 +84,10 @@ def with_record(current: DeskState) -> dict[str, Any]:
 
 
 def page() -> str:
-    return render_template("desk/page.html", **with_record(shown()))
+    with store().read() as rows:
+        reminders = roster_mine.reminders(rows)
+    facts = {"reminders": reminders, "hours": hours}
+    return render_template("desk/page.html", **facts, **with_record(shown()))
 
 
 def panel() -> str:

@@ -53,6 +53,8 @@ ALLOWED: dict[str, frozenset[str]] = {
     "console.feeds": STAFF,
     "console.make_feed": STAFF,
     "console.remove_feed": STAFF,
+    "console.my_shifts": STAFF,
+    "console.confirm_shift": STAFF,  # one's own; a coordinator also another's: roster_mine
     "console.cover": STAFF,
     "console.ask_cover": STAFF,
     "console.withdraw_cover": STAFF,

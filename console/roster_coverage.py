@@ -2,9 +2,11 @@
 
 from flask import Blueprint, render_template
 
-from console.here import myself, now, store
+from console import roster_mine
+from console.here import board, myself, now, store
 from console.permissions import PLANS
 from console.roster_look import shorts
+from console.roster_words import hours
 from routing.watch import LOOKED
 from switchboard import coverage_watch, roster_book
 
@@ -20,10 +22,15 @@ def page() -> str:
         _, book = roster_book.newest(rows)
         able = roster_book.able(rows)
         unready = coverage_watch.unready(rows, book, at)
+        late = roster_mine.unconfirmed(rows, board().book.roster.confirmed)
+        names = rows.people.names()
     return render_template(
         "roster/coverage.html",
         shorts=shorts(book.timeline(at, until), book.roster, at, until, able),
         unready=unready,
+        late=late,
+        names=names,
+        hours=hours,
         zone=book.roster.zone,
         may_edit=myself().may(*PLANS),
     )

@@ -7,10 +7,9 @@ from datetime import date, datetime, time, timedelta
 
 from console.days import DAY, HOUR, View, midnight
 from routing.layers import Laid
-from routing.oncall import spans_of
 from routing.rest import Strain
 from routing.roster import Roster
-from routing.stretches import stretches
+from routing.stretches import whole
 from routing.wallclock import wall
 
 TIERS = ("primary", "backup", "supervisor")
@@ -130,13 +129,9 @@ class Block:
 
 def shifts_of(roster: Roster, zone: str, start: datetime, end: datetime) -> list[Shift]:
     """Every shift that touches the window, whole."""
-    touching = list(spans_of(roster, start, end))
-    since = min([start, *(span.start for span in touching)])
-    until = max([end, *(span.end for span in touching)])
     return [
         Shift(one.person_id, one.tier, zone, one.starts_at, one.ends_at)
-        for one in sorted(stretches(roster, since, until))
-        if one.ends_at > start and one.starts_at < end
+        for one in whole(roster, start, end)
     ]
 
 

@@ -40,6 +40,15 @@ def stretches(roster: Roster, start: datetime, end: datetime) -> Iterator[Shift]
                 yield replace(run, starts_at=starts_at, ends_at=ends_at)
 
 
+def whole(roster: Roster, start: datetime, end: datetime) -> list[Shift]:
+    """Return every shift that touches the window, with all its hours, in order."""
+    touching = list(spans_of(roster, start, end))
+    since = min([start, *(span.start for span in touching)])
+    until = max([end, *(span.end for span in touching)])
+    found = sorted(stretches(roster, since, until))
+    return [one for one in found if one.ends_at > start and one.starts_at < end]
+
+
 def _begins(spans: Iterable[Span]) -> Begins:
     begins: Begins = defaultdict(set)
     stands_in = set()

@@ -36,6 +36,7 @@ from storage.rescues import Rescues
 from storage.roster import RosterRows
 from storage.roster_drafts import RosterDrafts
 from storage.roster_feeds import RosterFeeds
+from storage.shift_confirmations import ShiftConfirmations
 from storage.tasks import Tasks
 from storage.traces import Traces
 from storage.watch import OnChange, Watcher
@@ -61,6 +62,7 @@ class Rows:
         self.roster_drafts = RosterDrafts(connection, now)
         self.roster_feeds = RosterFeeds(connection, now)
         self.cover_requests = CoverRequests(connection, now)
+        self.shift_confirmations = ShiftConfirmations(connection, now)
         self.followups = FollowUps(connection, now)
         self.attempts = Attempts(connection, now)
         self.tasks = Tasks(connection, now)

@@ -318,6 +318,17 @@ cover_requests = Table(  # shifts that colleagues may take, and who took them
     Column("settled_by", String(40)),
 )
 
+shift_confirmations = Table(  # whose yes there is to which hours: other hours need another yes
+    "shift_confirmations",
+    metadata,
+    Column("starts_at", Instant, primary_key=True),  # first: those to come are read by it
+    Column("ends_at", Instant, primary_key=True),
+    Column("tier", String(20), primary_key=True),
+    Column("person_id", ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    Column("confirmed_at", Instant, nullable=False),
+    Column("confirmed_by", String(40), nullable=False),  # themselves, or a coordinator
+)
+
 # -- promises ---------------------------------------------------------------------------------
 
 followups = Table(

@@ -179,6 +179,18 @@ class CoverRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class ShiftConfirmation:
+    """Somebody's yes to exactly these hours."""
+
+    starts_at: datetime
+    ends_at: datetime
+    tier: str
+    person_id: str
+    confirmed_at: datetime
+    confirmed_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class FollowUp:
     """A promise to call somebody back."""
 

@@ -20,6 +20,7 @@ from storage.errors import StoreDown
 from switchboard import (
     calls,
     candidates,
+    confirmations,
     coverage_watch,
     effects,
     errands,
@@ -210,6 +211,7 @@ def run(board: Board) -> None:
         (reconcile.run, RECONCILE_SECONDS, (board,)),
         (rescues.sweep, RESCUE_SECONDS, (board,)),
         (coverage_watch.sweep, COVERAGE_SECONDS, (board,)),
+        (confirmations.sweep, COVERAGE_SECONDS, (board,)),
     ):
         scheduler.add_job(job, "interval", seconds=seconds, args=given, **every)
     board.carrier.warm()

@@ -6,7 +6,6 @@ it is what the roster of that moment said at that moment.
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,17 +15,16 @@ from routing.roster import TIERS
 from routing.stretches import runs
 from routing.wallclock import wall
 from routing.watch import LOOKED, Sight, to_tell
-from storage.errors import Duplicate
 from storage.store import Rows
 from storage.values import Person, Task
-from switchboard import roster_book, tasks
+from switchboard import roster_book, telling
 from switchboard.board import Board
 from switchboard.roster_book import Book
+from switchboard.telling import Said
 
 KIND = "roster_short"
 SAID_MOST = 3
 TEXT_MOST = 300  # characters of a task
-US = "the roster"  # who closes what is covered
 
 
 def sight(rows: Rows, book: Book, at: datetime, looked: timedelta = LOOKED) -> Sight:
@@ -73,37 +71,18 @@ def unready(rows: Rows, book: Book, at: datetime, looked: timedelta = LOOKED) ->
 
 def sweep(board: Board) -> None:
     """Tell the coordinator what presses, when it is new, worse or a day old. Any process may."""
-    now = board.now()
-    with board.store.read() as rows:
-        if _step(rows, now) is None:
-            return
-    with suppress(Duplicate), board.store.begin() as rows:  # or another sweep told it this minute
-        step = _step(rows, now)
-        if step is None:
-            return
-        tasks.settle(rows, KIND, "coordinator", US, step.closing, now)
-        if step.text:
-            name = f"{KIND}:{now:%Y-%m-%dT%H:%M}"
-            rows.tasks.add(Task(name, KIND, "coordinator", None, None, step.text, now))
+    telling.tell(board, KIND, lambda rows: _look(rows, board.now()))
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What a sweep does: the task that was open is closed with these words, this one opened."""
-
-    closing: str
-    text: str
-
-
-def _step(rows: Rows, now: datetime) -> Step | None:
+def _look(rows: Rows, now: datetime) -> Said | None:
     _, book = roster_book.newest(rows)
     last, seen = rows.tasks.newest(KIND), sight(rows, book, now)
     if not seen.pressing:
         is_open = last is not None and last.closed_at is None
-        return Step("Everything is covered.", "") if is_open else None
+        return Said("Everything is covered.") if is_open else None
     if last and not _otherwise(rows, last) and not to_tell(_told(rows, last.opened_at)[0], seen):
         return None
-    return Step("Told again, as it stands now.", text_of(seen.pressing, book.roster.zone))
+    return Said("Told again, as it stands now.", text_of(seen.pressing, book.roster.zone))
 
 
 def _told(rows: Rows, at: datetime) -> tuple[Sight, str]:

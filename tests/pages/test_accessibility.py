@@ -15,6 +15,7 @@ PAGES = {
     "desk, offered": ("sol", "/desk"),
     "follow-ups": ("cora", "/follow-ups"),
     "roster": ("cora", "/roster"),
+    "my shifts": ("ana", "/roster/mine"),
     "shift": ("cora", "/roster/shifts/new"),
     "board": ("sol", "/board"),
     "figures": ("sol", "/figures"),

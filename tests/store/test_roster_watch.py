@@ -10,7 +10,8 @@ from store.racing import race
 from town import Town
 
 from storage.store import Store
-from switchboard import coverage_watch, roster_book
+from storage.values import ShiftConfirmation
+from switchboard import confirmations, coverage_watch, roster_book
 from switchboard.roster import roster
 from switchboard.roster_watch import watch
 
@@ -144,6 +145,14 @@ def test_the_command_ends_with_1_when_somebody_must_act(database_url, ask, tmp_p
     with store.begin() as rows:
         for person in rows.people.all(active_only=False):
             rows.people.update(replace(person, active=True, phone="+13145550121"))
+    code, said = ask("--json")
+    late = json.loads(said)["unconfirmed"]
+    assert (code, {one["person"] for one in late} <= {"ana", "ben"}) == (1, True)
+    assert ask()[1].endswith(": not confirmed\n")
+    with store.begin() as rows:
+        for one in confirmations.unconfirmed(rows, store.now(), timedelta(hours=12)):
+            hours = (one.starts_at, one.ends_at, one.tier, one.person_id)
+            rows.shift_confirmations.add(ShiftConfirmation(*hours, store.now(), "cora"))
     store.close()
     assert ask() == (0, "Everybody who is needed is on call, and can be reached.\n")
 
