@@ -154,6 +154,7 @@ class RosterPolicy(Value):
     rest_hours_least: float = Field(default=10, ge=0, le=48)  # between two primary shifts
     run_hours_most: float = Field(default=16, ge=1, le=200)  # of primary shifts back to back
     week_hours_most: float = Field(default=60, ge=1, le=168)  # primary, for who has no own limit
+    time_off_notice_days: float = Field(default=14, ge=0, le=400)  # nearer, it needs a yes
     remind_hours: float = Field(default=24, ge=0, le=168)  # before a shift; 0: nobody is asked
     confirm_hours: float = Field(default=12, ge=0, le=168)  # before it, told when nobody said yes
 

@@ -20,6 +20,8 @@ from console import (
     roster_route,
     roster_shift,
     roster_staffing,
+    roster_swap,
+    roster_time_off,
 )
 from console.days import View, month_of, week_of
 from console.forms import Form, day_of
@@ -53,6 +55,10 @@ SECTION = (  # the pages of this place, for the rail
     "route",
     "staffing",
     "my_shifts",
+    "swap",
+    "propose_swap",
+    "time_off",
+    "ask_time_off",
     "feeds",
     "cover",
     "revisions",
@@ -70,6 +76,8 @@ PARTS = (
     roster_staffing,
     roster_feeds,
     roster_cover,
+    roster_swap,
+    roster_time_off,
     roster_entries,
 )
 VIEWS = {"week": week_of, "month": month_of}

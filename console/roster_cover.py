@@ -1,7 +1,7 @@
 """Cover: who asks for it, who takes a shift, and what needs a coordinator's yes?"""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -10,9 +10,12 @@ from flask.typing import ResponseReturnValue
 from console.forms import Form
 from console.here import board, house_zone_name, me, myself, now, store
 from console.permissions import ANSWERS, PLANS
+from console.roster_fields import moment
 from console.roster_words import hours
 from console.week import Shift, shifts_of
+from storage.cover_requests import TAKEN, WANTED
 from storage.store import Rows
+from storage.values import CoverRequest
 from switchboard import cover, offline, roster_book
 from switchboard.cover import NotNow
 
@@ -21,6 +24,8 @@ BEHIND = timedelta(days=28)  # of what was settled
 STATES = {
     "open": "nobody took it",  # and it has begun
     "taken": "not agreed in time",
+    "proposed": "not answered in time",
+    "accepted": "not agreed in time",
     "applied": "changed hands",
     "withdrawn": "taken back",
     "declined": "not agreed",
@@ -36,6 +41,7 @@ def install(console: Blueprint) -> None:
         ("taking", "take_cover", take),
         ("agreement", "agree_cover", agree),
         ("refusal", "decline_cover", decline),
+        ("no", "turn_down_cover", turn_down),
     ):
         add(f"/roster/cover/<request_id>/{noun}", endpoint, handler, methods=["POST"])
 
@@ -63,8 +69,8 @@ def show(form: Form) -> ResponseReturnValue:
         "form": form,
         "shifts": shifts,
         "mine": [one for one in pending if one.person_id == person.id],
-        "waiting": [one for one in pending if one.state == "taken"],
-        "asked": [one for one in pending if one.state == "open" and one.person_id != person.id],
+        "waiting": [one for one in pending if one.state in TAKEN],
+        "asked": [one for one in pending if _asked_of(one, person.id)],
         "may_take": person.may(*ANSWERS),
         "may_edit": person.may(*PLANS),
         "states": STATES,
@@ -73,8 +79,14 @@ def show(form: Form) -> ResponseReturnValue:
     return render_template("roster/cover.html", **facts), 422 if form.errors else 200
 
 
-def _concerns(one: Any, person_id: str) -> bool:
-    return person_id in (one.person_id, one.taken_by)
+def _asked_of(one: CoverRequest, person_id: str) -> bool:
+    """Cover is asked of everybody else, a swap of one colleague."""
+    others = one.person_id != person_id and one.asked_of in (None, person_id)
+    return others and one.state in WANTED
+
+
+def _concerns(one: CoverRequest, person_id: str) -> bool:
+    return person_id in (one.person_id, one.taken_by, one.asked_of)
 
 
 def _zone(rows: Rows) -> str:
@@ -104,11 +116,24 @@ def ask() -> ResponseReturnValue:
         form.refuse("shift", "Choose one of your shifts that has not begun.")
     if shift is None or form.errors:
         return show(form)
-    window = shift.starts_at, shift.ends_at
+    window = part_of(form, shift)
+    if form.errors:
+        return show(form)
     return done(
         lambda rows: cover.ask(rows, myself().id, shift.tier, window, note, now()),
         "Your colleagues see it now. Until somebody takes it the shift stays yours.",
     )
+
+
+def part_of(form: Form, shift: Shift) -> tuple[datetime, datetime]:
+    """All its hours, or those from `start` until `end`, each where it is given."""
+    given = {
+        name: moment(form, name, shift.zone) for name in ("start", "end") if form.values.get(name)
+    }
+    start, end = given.get("start") or shift.starts_at, given.get("end") or shift.ends_at
+    if not form.errors and not shift.starts_at <= start < end <= shift.ends_at:
+        form.refuse("end" if given.get("end") else "start", "Hours of this shift, in order.")
+    return start, end
 
 
 def withdraw(request_id: str) -> ResponseReturnValue:
@@ -121,7 +146,14 @@ def withdraw(request_id: str) -> ResponseReturnValue:
 def take(request_id: str) -> ResponseReturnValue:
     return done(
         lambda rows: cover.take(board(), rows, request_id, myself().id, now()),
-        "The shift is yours now.",
+        "Done. The roster says so now.",
+    )
+
+
+def turn_down(request_id: str) -> ResponseReturnValue:
+    return done(
+        lambda rows: cover.turn_down(rows, request_id, myself().id, now()),
+        "You said no: every shift stays as it was.",
     )
 
 
@@ -150,7 +182,7 @@ def done(what: Callable[[Rows], Any], words: str) -> ResponseReturnValue:
     except NotNow as why:
         flash(str(why), "warning")
         return redirect(url_for("console.cover"), 303)
-    if found is not None and found.state == "taken":
+    if found is not None and found.state in TAKEN:
         words = f"A coordinator has to agree first: {found.why}. Until then nothing has changed."
     flash(words, "done")
     if found is not None and found.state == "applied":

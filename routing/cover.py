@@ -39,9 +39,9 @@ def against(handing: Handing, before: Roster, after: Roster, able: Able, rules: 
     if not _whole(old, handing, handing.person):
         raise CannotHave("The roster changed: this shift is no longer theirs as they asked.")
     if any(_any(old, handing, tier) for tier in TIERS):
-        raise CannotHave("You are on call yourself in these hours.")
+        raise CannotHave("Whoever would take it is on call themselves in these hours.")
     if not _whole(new, handing, handing.by):
-        raise CannotHave("You have time off, or the line is closed, in these hours.")
+        raise CannotHave("Whoever would take it has time off, or the line is closed.")
     window = handing.start, handing.end
     short = coverage.opened(
         coverage.shortfalls(old, before, *window, able),

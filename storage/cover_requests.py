@@ -10,7 +10,9 @@ from storage.values import CoverRequest
 
 SHAPE = Shape(CoverRequest, cover_requests)
 _ALL = select(*SHAPE.columns)
-PENDING = ("open", "taken")
+WANTED = ("open", "proposed")  # cover that anybody may take; a swap that one colleague is asked for
+TAKEN = ("taken", "accepted")  # the same, said yes to, and a coordinator has to agree
+PENDING = (*WANTED, *TAKEN)
 
 
 class CoverRequests(Noun):

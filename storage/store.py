@@ -39,6 +39,7 @@ from storage.roster_feeds import RosterFeeds
 from storage.shift_confirmations import ShiftConfirmations
 from storage.tasks import Tasks
 from storage.traces import Traces
+from storage.time_off_requests import TimeOffRequests
 from storage.watch import OnChange, Watcher
 
 
@@ -62,6 +63,7 @@ class Rows:
         self.roster_drafts = RosterDrafts(connection, now)
         self.roster_feeds = RosterFeeds(connection, now)
         self.cover_requests = CoverRequests(connection, now)
+        self.time_off_requests = TimeOffRequests(connection, now)
         self.shift_confirmations = ShiftConfirmations(connection, now)
         self.followups = FollowUps(connection, now)
         self.attempts = Attempts(connection, now)

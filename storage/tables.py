@@ -310,9 +310,29 @@ cover_requests = Table(  # shifts that colleagues may take, and who took them
     Column("starts_at", Instant, nullable=False),
     Column("ends_at", Instant, nullable=False),
     Column("note", String(200)),
-    Column("state", String(20), nullable=False),  # open taken applied withdrawn declined
+    Column("state", String(20), nullable=False),  # storage.cover_requests
     Column("asked_at", Instant, nullable=False),
     Column("taken_by", ForeignKey("people.id")),
+    Column("why", String(300)),  # what a coordinator has to agree to
+    Column("settled_at", Instant),
+    Column("settled_by", String(40)),
+    # a swap: of whom it is asked, and which of their hours are given back for it
+    Column("asked_of", ForeignKey("people.id")),
+    Column("back_tier", String(20)),
+    Column("back_starts_at", Instant),
+    Column("back_ends_at", Instant),
+)
+
+time_off_requests = Table(  # who asks to be on call for nothing, and what became of it
+    "time_off_requests",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("person_id", ForeignKey("people.id"), nullable=False),
+    Column("starts_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    Column("note", String(200)),
+    Column("state", String(20), nullable=False),  # asked granted declined withdrawn
+    Column("asked_at", Instant, nullable=False),
     Column("why", String(300)),  # what a coordinator has to agree to
     Column("settled_at", Instant),
     Column("settled_by", String(40)),

@@ -162,7 +162,10 @@ class RosterFeed:
 
 @dataclass(frozen=True, slots=True)
 class CoverRequest:
-    """A shift that somebody asks colleagues to take; `why`: what a coordinator has to agree to."""
+    """A shift that somebody asks colleagues to take; `why`: what a coordinator has to agree to.
+
+    A swap is asked of one of them, who gives the hours `back_...` in return.
+    """
 
     id: str
     person_id: str
@@ -173,6 +176,26 @@ class CoverRequest:
     state: str
     asked_at: datetime
     taken_by: str | None = None
+    why: str | None = None
+    settled_at: datetime | None = None
+    settled_by: str | None = None
+    asked_of: str | None = None
+    back_tier: str | None = None
+    back_starts_at: datetime | None = None
+    back_ends_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimeOffRequest:
+    """Somebody asks to be on call for nothing; `why`: what a coordinator has to agree to."""
+
+    id: str
+    person_id: str
+    starts_at: datetime
+    ends_at: datetime
+    note: str | None
+    state: str
+    asked_at: datetime
     why: str | None = None
     settled_at: datetime | None = None
     settled_by: str | None = None

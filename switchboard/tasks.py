@@ -10,6 +10,7 @@ WORDS = {
     "partner_failed": "The partner line did not answer a caller. Check its number and call it.",
     "dispatcher_failed": "A dispatcher's return line did not answer. Check the PSAP's number.",
     "cover_wanted": "A shift is to change hands and needs your yes. See the roster, Cover.",
+    "time_off_wanted": "Somebody asks for time off and needs your yes. See the roster, Time off.",
     "nobody_on_call": "Nobody is on call now. Fill the gap in the roster.",
     "followup_unreached": "A promised follow-up was not reached. Decide: letter, visit, or close.",
     "followup_wrong_number": "A follow-up reached a wrong number. Find the right one, or close.",

@@ -15,6 +15,8 @@ PAGES = {
     "desk, offered": ("sol", "/desk"),
     "follow-ups": ("cora", "/follow-ups"),
     "roster": ("cora", "/roster"),
+    "swap": ("ana", "/roster/swap?colleague=ben"),
+    "time off": ("ana", "/roster/time-off"),
     "my shifts": ("ana", "/roster/mine"),
     "shift": ("cora", "/roster/shifts/new"),
     "board": ("sol", "/board"),

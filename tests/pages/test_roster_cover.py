@@ -44,7 +44,7 @@ def test_a_shift_is_asked_for_taken_and_seen(house, browse, root, scheme):
     wrong = violations(ana, root) + violations(sol, root)
     assert house.on_call(TUESDAY_NOON) == ("ana",)
     pressed(sol, f"Take Ana Ruiz primary {TUESDAY}")
-    expect(sol.get_by_text("The shift is yours now.")).to_be_visible()
+    expect(sol.get_by_text("Done. The roster says so now.")).to_be_visible()
     assert house.on_call(TUESDAY_NOON) == ("sol",)
     cora.goto("/roster/cover")
     row = cora.get_by_role("row", name="Ana Ruiz")

@@ -66,8 +66,8 @@ def test_a_strain_that_was_there_before_is_no_reason():
 @pytest.mark.parametrize(
     ("facts", "says"),
     [
-        ({"by": "ben", "start": 8, "end": 20, "one_offs": [{**EXTRA, "person": "ben", **instants(19, 20)}]}, "on call yourself"),
-        ({"one_offs": [BACKUP]}, "on call yourself"),
+        ({"by": "ben", "start": 8, "end": 20, "one_offs": [{**EXTRA, "person": "ben", **instants(19, 20)}]}, "on call themselves"),
+        ({"one_offs": [BACKUP]}, "on call themselves"),
         ({"time_off": [OFF]}, "time off"),
         ({"person": "ben"}, "no longer theirs"),
         ({"end": 21}, "no longer theirs"),

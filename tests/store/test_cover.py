@@ -7,6 +7,7 @@ import pytest
 from store.racing import race
 from town import Town
 
+from routing.stretches import Shift
 from storage.errors import StorageError
 from switchboard import cover, roster_book
 from switchboard.cover import NotNow
@@ -152,3 +153,97 @@ def test_nothing_is_given_that_is_not_there_or_has_begun(town, shift):
     town.passes(days=2)
     with pytest.raises(NotNow, match="has begun"):
         taken(town, late, "Ben")
+
+
+# -- nobody agrees to their own, and swaps ----------------------------------------------------
+
+
+def test_nobody_agrees_to_what_concerns_themselves(town, shift):
+    before = shift[1][0] - 9 * HOUR, shift[1][0] - HOUR
+    plans(town, shift, (town.ids["Cora"], before))
+    request = taken(town, asked(town, shift), "Cora")
+    assert request.state == "taken"
+    for name in ("Cora", "Ana"):
+        with pytest.raises(NotNow, match="your own shift"), town.store.begin() as rows:
+            cover.agree(town.board, rows, request.id, town.ids[name], "mine", town.now)
+    assert on_call(town, shift) == (town.ids["Ana"],)
+    with town.store.begin() as rows:
+        cover.agree(town.board, rows, request.id, town.ids["Sol"], "she may", town.now)
+    assert on_call(town, shift) == (town.ids["Cora"],)
+
+
+@pytest.fixture
+def pair(town, shift):
+    """Ana's shift, and one of Ben's the day after."""
+    other = town.ids["Ben"], tuple(at + 24 * HOUR for at in shift[1])
+    plans(town, shift, other)
+    return shift, other
+
+
+def proposed(town, pair):
+    mine, theirs = (Shift(*hours, "primary", who) for who, hours in pair)
+    with town.store.begin() as rows:
+        return cover.propose(rows, mine.person_id, mine, theirs, None, town.now)
+
+
+def both(town, pair):
+    return [on_call(town, one) for one in pair]
+
+
+def test_both_sides_of_a_swap_agree_and_both_shifts_move_at_once(town, pair):
+    ana, ben = ((one[0],) for one in pair)
+    request = proposed(town, pair)
+    assert both(town, pair) == [ana, ben]
+    with pytest.raises(NotNow, match="A colleague was asked"):
+        taken(town, request, "Sol")
+    assert taken(town, request, "Ben").state == "applied"
+    assert both(town, pair) == [ben, ana]
+    with town.store.read() as rows:
+        revision = rows.roster.revision(roster_book.newest(rows)[0])
+        assert revision.reason == "Ben and Ana swap shifts"
+
+
+def test_who_is_asked_may_say_no(town, pair):
+    request = proposed(town, pair)
+    with pytest.raises(NotNow, match="not asked of you"), town.store.begin() as rows:
+        cover.turn_down(rows, request.id, town.ids["Sol"], town.now)
+    with town.store.begin() as rows:
+        cover.turn_down(rows, request.id, town.ids["Ben"], town.now)
+    with pytest.raises(NotNow, match="settled before"):
+        taken(town, request, "Ben")
+
+
+def test_what_strains_either_side_of_a_swap_waits_for_a_yes(town, shift):
+    """Ana would be back an hour after another shift of hers."""
+    theirs = town.ids["Ben"], tuple(at + 24 * HOUR for at in shift[1])
+    late = town.ids["Ana"], (theirs[1][0] - 5 * HOUR, theirs[1][0] - HOUR)
+    plans(town, shift, theirs, late)
+    request = taken(town, proposed(town, (shift, theirs)), "Ben")
+    assert (request.state, request.why) == ("accepted", "only 1 h rest before")
+    assert [one.kind for one in town.tasks() if one.kind == "cover_wanted"] == ["cover_wanted"]
+    with town.store.begin() as rows:
+        cover.agree(town.board, rows, request.id, town.ids["Cora"], "both want it", town.now)
+    assert both(town, (shift, theirs)) == [(town.ids["Ben"],), (town.ids["Ana"],)]
+
+
+def test_a_swap_of_what_is_no_longer_there_moves_nothing(town, pair, shift):
+    request = proposed(town, pair)
+    moved = town.ids["Sol"], pair[1][1]
+    plans(town, shift, moved)
+    with pytest.raises(NotNow, match="The roster changed"):
+        taken(town, request, "Ben")
+    with pytest.raises(NotNow, match="Their shift changed"):
+        proposed(town, pair)
+    assert both(town, (shift, moved)) == [(town.ids["Ana"],), (town.ids["Sol"],)]
+
+
+def test_a_part_of_a_shift_is_covered_and_the_rest_stays(town, shift):
+    plans(town, shift)
+    start, end = shift[1]
+    middle = shift[0], (start + 2 * HOUR, start + 4 * HOUR)
+    assert taken(town, asked(town, middle), "Ben").state == "applied"
+    with town.store.read() as rows:
+        timeline = roster_book.timeline(rows, start, end)
+        hours = [timeline.on("primary", start + n * HOUR)[0] for n in range(8)]
+    ana, ben = town.ids["Ana"], town.ids["Ben"]
+    assert hours == [ana, ana, ben, ben, ana, ana, ana, ana]
