@@ -47,6 +47,12 @@ def _log_level(value: str) -> str:
     return level
 
 
+def _smtp_security(value: str) -> str:
+    if value not in {"starttls", "tls", "none"}:
+        raise ValueError("starttls, tls or none")
+    return value
+
+
 def _secret_key(value: SecretStr) -> SecretStr:
     shortest = 32
     if value.get_secret_value() and len(value.get_secret_value()) < shortest:
@@ -170,6 +176,22 @@ class Settings(BaseSettings):
         min_length=1,
         max_length=64,
         description="Name of the waiting line at Twilio.",
+    )
+
+    smtp_host: str = Field(
+        default="",
+        description="The mail server that takes notices to people of the house; empty: "
+        "none are sent, and they stand at the desk alone.",
+    )
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port.")
+    smtp_security: Annotated[str, AfterValidator(_smtp_security)] = Field(
+        default="starttls", description="starttls, tls, or none (a server on this machine)."
+    )
+    smtp_user: str = Field(default="", description="Who we are there; empty: nobody is asked.")
+    smtp_password: SecretStr = Field(default=SecretStr(""), description="The password for it.")
+    mail_from: str = Field(
+        default="",
+        description="Their sender, such as roster@line.example.org; empty: SMTP_USER.",
     )
 
     desk_unheard_seconds: int = Field(

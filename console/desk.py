@@ -85,8 +85,8 @@ def with_record(current: DeskState) -> dict[str, Any]:
 
 def page() -> str:
     with store().read() as rows:
-        reminders = roster_mine.reminders(rows)
-    facts = {"reminders": reminders, "hours": hours}
+        reminders, notices = roster_mine.reminders(rows), roster_mine.told(rows)
+    facts = {"reminders": reminders, "notices": notices, "hours": hours}
     return render_template("desk/page.html", **facts, **with_record(shown()))
 
 

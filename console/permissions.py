@@ -54,6 +54,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "console.make_feed": STAFF,
     "console.remove_feed": STAFF,
     "console.my_shifts": STAFF,
+    "console.see_notice": STAFF,  # one's own
     "console.confirm_shift": STAFF,  # one's own; a coordinator also another's: roster_mine
     "console.cover": STAFF,
     "console.ask_cover": STAFF,

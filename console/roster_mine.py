@@ -15,20 +15,23 @@ from console.roster_words import hours
 from console.week import Shift
 from routing import stretches
 from storage.store import Rows
+from storage.values import Notice
 from switchboard import confirmations, roster_book
 from switchboard.cover import NotNow
 
+TOLD = timedelta(days=7)  # how long what changed stands at the desk
 BACK = ("desk", "my_shifts", "coverage")  # where a confirmation may be given
 
 
 def install(console: Blueprint) -> None:
     console.add_url_rule("/roster/mine", "my_shifts", page)
+    console.add_url_rule("/notices/<notice_id>/seen", "see_notice", see, methods=["POST"])
     console.add_url_rule("/roster/confirmations", "confirm_shift", confirm, methods=["POST"])
 
 
 def page() -> str:
     with store().read() as rows:
-        to_confirm = reminders(rows)
+        to_confirm, changed = reminders(rows), told(rows)
         confirmed = {
             (one.tier, one.starts_at, one.ends_at)
             for one in rows.shift_confirmations.after(now())
@@ -39,6 +42,7 @@ def page() -> str:
     return render_template(
         "roster/mine.html",
         reminders=to_confirm,
+        notices=changed,
         confirmed=confirmed,
         asked={(one.tier, one.starts_at) for one in pending if one.person_id == myself().id},
         reminded=board().book.roster.reminded,
@@ -64,6 +68,21 @@ def unconfirmed(rows: Rows, within: timedelta) -> list[Shift]:
         Shift(one.person_id, one.tier, zone, one.starts_at, one.ends_at)
         for one in confirmations.unconfirmed(rows, now(), within)
     ]
+
+
+def told(rows: Rows) -> list[Notice]:
+    """What changed for me and I have not seen."""
+    return rows.notices.unseen(myself().id, now() - TOLD)
+
+
+def see(notice_id: str) -> ResponseReturnValue:
+    form = Form(asked.form)
+    back = form.one_of("back", BACK) if "back" in form.values else "my_shifts"
+    if form.errors:
+        abort(422)
+    with store().begin() as rows:
+        rows.notices.see(notice_id, myself().id, now())
+    return redirect(url_for(f"console.{back}"), 303)
 
 
 def confirm() -> ResponseReturnValue:

@@ -29,6 +29,7 @@ from storage.errors import StoreDown
 from storage.followups import FollowUps
 from storage.heartbeats import Heartbeats
 from storage.journal import Journal
+from storage.notices import Notices
 from storage.offers import Offers
 from storage.people import People
 from storage.records import Records
@@ -64,6 +65,7 @@ class Rows:
         self.roster_feeds = RosterFeeds(connection, now)
         self.cover_requests = CoverRequests(connection, now)
         self.time_off_requests = TimeOffRequests(connection, now)
+        self.notices = Notices(connection, now)
         self.shift_confirmations = ShiftConfirmations(connection, now)
         self.followups = FollowUps(connection, now)
         self.attempts = Attempts(connection, now)

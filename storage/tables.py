@@ -349,6 +349,23 @@ shift_confirmations = Table(  # whose yes there is to which hours: other hours n
     Column("confirmed_by", String(40), nullable=False),  # themselves, or a coordinator
 )
 
+notices = Table(  # what somebody of the house is told, at their desk and by e-mail
+    "notices",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("person_id", ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", String(20), nullable=False),  # moved watch
+    Column("text", String(500), nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("seen_at", Instant),
+    # owed sending sent failed; still `sending` long after: it may have gone, and is not sent again
+    Column("mail_state", String(12), nullable=False),
+    Column("mail_due_at", Instant, nullable=False),
+    Column("mail_tries", Integer, nullable=False),
+    Index("notices_owed", "mail_state", "mail_due_at"),  # read by switchboard.mail, every 15 s
+    Index("notices_unseen", "person_id", "seen_at"),  # read by the desk
+)
+
 # -- promises ---------------------------------------------------------------------------------
 
 followups = Table(

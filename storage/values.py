@@ -202,6 +202,21 @@ class TimeOffRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """What somebody of the house is told; never anything of a caller."""
+
+    id: str
+    person_id: str
+    kind: str
+    text: str
+    made_at: datetime
+    seen_at: datetime | None
+    mail_state: str
+    mail_due_at: datetime
+    mail_tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ShiftConfirmation:
     """Somebody's yes to exactly these hours."""
 

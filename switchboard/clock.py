@@ -25,6 +25,7 @@ from switchboard import (
     effects,
     errands,
     followups,
+    mail,
     offers,
     offline,
     offline_notes,
@@ -44,6 +45,7 @@ RECONCILE_SECONDS = 30
 RESCUE_SECONDS = 15
 COVERAGE_SECONDS = 60
 ORPHAN_SECONDS = 1
+MAIL_SECONDS = 15
 ROUNDS_MAX = 10
 
 Part = Callable[[Board], None]
@@ -212,6 +214,7 @@ def run(board: Board) -> None:
         (rescues.sweep, RESCUE_SECONDS, (board,)),
         (coverage_watch.sweep, COVERAGE_SECONDS, (board,)),
         (confirmations.sweep, COVERAGE_SECONDS, (board,)),
+        (mail.sweep, MAIL_SECONDS, (board,)),
     ):
         scheduler.add_job(job, "interval", seconds=seconds, args=given, **every)
     board.carrier.warm()

@@ -22,6 +22,7 @@ from routing.past import without_past
 from routing.roster import Roster
 from storage.store import Rows
 from storage.values import Heading
+from switchboard import notices
 
 log = structlog.get_logger()
 
@@ -203,6 +204,7 @@ def save(
     opened = opening(rows, book, now)
     if opened and not leave_uncovered:
         raise CannotSave(map(words, opened), opened)
+    _, before = newest(rows)
     kept, speaks_from = (wanted, None) if whole else _shortened(rows, wanted, now)
     number = rows.roster.add(
         kept, digest(kept), actor, reason, now, based_on=based_on, speaks_from=speaks_from
@@ -213,6 +215,8 @@ def save(
     if kept is wanted:
         _remember(digest(kept), book)
     rows.audit.write(actor, "roster.saved", f"roster:{number}", facts, now)
+    old, new = (one.timeline(now, now + notices.NEAR) for one in (before, book))
+    notices.of_change(rows, old, new, book.roster.zone, actor, now)
     return Saved(number, tuple(opened))
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from storage.errors import Duplicate
 from storage.store import Rows
 from storage.values import Task
-from switchboard import tasks
+from switchboard import notices, tasks
 from switchboard.board import Board
 
 US = "the roster"  # who closes what has come about
@@ -39,3 +39,4 @@ def tell(board: Board, kind: str, look: Callable[[Rows], Said | None]) -> None:
         if said.text:
             name = f"{kind}:{now:%Y-%m-%dT%H:%M}"
             rows.tasks.add(Task(name, kind, "coordinator", None, None, said.text, now))
+            notices.to_coordinators(rows, said.text, now)

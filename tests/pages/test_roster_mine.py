@@ -1,6 +1,6 @@
 """Is a clinician reminded where they are, and can they confirm or ask for a replacement by keyboard?"""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from pages.test_accessibility import violations
@@ -81,3 +81,26 @@ def test_nobody_confirms_for_a_colleague(house, visitor, shift):
 def test_all_is_said_where_there_is_nothing(house, visitor):
     page = visitor("ada").get("/roster/mine").get_data(as_text=True)
     assert "You have no shift in the next eight weeks." in page
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_desk_tells_of_changed_hours_until_they_are_seen(house, browse, root, shift, scheme):
+    page = browse("ana", color_scheme=scheme)
+    page.goto("/desk")
+    told = page.get_by_text("You are now on call: primary, Tue 24 Nov 08:00 to 20:00").first
+    expect(told).to_be_visible()
+    assert not violations(page, root)
+    pressed(page, "Seen")
+    expect(told).to_have_count(0)
+    page.goto("/roster/mine")
+    expect(told).to_have_count(0)
+
+
+def test_nobody_sees_to_a_colleagues_notice(house, visitor, shift):
+    with house.store.read() as rows:
+        (one,) = rows.notices.unseen("ana", house.at - timedelta(days=1))
+    ben = visitor("ben")
+    ben.get("/roster/mine")
+    assert ben.post(f"/notices/{one.id}/seen").status_code == 303
+    assert "You are now on call" in visitor("ana").get("/roster/mine").get_data(as_text=True)

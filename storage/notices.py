@@ -1,0 +1,46 @@
+"""What was somebody told, have they seen it, and is it still owed by e-mail?"""
+
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+
+from storage.noun import Noun, Shape
+from storage.tables import notices
+from storage.values import Notice
+
+SHAPE = Shape(Notice, notices)
+_ALL = select(*SHAPE.columns)
+
+
+class Notices(Noun):
+    """The notices."""
+
+    __slots__ = ()
+
+    def add(self, notice: Notice) -> None:
+        self.connection.execute(insert(notices), SHAPE.facts(notice))
+
+    def unseen(self, person_id: str, since: datetime) -> list[Notice]:
+        """Return what they have not seen of the time since then, the newest first."""
+        c = notices.c
+        found = _ALL.where(c.person_id == person_id, c.seen_at.is_(None), c.made_at > since)
+        return SHAPE.all(self._rows(found.order_by(c.made_at.desc(), c.id)))
+
+    def see(self, notice_id: str, person_id: str, now: datetime) -> bool:
+        """False: it is not theirs, or they saw it before."""
+        c = notices.c
+        theirs = (c.id == notice_id, c.person_id == person_id, c.seen_at.is_(None))
+        return self._change(update(notices).where(*theirs).values(seen_at=now)) == 1
+
+    def owed(self, now: datetime, limit: int = 20) -> list[Notice]:
+        """Return what should go by e-mail now, the longest waiting first."""
+        c = notices.c
+        found = _ALL.where(c.mail_state == "owed", c.mail_due_at <= now)
+        return SHAPE.all(self._rows(found.order_by(c.mail_due_at, c.id).limit(limit)))
+
+    def move(self, notice: Notice, before: str) -> bool:
+        """Write how its e-mail stands, if it stood at `before`; False: somebody was faster."""
+        c = notices.c
+        change = update(notices).where(c.id == notice.id, c.mail_state == before)
+        names = ("mail_state", "mail_due_at", "mail_tries")
+        return self._change(change.values({name: getattr(notice, name) for name in names})) == 1
