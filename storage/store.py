@@ -39,8 +39,8 @@ from storage.roster_drafts import RosterDrafts
 from storage.roster_feeds import RosterFeeds
 from storage.shift_confirmations import ShiftConfirmations
 from storage.tasks import Tasks
-from storage.traces import Traces
 from storage.time_off_requests import TimeOffRequests
+from storage.traces import Traces
 from storage.watch import OnChange, Watcher
 
 
