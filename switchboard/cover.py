@@ -211,9 +211,8 @@ def _apply(
 def _settle(
     rows: Rows, request: CoverRequest, state: str, actor: str, now: datetime
 ) -> CoverRequest:
-    was = rows.cover_requests.get(request.id)
     settled = replace(request, state=state, settled_at=now, settled_by=actor)
-    if was is None or not rows.cover_requests.move(settled, was.state):
+    if not rows.cover_requests.move(settled, request.state):  # as it was read: somebody may be done
         raise NotNow("Somebody was faster.")
     _audit(rows, actor, state, settled, now)
     if not any(one.state in TAKEN for one in rows.cover_requests.pending(now)):
