@@ -13,7 +13,9 @@ from console import (
     figures,
     followups,
     guard,
+    handoffs,
     people,
+    psap_keys,
     records,
     rescues,
     roster,
@@ -23,6 +25,7 @@ from console import (
 )
 from console.here import me, myself
 from console.permissions import allowed
+from console.psap_door import psap
 from switchboard.board import Board
 
 
@@ -44,13 +47,15 @@ class Place:
         return (request.endpoint or "").removeprefix("console.") in self.section
 
 
+DESK = ("desk", "schedule", "wrap_up", "handoff_card", "correct_handoff")
+PEOPLE = ("people", "person", "new_person", "add_person", "psaps", "make_psap_key")
 PLACES = (
-    Place("Desk", "desk", "desk", ("desk", "schedule", "wrap_up")),
+    Place("Desk", "desk", "desk", DESK),
     Place("Follow-ups", "followups", "followups", ("followups", "decide", "record")),
     Place("Roster", "roster", "roster", roster.SECTION),
     Place("Board", "board_page", "board", ("board_page", "rescues")),
     Place("Figures", "figures", "figures", ("figures", "contacts")),
-    Place("People", "people", "people", ("people", "person", "new_person", "add_person")),
+    Place("People", "people", "people", PEOPLE),
 )
 
 
@@ -63,6 +68,7 @@ def attach(app: Flask, board: Board) -> None:
     words.install(app)
     app.jinja_env.globals["places"] = places
     app.register_blueprint(door())
+    app.register_blueprint(psap)
 
 
 def door() -> Blueprint:
@@ -77,7 +83,9 @@ def door() -> Blueprint:
     console.add_url_rule("/sign-in/link/<token>", "link", signin.follow)
     console.add_url_rule("/events", "events", stream.events)
     console.add_url_rule("/desk/events", "events", stream.events)
-    for part in (desk, records, rescues, roster, board_page, followups, figures, contacts, people):
+    for part in (desk, handoffs, records, rescues, roster, board_page, followups):
+        part.install(console)
+    for part in (figures, contacts, people, psap_keys):
         part.install(console)
     console.register_error_handler(HTTPException, explain)
     return console

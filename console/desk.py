@@ -15,7 +15,7 @@ from console.dispatcher import at_desk as dispatcher_at_desk
 from console.here import board, myself, now, store
 from console.roster_words import hours
 from console.words import asset
-from switchboard import calls, desk, offers, presence
+from switchboard import calls, desk, handoffs, offers, presence
 from switchboard.desk import DeskState
 
 REASONS = (
@@ -51,7 +51,15 @@ def shown() -> DeskState:
     found = desk.state(board(), myself().id)
     if found is None:
         abort(404)
+    _note_reading(found)
     return found
+
+
+def _note_reading(current: DeskState) -> None:
+    """Before a desk shows what was sent ahead, the audit knows who sees it."""
+    for known in (current.handoff, *(card.handoff for card in current.cards)):
+        if known:
+            handoffs.note_reading(board(), current.person.id, known.call_id)
 
 
 def facts(current: DeskState) -> dict[str, Any]:

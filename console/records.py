@@ -20,7 +20,7 @@ from ivr.call import Call
 from routing.wallclock import instant
 from storage.errors import Stale
 from storage.store import Rows
-from switchboard import desk, promises
+from switchboard import desk, handoffs, promises
 from switchboard.desk import Draft
 
 OF_CALL = "record:{}"
@@ -271,5 +271,6 @@ def read(rows: Rows, call: Call) -> dict[str, Any]:
         "offers": rows.offers.of_call(call.id),
         "trace": trace_words.by_person(rows.traces.of_call(call.id), call, myself().zone, names),
         "promised": rows.followups.of_call(call.id),
+        "ahead": handoffs.of_call(rows, call.id),
         "audit": rows.audit.of(OF_CALL.format(call.id)),
     }

@@ -242,6 +242,12 @@ class Calls(Noun):
         found = _ALL.where(calls.c.number_shown == number, calls.c.arrived_at < before)
         return self._all(found.order_by(calls.c.arrived_at.desc()).limit(limit))
 
+    def on_line(self, line: str, since: datetime, limit: int) -> list[Call]:
+        """Return the calls that came in on a line since then, newest first; no follow-ups."""
+        found = _ALL.where(calls.c.line == line, calls.c.kind == Kind.INBOUND.value)
+        newest = found.where(calls.c.arrived_at >= since).order_by(calls.c.arrived_at.desc())
+        return self._all(newest.limit(limit))
+
     def recent(self, limit: int = 50, before: datetime | None = None) -> list[Call]:
         """Return the calls that arrived before an instant (None: now), newest first."""
         found = _ALL.order_by(calls.c.arrived_at.desc(), calls.c.id).limit(limit)

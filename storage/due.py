@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, exists, or_, select, text
 
+from care.handoff import BEFORE
 from ivr.call import IN_LINE
 from storage.noun import Noun
-from storage.tables import calls, errands, followups, journal, offers
+from storage.tables import calls, errands, followups, handoff_cards, journal, offers
 
 _NOW: BindParameter[datetime] = bindparam("now")
 _WAITING = exists().where(calls.c.stage.in_([stage.value for stage in IN_LINE]))
@@ -28,6 +29,12 @@ _ERRAND = exists().where(
     ),
 )
 _EFFECT = exists(select(journal.c.id).where(text("journal.effects IS NOT NULL")))
+_CARD = exists().where(
+    text("handoff_cards.call_id IS NULL"),
+    handoff_cards.c.received_at >= bindparam("cards_since"),
+    handoff_cards.c.line == calls.c.line,
+    calls.c.stage.in_([stage.value for stage in IN_LINE]),
+)
 _PROMISE = exists().where(followups.c.state == "due", followups.c.due_at <= _NOW)
 
 
@@ -36,6 +43,7 @@ class Due(NamedTuple):
 
     effects: bool
     deadlines: bool
+    cards: bool
     line: bool
     errands: bool
     promises: bool
@@ -48,6 +56,7 @@ def _column(name: str, condition: ColumnElement[bool]) -> ColumnElement[bool]:
 _ASK = select(
     _column("effects", _EFFECT),
     _column("deadlines", _DEADLINE),
+    _column("cards", _CARD),
     _column("line", or_(_WAITING, _LAPSED, _ORPHANED)),
     _column("errands", _ERRAND),
     _column("promises", _PROMISE),
@@ -61,5 +70,5 @@ class Dues(Noun):
 
     def at(self, now: datetime) -> Due:
         """Say which parts of a sweep have something to do at `now`."""
-        row = self.connection.execute(_ASK, {"now": now}).one()
+        row = self.connection.execute(_ASK, {"now": now, "cards_since": now - BEFORE}).one()
         return Due(*(bool(part) for part in row))

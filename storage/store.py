@@ -27,11 +27,13 @@ from storage.engine import GATE_SECONDS, beginning, open_engine
 from storage.errands import Errands
 from storage.errors import StoreDown
 from storage.followups import FollowUps
+from storage.handoffs import Handoffs
 from storage.heartbeats import Heartbeats
 from storage.journal import Journal
 from storage.notices import Notices
 from storage.offers import Offers
 from storage.people import People
+from storage.psap_keys import PsapKeys
 from storage.records import Records
 from storage.rescues import Rescues
 from storage.roster import RosterRows
@@ -72,6 +74,8 @@ class Rows:
         self.tasks = Tasks(connection, now)
         self.records = Records(connection, now)
         self.rescues = Rescues(connection, now)
+        self.handoffs = Handoffs(connection, now)
+        self.psap_keys = PsapKeys(connection, now)
         self.audit = Audit(connection, now)
         self.heartbeats = Heartbeats(connection, now)
         self.changes = Changes(connection, now)

@@ -481,6 +481,41 @@ rescues = Table(  # imminent risks, asked about until a named person closes them
     Index("rescues_open", "closed_at", "ask_at"),  # read by switchboard.rescues, every half minute
     Index("rescues_by_call", "call_id"),  # read by the desk
 )
+handoff_cards = Table(  # what 911 centres sent ahead, a message a row (care.handoff)
+    "handoff_cards",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("line", String(40), nullable=False),
+    Column("how", String(12), nullable=False),  # system | page | clinician
+    Column("sender", String(40), nullable=False),  # the key's id, or the clinician's
+    Column("digest", String(64), nullable=False),  # of the message: a repeated one is no other
+    Column("sent_at", Instant, nullable=False),  # as signed
+    Column("received_at", Instant, nullable=False),
+    Column("incident", String(64)),
+    Column("number", String(32)),
+    Column("facts", JSON, nullable=False),  # care.handoff.FIELDS
+    Column("call_id", String(40)),  # None: its call has not come yet
+    Column("matched", String(12)),  # incident number alone by_hand
+    Column("not_call", String(40)),  # a clinician said that it is not about this call
+    Index("handoff_cards_once", "line", "digest", unique=True),  # read before one is added
+    Index("handoff_cards_by_call", "call_id"),  # read by the desk and the record
+    Index(  # read by every sweep while somebody waits
+        "handoff_cards_waiting",
+        "received_at",
+        sqlite_where=text("call_id IS NULL"),
+        postgresql_where=text("call_id IS NULL"),
+    ),
+)
+psap_keys = Table(  # by which a 911 centre's system or people speak to us; the secret is not here
+    "psap_keys",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("line", String(40), nullable=False),
+    Column("kind", String(10), nullable=False),  # system | page
+    Column("made_at", Instant, nullable=False),
+    Column("made_by", String(40), nullable=False),
+    Column("ended_at", Instant),
+)
 audit = Table(  # append-only and hash-chained; reads are rows too
     "audit",
     metadata,

@@ -315,6 +315,37 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class HandoffCard:
+    """One message of a 911 centre about a caller, or a clinician's correction of it."""
+
+    id: str
+    line: str
+    how: str
+    sender: str
+    digest: str
+    sent_at: datetime
+    received_at: datetime
+    incident: str | None
+    number: str | None
+    facts: dict[str, str]
+    call_id: str | None = None
+    matched: str | None = None
+    not_call: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PsapKey:
+    """By what a 911 centre's system signs, or opens its page. The secret is derived, not kept."""
+
+    id: str
+    line: str
+    kind: str
+    made_at: datetime
+    made_by: str
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AuditLine:
     """Who did or read what, sealed to the line before it."""
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from ivr.call import Call
 from storage.store import Rows
 from storage.values import Offer, Person
-from switchboard import offers
+from switchboard import handoffs, offers
 from switchboard.board import Board
 
 
@@ -26,6 +26,7 @@ class Card:
     earlier: tuple[Call, ...] = ()
     name: str | None = None  # follow-up: the person
     attempt: tuple[int, int] | None = None  # follow-up: this attempt of at most
+    handoff: handoffs.Known | None = None  # what the 911 centre sent ahead
 
 
 def shown_to(board: Board, person_id: str) -> list[Card]:
@@ -61,6 +62,7 @@ def _of_a_call(board: Board, rows: Rows, offer: Offer, person: Person | None) ->
         cut_off=call.prefers == offer.person_id,
         sip=call.sip,
         earlier=tuple(earlier),
+        handoff=handoffs.of_call(rows, call.id),
     )
 
 

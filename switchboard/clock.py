@@ -25,6 +25,7 @@ from switchboard import (
     effects,
     errands,
     followups,
+    handoffs,
     mail,
     offers,
     offline,
@@ -46,6 +47,7 @@ RESCUE_SECONDS = 15
 COVERAGE_SECONDS = 60
 ORPHAN_SECONDS = 1
 MAIL_SECONDS = 15
+FORGET_SECONDS = 600
 ROUNDS_MAX = 10
 
 Part = Callable[[Board], None]
@@ -78,6 +80,8 @@ def _parts(due: Due) -> list[Part]:
     parts: list[Part] = []
     if due.deadlines:
         parts.append(_deadlines)
+    if due.cards:  # before the offer, which shows them
+        parts.append(handoffs.match)
     if due.line or due.deadlines:
         parts.append(offers.sweep)
     if due.errands or parts:
@@ -215,6 +219,7 @@ def run(board: Board) -> None:
         (coverage_watch.sweep, COVERAGE_SECONDS, (board,)),
         (confirmations.sweep, COVERAGE_SECONDS, (board,)),
         (mail.sweep, MAIL_SECONDS, (board,)),
+        (handoffs.forget, FORGET_SECONDS, (board,)),
     ):
         scheduler.add_job(job, "interval", seconds=seconds, args=given, **every)
     board.carrier.warm()

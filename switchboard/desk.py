@@ -8,8 +8,8 @@ from care.record import LENGTHS
 from ivr.call import Call
 from storage.errors import Stale
 from storage.store import Rows
-from storage.values import Desk, FollowUp, Offer, Person, Record
-from switchboard import calls, followups, presence, promises
+from storage.values import Desk, FollowUp, HandoffCard, Offer, Person, Record
+from switchboard import calls, followups, handoffs, presence, promises
 from switchboard.board import Board
 from switchboard.cards import Card, shown_to
 from telephony import tokens
@@ -34,6 +34,8 @@ class DeskState:
     followup: FollowUp | None = None  # the promise this call keeps
     promised: tuple[FollowUp, ...] = ()  # promises made in this call
     others: int = 0  # other people on duty
+    handoff: handoffs.Known | None = None  # what the 911 centre sent ahead about this caller
+    unmatched: tuple[HandoffCard, ...] = ()  # or perhaps did: cards of this line that wait
 
 
 def state(board: Board, person_id: str) -> DeskState | None:
@@ -66,6 +68,7 @@ def _with_call(board: Board, rows: Rows, shown: DeskState, desk: Desk) -> DeskSt
     if call is None:
         return shown
     promised = tuple(rows.followups.of_call(call.id))
+    known = handoffs.of_call(rows, call.id)
     return replace(
         shown,
         call=call,
@@ -74,6 +77,8 @@ def _with_call(board: Board, rows: Rows, shown: DeskState, desk: Desk) -> DeskSt
         record=rows.records.get(call.id),
         followup=rows.followups.get(call.followup_id) if call.followup_id else None,
         promised=promised,
+        handoff=known,
+        unmatched=() if known else tuple(handoffs.unmatched(rows, call, board.now())),
     )
 
 

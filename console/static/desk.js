@@ -95,8 +95,8 @@ function show() { // after every look: make the page agree with the panel
   press("hold", phone.held);
   lineState(state);
   const wanted = state === "talking" || state === "wrap_up" || state === "connecting" ? call : "";
-  if (record.call !== wanted) record.show(wanted);
-  else record.stage(state);
+  if (record.call !== wanted) { $("card-form").replaceChildren(); record.show(wanted).then(() => record.prefill(panel().dataset.ahead)); }
+  else { record.stage(state); record.prefill(panel().dataset.ahead); }
   if (state !== "off" && !phone.device && !starting && Date.now() > retryAt) startPhone().then((ok) => ok && beat());
   if (state === "off" && phone.device && !starting && !phone.call) phone.stop();
   if (state === "connecting" && accepted && phone.ready && !phone.call) phone.connect({ offer: accepted }).catch((error) => trouble(inWords(error)));

@@ -44,6 +44,18 @@ export class RecordForm {
     this.form.querySelector("[data-later]").hidden = state === "wrap_up";
   }
 
+  prefill(ahead) { // what 911 sent ahead is not asked twice: once into each field that is still empty
+    if (!ahead || !this.form) return;
+    const known = JSON.parse(ahead);
+    const fresh = this.fields.filter((one) => known[one.name] && !one.value && !sessionStorage.getItem(`ahead:${this.call}:${one.name}`));
+    for (const one of fresh) {
+      if (one === document.activeElement) continue;
+      sessionStorage.setItem(`ahead:${this.call}:${one.name}`, "yes");
+      one.value = known[one.name];
+      this.changed();
+    }
+  }
+
   changed() {
     this.dirty = true;
     localStorage.setItem(key(this.call), JSON.stringify(this.values));

@@ -31,6 +31,9 @@ READERS = {
     "records_by_number": "SELECT * FROM records WHERE callback_number = '+13145550110'",
     "rescues_open": f"SELECT id FROM rescues WHERE closed_at IS NULL AND ask_at <= {NOW}",
     "rescues_by_call": "SELECT * FROM rescues WHERE call_id = 'a'",
+    "handoff_cards_once": "SELECT * FROM handoff_cards WHERE line = 'a' AND digest = 'b'",
+    "handoff_cards_by_call": "SELECT * FROM handoff_cards WHERE call_id = 'a'",
+    "handoff_cards_waiting": f"SELECT * FROM handoff_cards WHERE call_id IS NULL AND received_at >= {NOW}",
     "audit_by_object": "SELECT * FROM audit WHERE object = 'a' ORDER BY id",
 }
 KEEPERS = {"errands_one_live", "offers_one_live"}  # unique: they refuse, nobody reads by them

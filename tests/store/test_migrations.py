@@ -23,7 +23,7 @@ from switchboard import roster_book
 # What a page shows, and what must be heard when it changes (storage/migrations/triggers.py).
 ANNOUNCED = {
     "calls", "offers", "desks", "people", "rosters", "roster_drafts", "followups", "attempts", "tasks", "records",
-    "rescues",
+    "rescues", "handoff_cards",
 }  # fmt: skip
 
 
