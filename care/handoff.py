@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from care.questions import Question
+from care.questions import YES_NO, Question
 
-YES_NO = (("yes", "Yes"), ("no", "No"), ("unknown", "Not known"))
 BEFORE = timedelta(minutes=15)  # so long a card waits for its call
 AFTER = timedelta(minutes=60)  # so long after the call's arrival it may still come
 CLINICIAN = "clinician"  # who corrected it; else system | page

@@ -56,6 +56,7 @@ def _boxes(part: str, *labels: str) -> tuple[Question, ...]:
     return tuple(Question(f"{part}_{n}", label, most=0) for n, label in enumerate(labels, start=1))
 
 
+YES_NO: Choices = (("yes", "Yes"), ("no", "No"), ("unknown", "Not known"))
 LEVELS: Choices = (("no", "None heard"), ("some", "Some"), ("strong", "Strong"))
 CERTAIN: Choices = (
     ("certain", "Yes, certainly"),
@@ -82,6 +83,26 @@ ABOUT = Section(
         Question("person_at_risk", "Name of the person at risk, if another"),
         Question("relationship", "How the caller knows them"),
     ),
+)
+# What makes a 911 call one for us. A centre may send the first five ahead: the names are theirs
+# (care.handoff), so that nothing is asked twice.
+ELIGIBILITY = Section(
+    "eligibility",
+    "Is this a call for us?",
+    (
+        Question("weapon", "A weapon is there", choices=YES_NO),
+        Question("injury", "Somebody is hurt", choices=YES_NO),
+        Question("crime", "A crime is under way", choices=YES_NO),
+        Question("transfer_consent", "They agreed to be transferred", choices=YES_NO),
+        Question("location", "Where they are", 300),
+        Question(
+            "eligible",
+            "Your judgment",
+            choices=(("yes", "Yes, it is for us"), ("no", "No, it is not")),
+        ),
+        Question("eligible_why", "Why, if an answer above speaks against it", 300),
+    ),
+    hint="If it is not for us, bring the dispatcher back, and say so as disposition.",
 )
 # The four principles of the Lifeline's standards for assessing suicide risk, with what each covers.
 ASSESSMENT = Section(
@@ -195,7 +216,7 @@ REFERRAL = Section(
         Question("referral_shared", "What may be shared", LONG),
     ),
 )
-SECTIONS = (ABOUT, ASSESSMENT, PLAN, OUTCOME, REFERRAL)
+SECTIONS = (ABOUT, ELIGIBILITY, ASSESSMENT, PLAN, OUTCOME, REFERRAL)
 QUESTIONS: dict[str, Question] = {q.name: q for part in SECTIONS for q in part.questions}
 PARTS_OF_PLAN = tuple(question.name for question in PLAN.questions)
 

@@ -4,8 +4,10 @@ from datetime import datetime, time, timedelta
 
 from flask import Blueprint, render_template, request
 
+from care import contract
 from console.forms import day_of
 from console.here import board, house_zone_name, myself, now, store
+from ivr.call import Call
 from routing.wallclock import instant, wall
 
 
@@ -21,12 +23,21 @@ def page() -> str:
     with store().begin() as rows:
         calls = rows.calls.between(start, end)
         people = {person.id: person.name for person in rows.people.all()}
+        written = rows.records.dispositions([call.id for call in calls])
         rows.audit.write(myself().id, "contacts.read", f"day:{day}", {}, now())
     return render_template(
         "contacts/page.html",
         calls=calls,
         people=people,
         lines={call.line: board().line(call.line).name for call in calls},
+        handed={call.id: handed_over(call, written.get(call.id)) for call in calls},
         day=day,
         zone=zone,
     )
+
+
+def handed_over(call: Call, disposition: str | None) -> contract.HandOff | None:
+    """What became of a call that a 911 centre handed to us; None: it came from none."""
+    if board().line(call.line).kind != "psap" or call.followup_id:
+        return None
+    return contract.of(call.arrived_at, call.answered_at, call.ended_reason, disposition)

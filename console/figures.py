@@ -4,10 +4,11 @@ from datetime import date, timedelta
 
 from flask import Blueprint, Response, render_template, request
 
+from care.contract import CAME_TO
 from care.disposition import LABELS as OUTCOMES
 from console.forms import day_of
-from console.here import house_zone_name, now, store
-from reports import figures, table
+from console.here import board, house_zone_name, now, store
+from reports import figures, handoffs, table
 from reports.figures import LABELS, STANDARD, Figures
 from routing.wallclock import wall
 
@@ -36,7 +37,18 @@ def page() -> str:
         rates=table.RATES,
         spans=table.SECONDS,
         outcomes=OUTCOMES,
+        came_to=CAME_TO,
+        centres=centres(shown),
     )
+
+
+def centres(shown: Figures) -> list[tuple[str, int, handoffs.Centre]]:
+    """Each 911 centre's name, the seconds its line promises, and what became of its calls."""
+    lines = [line for line in board().book.lines.values() if line.kind == "psap"]
+    deadlines = {line.id: line.accept_within_seconds for line in lines}
+    with store().read() as rows:
+        found = handoffs.read(rows, shown.first, shown.last, shown.zone, deadlines)
+    return [(line.name, line.accept_within_seconds, found[line.id]) for line in lines]
 
 
 def as_csv() -> Response:

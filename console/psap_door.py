@@ -1,15 +1,26 @@
-"""The 911 centre's door: no account, but a key. What it knows of a caller comes in here.
+"""The 911 centre's door: no account, but a key. What it knows of a caller comes in, how
+many are ready goes out.
 
 A system signs its JSON (docs/handoff.md); a dispatcher opens a page by a secret address. Nothing
 here is a webhook: no caller's leg ever waits for it.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from json import JSONDecodeError, loads
 from typing import Any
 
-from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
@@ -19,10 +30,12 @@ from console.forms import Form
 from console.here import board, now, store
 from storage.errors import StoreDown
 from storage.values import PsapKey
-from switchboard import handoffs, psap_keys
+from switchboard import handoffs, psap_keys, readiness
+from switchboard.readiness import Readiness
 
 BODY_BYTES_MAX = 16 * 1024  # twelve fields are under 3 KB; an EIDO with notes fits too
 FIELDS_MAX = 50
+BEACON_KEPT = timedelta(seconds=2)
 NUMBER = "callback_number"
 
 psap = Blueprint("psap", __name__, template_folder="templates", url_prefix="/psap")
@@ -129,6 +142,30 @@ def facts_of(form: Form) -> dict[str, str]:
     return {name: form.values[name] for name in handoff.NAMES if form.values.get(name)}
 
 
+@psap.get("/ready.json")
+def ready_for_system() -> Response:
+    """The beacon, for a system: signed like a message without a body."""
+    signed(b"")
+    return beacon()
+
+
+def beacon() -> Response:
+    found = readiness_now()
+    return jsonify(
+        ready=found.ready, waiting=found.waiting, seconds=found.seconds, words=found.in_words
+    )
+
+
+def readiness_now() -> Readiness:
+    """As it was at most two seconds ago: however many ask, the database is asked once."""
+    kept: dict[str, Any] = current_app.extensions.setdefault("psap_readiness", {})
+    if "until" not in kept or not now() < kept["until"] <= now() + BEACON_KEPT:
+        kept["found"] = readiness.now_of(board())
+        kept["until"] = now() + BEACON_KEPT
+    found: Readiness = kept["found"]
+    return found
+
+
 # -- a dispatcher -------------------------------------------------------------------------------
 
 
@@ -150,6 +187,20 @@ def send(token: str) -> ResponseReturnValue:
     return redirect(url_for("psap.page", token=token, sent=sent), 303)
 
 
+@psap.get("/<token>/ready")
+def ready(token: str) -> str:
+    """The beacon as a page that looks again by itself."""
+    key = holder(token)
+    line, found = board().line(key.line), readiness_now()
+    return render_template("psap/ready.html", line=line, token=token, found=found)
+
+
+@psap.get("/<token>/ready.json")
+def ready_as_data(token: str) -> Response:
+    holder(token)
+    return beacon()
+
+
 def holder(token: str) -> PsapKey:
     """Whose page this is; for anybody else there is none."""
     with store().read() as rows:
@@ -168,7 +219,7 @@ def show(key: PsapKey, token: str, form: Form) -> str:
         values=form.values,
         errors=form.errors,
         sent=request.args.get("sent", ""),
-        sent_at=now(),
+        found=readiness_now(),
     )
 
 

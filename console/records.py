@@ -11,6 +11,7 @@ from callbacks.plan import LABELS as OUTCOMES
 from care import questions, record
 from care.disposition import LABELS
 from console import trace_words
+from console.contacts import handed_over
 from console.desk import facts, shown, with_record
 from console.forms import Form
 from console.here import Me, board, myself, now, store
@@ -271,6 +272,7 @@ def read(rows: Rows, call: Call) -> dict[str, Any]:
         "offers": rows.offers.of_call(call.id),
         "trace": trace_words.by_person(rows.traces.of_call(call.id), call, myself().zone, names),
         "promised": rows.followups.of_call(call.id),
+        "handed": handed_over(call, kept.disposition if kept else None),
         "ahead": handoffs.of_call(rows, call.id),
         "audit": rows.audit.of(OF_CALL.format(call.id)),
     }

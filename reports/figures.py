@@ -140,7 +140,7 @@ def read(rows: Rows, first: date, last: date, zone: str, now: datetime) -> Figur
 
     A call belongs to the day it arrived on, a follow-up to the day it was promised on.
     """
-    start, end = _midnight(first, zone), _midnight(last + DAY, zone)
+    start, end = midnight(first, zone), midnight(last + DAY, zone)
     contacts, promises = stored.contacts(rows, start, end), stored.promises(rows, start, end)
     return count(contacts, promises, first, last, zone, now)
 
@@ -190,7 +190,8 @@ def _add(tally: Tally, contact: Contact, now: datetime) -> None:
             tally.over += 1
 
 
-def _midnight(day: date, zone: str) -> datetime:
+def midnight(day: date, zone: str) -> datetime:
+    """Return the instant at which the day begins in `zone`."""
     return instant(datetime.combine(day, time()), zone)
 
 

@@ -28,6 +28,13 @@ class Records(Noun):
         found = select(*SHAPE.columns).where(either).order_by(records.c.updated_at.desc())
         return SHAPE.all(self._rows(found.limit(limit)))
 
+    def dispositions(self, call_ids: list[str]) -> dict[str, str]:
+        """Return what came of these calls, as far as it is written."""
+        c = records.c
+        known = select(c.call_id, c.disposition).where(c.call_id.in_(call_ids))
+        found = self._rows(known.where(c.disposition.is_not(None))) if call_ids else []
+        return {row.call_id: row.disposition for row in found}
+
     def save(self, record: Record, expected_version: int) -> Record:
         """Write the record as read at that version (0: the first save); return it as it is now.
 
