@@ -32,12 +32,14 @@ from switchboard.process_tree import Child, ChildEnded, ProcessTree, Stopped
 
 CANNOT_START = 2
 INTERRUPTED = 130
-# Of the seeded staff (switchboard/seed_cast.py), those who are on call whenever the demo starts.
+# Of the seeded staff (switchboard/seed_cast.py): who is on call whenever the demo starts, and who
+# plans, oversees, and gives keys.
 SIGN_IN = (
     ("clinician", "ana@example.org"),
     ("clinician 2", "ben@example.org"),
     ("coordinator", "cora@example.org"),
     ("supervisor", "sam@example.org"),
+    ("administrator", "ada@example.org"),
 )
 
 
@@ -156,11 +158,11 @@ def web(options: Options) -> Child:
 
 def greeting(options: Options) -> str:
     here = environment.read()
-    signs = "".join(f"  {role:<13}{links.link(here, email)}\n" for role, email in SIGN_IN)
+    signs = "".join(f"  {role:<14}{links.link(here, email)}\n" for role, email in SIGN_IN)
     return (
         f"\nThe line is up. Sign in with one click as\n{signs}"
         f"and be the dispatcher, or the caller, at\n"
-        f"  {'phone page':<13}http://localhost:{options.emulator_port}/phone/\n"
+        f"  {'phone page':<14}http://localhost:{options.emulator_port}/phone/\n"
         f"Ctrl-C ends everything; ./run demo --fresh starts over with a new month."
     )
 

@@ -10,6 +10,7 @@ from pages.test_accessibility import violations
 from playwright.sync_api import expect
 
 from care.handoff import FIELDS
+from storage.errors import StoreDown
 from switchboard import handoffs, psap_keys
 
 PLAIN = {"incident": "26-104-881", "callback_number": "(314) 555-0177", "weapon": "no"}
@@ -141,6 +142,15 @@ def test_only_so_much_is_read_and_only_so_many_wait(house, key, monkeypatch):
     found = [post(house, key, {"incident": f"26-{n}"}).status_code for n in range(3)]
     assert found == [201, 201, 429]
     assert len(cards(house)) == 2
+
+
+def test_with_the_database_away_the_centre_is_asked_to_try_again(house, key, monkeypatch):
+    def away():
+        raise StoreDown("gone")
+
+    monkeypatch.setattr(house.store, "read", away)
+    answer = post(house, key, PLAIN)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
 
 
 def test_what_the_page_for_connecting_a_system_says_is_so(house, key, root):
