@@ -121,6 +121,7 @@ class Line(Value):
     partner_number: Number
     return_number: Number | None = None  # the PSAP's 10-digit line; 911 itself is never dialled
     accept_within_seconds: int = Field(default=20, ge=5, le=600)  # then the way back is offered
+    last_resort_url: Annotated[str, Field(pattern=r"^https?://\S+$")] | None = None  # by POST
     priority: int = Field(default=0, ge=-100, le=100)  # larger goes first in the waiting line
     ladder: Ladder | None = None  # None: the book's
     spoken: dict[Language, Names] = Field(default_factory=dict)

@@ -220,9 +220,9 @@ def line_left(call: Call, event: LineLeft) -> Step:
 
 def end_by_clinician(call: Call, event: ClinicianEnded) -> Step:
     """The clinician pressed End: the caller hears a goodbye, not a dead line."""
-    talked = call.answered_at is not None
-    if not talked and call.kind is Kind.INBOUND:
+    if call.stage is Stage.CONNECTING and call.kind is Kind.INBOUND:
         return bring_back(call, event)  # End before the caller was there ends nothing for them
+    talked = call.answered_at is not None
     if call.psap and call.psap is not Psap.FAILED:
         return _leave_to_dispatcher(call, event)
     return _end(call, event, Ended.CLINICIAN_ENDED, "reached" if talked else "no_answer")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, case, select, update
+from sqlalchemy import bindparam, case, or_, select, update
 
 from ivr.call import IN_LINE, Call, Stage
 from storage import calls as noun
@@ -15,6 +15,7 @@ from storage.values import Offer
 SHAPE = Shape(Offer, offers)
 _ALL = select(*SHAPE.columns).order_by(offers.c.offered_at, offers.c.id)
 _LIVE = _ALL.where(offers.c.state == "offered")
+_GONE = offers.c.person_id.in_(select(people.c.id).where(~people.c.active))
 _ACCEPT = (
     update(offers)
     .where(
@@ -22,6 +23,7 @@ _ACCEPT = (
         offers.c.person_id == bindparam("person"),
         offers.c.state == "offered",
         offers.c.lapses_at > bindparam("now"),
+        ~_GONE,
     )
     .values(state="accepted", settled_at=bindparam("now"), call_id=bindparam("takes"))
 )
@@ -33,6 +35,7 @@ _LAPSE = (
 )
 _IN_LINE = tuple(stage.value for stage in IN_LINE)
 _WHY = case(
+    (_GONE, "deactivated"),
     (calls.c.stage == Stage.ENDED.value, "caller_left"),
     (calls.c.stage == Stage.PARTNER.value, "passed_on"),
     (calls.c.stage == Stage.DISPATCHER.value, "returned"),
@@ -43,7 +46,7 @@ _WITHDRAW = (
     .where(
         offers.c.state == "offered",
         offers.c.call_id == calls.c.id,
-        calls.c.stage.not_in(_IN_LINE),
+        or_(calls.c.stage.not_in(_IN_LINE), _GONE),
     )
     .values(state="cancelled", why=_WHY, settled_at=bindparam("now"))
     .returning(*SHAPE.columns)
@@ -140,7 +143,10 @@ class Offers(Noun):
         return self._change(change.values(state=state, why=why, settled_at=now))
 
     def withdraw(self, now: datetime) -> list[Offer]:
-        """End the offers whose caller is not in the line any more; return those ended now."""
+        """End the offers whose caller is not in the line any more, or whose person is not active.
+
+        Returns those ended now.
+        """
         return SHAPE.all(self._rows(_WITHDRAW, now=now))
 
     def recall(self, call_id: str, now: datetime) -> int:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from ivr.call import Call, Psap
+from ivr.call import Call, Kind, Psap
 from ivr.events import Event, LegEnded, PersonUnreached, PsapGone, RoomSeen
 from storage.values import ErrandRow
 from switchboard import calls, evidence, tasks
@@ -95,7 +95,7 @@ def _move(board: Board, errand: ErrandRow) -> str:
     if max(moves) > errand.id:
         return "moved again since"
     try:
-        board.carrier.move(sid, errand.facts["twiml"].encode(), _fallback(board))
+        board.carrier.move(sid, errand.facts["twiml"].encode(), _last_resort(board, call))
     except CarrierRefused as refusal:
         if refusal.gone and board.carrier.leg(sid) not in OVER:
             raise CarrierBusy("the leg is still on its way in") from refusal
@@ -211,6 +211,12 @@ DOERS: dict[str, Callable[[Board, ErrandRow], str]] = {
     "CheckRoom": _check_room,
     "RingPsap": _ring_psap,
 }
+
+
+def _last_resort(board: Board, call: Call) -> str:
+    """What a moved caller's leg asks when we do not answer: a move would undo the number's own."""
+    elsewhere = board.line(call.line).last_resort_url if call.kind is Kind.INBOUND else None
+    return elsewhere or _fallback(board)
 
 
 def _fallback(board: Board) -> str:

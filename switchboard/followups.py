@@ -5,6 +5,7 @@ switchboard/promises.py makes and ends them.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -36,7 +37,8 @@ def sweep(board: Board) -> None:
     with board.store.begin() as rows:
         if rows.calls.waiting():
             return
-        idle = _idle(board, rows, now)
+        tiers = presence.tiers_now(rows, now)
+        idle = _idle(board, rows, tiers, now)
         on_duty = presence.on_duty(rows, now, board.settings.desk_unheard_seconds)
         for followup in rows.followups.due(now, OFFERED_MOST):
             if plan.forbidden(facts_of(followup), followup.consent_by, now, board.house):
@@ -44,20 +46,21 @@ def sweep(board: Board) -> None:
                 continue
             if not idle:
                 break
-            person_id = _whom(followup, idle, on_duty, now)
+            person_id = _whom(followup, idle, frozenset(on_duty & tiers.keys()), now)
             if person_id:
                 idle.remove(person_id)
                 _offer(rows, followup, person_id, now)
 
 
-def _whom(
-    followup: FollowUp, idle: list[str], on_duty: frozenset[str], now: datetime
-) -> str | None:
-    """Whoever knows the person, if they are here; they are waited for a while when busy."""
+def _whom(followup: FollowUp, idle: list[str], here: frozenset[str], now: datetime) -> str | None:
+    """Whoever knows the person; they are waited for a while when busy, if they are `here`.
+
+    `here`: on duty and on call; whom the roster has let go is not offered anything any more.
+    """
     if followup.prefers in idle:
         return followup.prefers
     patient = followup.risk < HIGH and now < followup.due_at + PATIENCE
-    return None if patient and followup.prefers in on_duty else idle[0]
+    return None if patient and followup.prefers in here else idle[0]
 
 
 def _postpone(board: Board, rows: Rows, followup: FollowUp, now: datetime) -> None:
@@ -66,8 +69,7 @@ def _postpone(board: Board, rows: Rows, followup: FollowUp, now: datetime) -> No
     rows.followups.save(replace(followup, due_at=due_at))
 
 
-def _idle(board: Board, rows: Rows, now: datetime) -> list[str]:
-    tiers = presence.tiers_now(rows, now)
+def _idle(board: Board, rows: Rows, tiers: Collection[str], now: datetime) -> list[str]:
     ready = rows.desks.available(now, board.settings.desk_unheard_seconds)
     told = {offer.person_id for offer in rows.offers.live() if offer.channel == "desk"}
     free = [d for d in ready if d.person_id in tiers and d.person_id not in told]

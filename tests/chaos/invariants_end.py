@@ -44,7 +44,8 @@ class Twice(Invariant):
         self.first.setdefault(key, answer)
 
     def phase(self, name: str) -> None:
-        if name not in ("liveness", "end") or self.town.web.board.standby.tripped:
+        web = self.town.web
+        if name not in ("liveness", "end") or web.board.standby.tripped:
             return
         self.net.looks()
         wire = self.twilio.transport
@@ -53,7 +54,12 @@ class Twice(Invariant):
             first = self.first.get((request.url, request.body, signature))
             if first is None:
                 continue
+            web.denied = False
             again = wire._answer(request)
+            if web.denied or web.board.standby.away(
+                web.now()
+            ):  # the database is not back yet: answered without it
+                continue
             if self.mirror.is_new:
                 self.broken(f"{request.url} once more changed {self.mirror.changed}")
             if again.body != first.body:

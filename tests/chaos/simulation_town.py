@@ -110,7 +110,8 @@ class SimulatedTown(Town):
         self._disk = tempfile.TemporaryDirectory(prefix="town-", dir=memory())
         self.story, self.net = story, net
         self.settings = _settings(Path(self._disk.name))
-        self.book, self.words = _spoken()
+        book, self.words = _spoken()
+        self.book = _resorting(book, story.last_resort)
         self.logged: list[dict[str, Any]] = []
         structlog.configure(processors=[self._keep], cache_logger_on_first_use=False)
         self.clock = WatchedClock(start=STARTS[story.start], seed=story.seed)
@@ -222,6 +223,17 @@ class SimulatedTown(Town):
         if level in ("error", "exception", "critical") or error:
             self.note(f"log: {json.dumps(event, default=str)}")
         raise structlog.DropEvent
+
+
+def _resorting(book: lines.LineBook, url: str) -> lines.LineBook:
+    """The lines as an operator sets them who keeps the documents of last resort elsewhere."""
+    if not url.startswith(ELSEWHERE):
+        return book
+    there = {
+        one.id: one.model_copy(update={"last_resort_url": url.format(line=one.id)})
+        for one in book.lines.values()
+    }
+    return book.model_copy(update={"lines": there})
 
 
 @lru_cache

@@ -11,7 +11,9 @@ from ivr.call import Ended, Stage
 from ivr.errands import EndLeg
 from ivr.events import LedOffline
 from ivr.flow import advance
-from switchboard import presence, reconcile
+from switchboard import presence, reconcile, roster_book
+
+CELL = "+13145550121"
 
 
 def talks_again(town: Town) -> tuple[Clinician, str, str]:
@@ -183,3 +185,65 @@ def test_a_caller_outside_the_line_is_not_dropped_by_being_led_out_of_it(quick_t
         town.carrier.move(caller.leg.sid, outside.encode(), f"{BASE}/voice/fallback")
         town.until(lambda: town.phone(PARTNER).in_call, seconds=60)
     assert caller.leg.live
+
+
+def test_a_late_end_of_the_last_talk_does_not_end_the_next_one_before_it_began(
+    quick_town: Town,
+) -> None:
+    """Ben's End failed and was pressed again; he had just accepted the same caller once more."""
+    town = quick_town
+    ben = town.clinician("Ben").goes_on_duty()
+    caller = town.transfers_from_911()
+    town.waits(seconds=2)
+    call_id = ben.accepts().call_id
+    town.until(lambda: caller.stage is Stage.TALKING, seconds=2)
+    ben.leg.hang_up()
+    town.until(lambda: ben.is_offered, seconds=10)
+    ben.accepts()
+    town.until(lambda: caller.stage is Stage.CONNECTING, seconds=2)
+    ben.ends(call_id)
+    town.waits(seconds=40)
+    assert caller.leg.live
+    assert caller.stage in (Stage.WAITING, Stage.CONNECTING, Stage.TALKING, Stage.PARTNER)
+    assert not caller.silences
+
+
+def test_a_promise_does_not_wait_for_somebody_the_roster_let_go(quick_town: Town) -> None:
+    """Ana sat at her desk, off the roster: she was waited for half an hour, and Cleo sat idle."""
+    town = quick_town
+    ana = town.clinician("Ana").goes_on_duty()
+    caller = town.transfers_from_911()
+    town.waits(seconds=2)
+    accepted = ana.accepts()
+    town.until(lambda: caller.stage is Stage.TALKING, seconds=2)
+    ana.ends(accepted.call_id)
+    town.waits(seconds=3)
+    followup_id = ana.schedules(
+        accepted.call_id, best_from="00:00", best_until="24:00", same_clinician=True
+    )
+    ana.wraps_up()
+    cleo = town.clinician("Cleo").goes_on_duty()
+    with town.store.begin() as rows:
+        number, book = roster_book.newest(rows)
+        kept = [one for one in book.document["one_offs"] if one["person"] != "ana"]
+        wanted = book.document | {"one_offs": kept}
+        roster_book.save(rows, wanted, "test", "a shift less", town.now, based_on=number)
+    town.passes(hours=6)
+    assert town.followup(followup_id).prefers == "ana"
+    town.until(lambda: cleo.is_offered, seconds=60)
+
+
+def test_whoever_was_deactivated_does_not_take_a_call_by_the_phone_that_rings(
+    quick_town: Town,
+) -> None:
+    town = quick_town
+    ana, cell = town.clinician("Ana", "backup", phone=CELL), town.phone(CELL)
+    cell.answers(after=4).then_presses("1", after=6)
+    caller = town.transfers_from_911()
+    town.until(lambda: bool(cell.legs), seconds=60)
+    with town.store.begin() as rows:
+        person = rows.people.get(ana.id)
+        rows.people.update(replace(person, active=False))
+    town.until(lambda: not cell.legs[-1].live, seconds=15)
+    assert caller.leg.live
+    assert caller.call.clinician_id is None

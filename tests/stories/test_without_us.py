@@ -142,3 +142,24 @@ def test_a_caller_who_talks_there_is_left_alone(quick_town: Town) -> None:
     ben.hangs_up()
     town.until(lambda: caller.stage is Stage.WAITING, seconds=120)
     assert heard_always(caller)
+
+
+def test_a_caller_who_was_moved_still_has_the_document(quick_town: Town) -> None:
+    """The move into the conversation names a fallback too, and it must not be this machine."""
+    town, ben = quick_town, quick_town.phone(BEN)
+    hosts = keeps_documents(town, "POST")
+    book = town.board.book
+    line = book.lines["riverton"].model_copy(update={"last_resort_url": f"{HOST}/line"})
+    book = book.model_copy(update={"lines": {**book.lines, "riverton": line}})
+    object.__setattr__(town.board, "book", book)
+    ana = town.clinician("Ana").goes_on_duty()
+    ben.answers(after=4).then_presses("1", after=4)
+    caller = town.transfers_from_911()
+    town.waits(seconds=3)
+    ana.accepts()
+    town.until(lambda: caller.stage is Stage.TALKING, seconds=5)
+    town.twilio.transport = WsgiTransport(hosts | {BASE: gone}, town.clock)
+    ana.leg.hang_up()
+    town.until(lambda: ben.in_call, seconds=90)
+    assert caller.leg.live
+    assert heard_always(caller)
