@@ -29,9 +29,9 @@ PLANTED: dict[int, Plant] = {
     ),
     3: Plant("switchboard/voice.py", "    return tuple(offered)", "    return ()", seed=138),
     4: Plant(
-        "switchboard/offers.py",
-        "phone=bool(person.phone) and not busy and person.id not in ready",
-        "phone=bool(person.phone)",
+        "switchboard/candidates.py",
+        "phone=bool(person.phone) and not busy and not ready,",
+        "phone=bool(person.phone),",
         seed=31,
     ),
     5: Plant("switchboard/phones.py", 'if key(fields) != "1":', 'if key(fields) == "9":', seed=13),
