@@ -22,14 +22,14 @@ STATES = {"granted": "granted", "declined": "not agreed", "withdrawn": "taken ba
 
 def install(console: Blueprint) -> None:
     add = console.add_url_rule
-    add("/roster/time-off", "time_off", page)
-    add("/roster/time-off", "ask_time_off", ask, methods=["POST"])
+    add("/roster/time-off-requests", "time_off", page)
+    add("/roster/time-off-requests", "ask_time_off", ask, methods=["POST"])
     for noun, endpoint, handler in (
         ("withdrawal", "withdraw_time_off", withdraw),
         ("agreement", "agree_time_off", agree),
         ("refusal", "decline_time_off", decline),
     ):
-        add(f"/roster/time-off/<request_id>/{noun}", endpoint, handler, methods=["POST"])
+        add(f"/roster/time-off-requests/<request_id>/{noun}", endpoint, handler, methods=["POST"])
 
 
 def page() -> ResponseReturnValue:

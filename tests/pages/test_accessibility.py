@@ -16,7 +16,7 @@ PAGES = {
     "follow-ups": ("cora", "/follow-ups"),
     "roster": ("cora", "/roster"),
     "swap": ("ana", "/roster/swap?colleague=ben"),
-    "time off": ("ana", "/roster/time-off"),
+    "time off": ("ana", "/roster/time-off-requests"),
     "my shifts": ("ana", "/roster/mine"),
     "shift": ("cora", "/roster/shifts/new"),
     "board": ("sol", "/board"),

@@ -71,7 +71,7 @@ def test_part_of_a_shift_is_asked_for(house, visitor, pair):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_time_off_that_leaves_a_gap_waits_for_the_coordinator(house, browse, root, pair, scheme):
     ana, cora = (browse(name, color_scheme=scheme) for name in ("ana", "cora"))
-    ana.goto("/roster/time-off")
+    ana.goto("/roster/time-off-requests")
     ana.get_by_label("From").fill("2026-11-24T00:00")
     ana.get_by_label("Until").fill("2026-11-25T00:00")
     pressed(ana, "Ask for time off")
@@ -90,11 +90,13 @@ def test_time_off_that_leaves_a_gap_waits_for_the_coordinator(house, browse, roo
 
 def test_time_off_is_asked_in_order_and_agreed_with_a_reason(house, visitor, pair):
     ana, cora = visitor("ana"), visitor("cora")
-    ana.get("/roster/time-off")
+    ana.get("/roster/time-off-requests")
     wrong = {"start": "2026-11-25T00:00", "end": "2026-11-24T00:00"}
-    assert ana.post("/roster/time-off", **wrong).status_code == 422
-    assert ana.post("/roster/time-off", start="", end="").status_code == 422
-    cora.get("/roster/time-off")
-    assert cora.post("/roster/time-off/none/agreement").status_code == 422
-    assert cora.post("/roster/time-off/none/agreement", reason="because").status_code == 303
-    assert ana.post("/roster/time-off/none/agreement", reason="because").status_code == 403
+    assert ana.post("/roster/time-off-requests", **wrong).status_code == 422
+    assert ana.post("/roster/time-off-requests", start="", end="").status_code == 422
+    cora.get("/roster/time-off-requests")
+    assert cora.post("/roster/time-off-requests/none/agreement").status_code == 422
+    assert (
+        cora.post("/roster/time-off-requests/none/agreement", reason="because").status_code == 303
+    )
+    assert ana.post("/roster/time-off-requests/none/agreement", reason="because").status_code == 403
