@@ -25,10 +25,10 @@ POINTS: dict[int, Point] = dict(
     enumerate(
         (
             # a webhook
-            Point("switchboard.calls:arrive", "before", "an arrival verified, nothing written"),
+            Point("switchboard.arrivals:arrive", "before", "an arrival verified, nothing written"),
             Point("storage.calls:Calls.add", "before", "mid transaction: the journal, no call"),
             Point("storage.calls:Calls.add", "after", "mid transaction: a call not committed"),
-            Point("switchboard.calls:arrive", "after", "an arrival committed, not answered"),
+            Point("switchboard.arrivals:arrive", "after", "an arrival committed, not answered"),
             Point("storage.calls:Calls.lock_with_answer", "after", "a call locked, undecided"),
             Point("storage.calls:Calls.save", "after", "mid transaction: saved, no journal"),
             Point("storage.journal:Journal.add", "after", "mid transaction: journal, no effects"),
