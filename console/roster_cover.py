@@ -4,9 +4,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from console import wishes
 from console.forms import Form
 from console.here import board, house_zone_name, me, myself, now, store
 from console.permissions import ANSWERS, PLANS
@@ -16,8 +17,7 @@ from console.week import Shift, shifts_of
 from storage.cover_requests import TAKEN, WANTED
 from storage.store import Rows
 from storage.values import CoverRequest
-from switchboard import cover, offline, roster_book
-from switchboard.cover import NotNow
+from switchboard import cover, roster_book
 
 AHEAD = timedelta(days=56)  # of one's own shifts that may be asked for
 BEHIND = timedelta(days=28)  # of what was settled
@@ -176,16 +176,4 @@ def decline(request_id: str) -> ResponseReturnValue:
 
 
 def done(what: Callable[[Rows], Any], words: str) -> ResponseReturnValue:
-    try:
-        with store().begin() as rows:
-            found = what(rows)
-    except NotNow as why:
-        flash(str(why), "warning")
-        return redirect(url_for("console.cover"), 303)
-    if found is not None and found.state in TAKEN:
-        words = f"A coordinator has to agree first: {found.why}. Until then nothing has changed."
-    flash(words, "done")
-    if found is not None and found.state == "applied":
-        board().wake()
-        offline.tend(board())
-    return redirect(url_for("console.cover"), 303)
+    return wishes.done("cover", what, words, waits=TAKEN, changed="applied")

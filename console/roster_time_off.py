@@ -4,17 +4,17 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from console import wishes
 from console.forms import Form
 from console.here import board, myself, now, store
 from console.permissions import PLANS
 from console.roster_fields import moment
 from console.roster_words import hours
 from storage.store import Rows
-from switchboard import offline, roster_book, time_off
-from switchboard.cover import NotNow
+from switchboard import roster_book, time_off
 
 BEHIND = timedelta(days=28)
 STATES = {"granted": "granted", "declined": "not agreed", "withdrawn": "taken back"}
@@ -97,17 +97,4 @@ def decline(request_id: str) -> ResponseReturnValue:
 
 
 def done(what: Callable[[Rows], Any], words: str) -> ResponseReturnValue:
-    back = redirect(url_for("console.time_off"), 303)
-    try:
-        with store().begin() as rows:
-            found = what(rows)
-    except NotNow as why:
-        flash(str(why), "warning")
-        return back
-    if found is not None and found.state == "asked":
-        words = f"A coordinator has to agree first: {found.why}. Until then nothing has changed."
-    flash(words, "done")
-    if found is not None and found.state == "granted":
-        board().wake()
-        offline.tend(board())
-    return back
+    return wishes.done("time_off", what, words, waits=("asked",), changed="granted")

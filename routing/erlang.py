@@ -7,6 +7,7 @@ is next after q + 1 of them left; summed over q, the density of an answered call
 (Palm 1957; Mandelbaum and Zeltyn, "Service engineering in action", 2007, section 2).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import exp, expm1
 
@@ -50,14 +51,9 @@ def abandoned(load: Load, people: int) -> float:
     theta = _rate(load.patience_seconds)
     if not theta or not load.calls_per_hour:
         return 0.0
-    arrivals, served = load.calls_per_hour / HOUR_SECONDS, people / load.handle_seconds
     at_full, _ = _full(load, people)
-    share, waiting, queue = 1.0, 0, 0.0
-    while share > ENOUGH or waiting < arrivals / theta:
-        waiting += 1
-        share *= arrivals / (served + waiting * theta)
-        queue += waiting * share
-    return theta * at_full * queue / arrivals
+    queue = sum(waiting * share for waiting, share in _longer(load, people, theta))
+    return theta * at_full * queue / (load.calls_per_hour / HOUR_SECONDS)
 
 
 def needed(load: Load, share: float, seconds: float) -> int:
@@ -84,13 +80,18 @@ def _full(load: Load, people: int) -> tuple[float, float]:
             return 0.0, 0.0  # the line grows without end
         at_full = 1 / (1 / blocked + arrivals / (served - arrivals))
         return at_full, at_full * (1 / blocked - 1)
-    share, waiting, longer = 1.0, 0, 0.0
+    at_full = 1 / (1 / blocked + sum(share for _, share in _longer(load, people, theta)))
+    return at_full, at_full * (1 / blocked - 1)
+
+
+def _longer(load: Load, people: int, theta: float) -> Iterator[tuple[int, float]]:
+    """How often 1, 2, 3 ... wait, beside how often all are busy and nobody does."""
+    arrivals, served = load.calls_per_hour / HOUR_SECONDS, people / load.handle_seconds
+    share, waiting = 1.0, 0
     while share > ENOUGH or waiting < arrivals / theta:
         waiting += 1
         share *= arrivals / (served + waiting * theta)
-        longer += share
-    at_full = 1 / (1 / blocked + longer)
-    return at_full, at_full * (1 / blocked - 1)
+        yield waiting, share
 
 
 def _density(load: Load, served: float, wait: float) -> float:

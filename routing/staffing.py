@@ -5,7 +5,7 @@ at. Talk and patience are taken as exponential, whoever waits longest goes first
 take every caller: languages, lines and the ladder's rungs are not told apart.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -97,13 +97,12 @@ def hour_of_week(at: datetime, zone: str) -> int:
 def _hours(
     seen: Sequence[Past], weeks: int, zone: str, goal: Goal, talk: float, patience: float
 ) -> Iterable[Hour]:
-    counted = Counter(hour_of_week(one.arrived_at, zone) for one in seen)
-    talks: dict[int, list[Past]] = {}
+    came: dict[int, list[Past]] = defaultdict(list)
     for one in seen:
-        talks.setdefault(hour_of_week(one.arrived_at, zone), []).append(one)
+        came[hour_of_week(one.arrived_at, zone)].append(one)
     for hour in range(HOURS_OF_WEEK):
-        calls = counted[hour]
-        handle = _talk(talks.get(hour, ()), talk)[0] + goal.wrap_up_seconds
+        calls = len(came[hour])
+        handle = _talk(came[hour], talk)[0] + goal.wrap_up_seconds
         load = Load(calls / weeks, handle, patience)
         busier = Load((calls + BUSIER * sqrt(max(calls, 1))) / weeks, handle, patience)
         people = needed(load, goal.share, goal.within_seconds)
