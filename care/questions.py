@@ -97,7 +97,7 @@ ELIGIBILITY = Section(
         Question("location", "Where they are", 300),
         Question(
             "eligible",
-            "Your judgment",
+            "Is it for us, in your judgment",
             choices=(("yes", "Yes, it is for us"), ("no", "No, it is not")),
         ),
         Question("eligible_why", "Why, if an answer above speaks against it", 300),
@@ -151,7 +151,7 @@ ASSESSMENT = Section(
         ),
         Question(
             "risk",
-            "Your judgment",
+            "Risk, in your judgment",
             choices=(
                 ("low", "Low"),
                 ("moderate", "Moderate"),

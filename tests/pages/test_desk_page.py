@@ -189,7 +189,7 @@ def test_a_follow_up_is_promised_with_consent_and_a_time(house, browse):
     page.get_by_label("Best time from").fill("09:00")
     page.get_by_label("until", exact=True).fill("20:00")
     page.get_by_label("Their time zone").select_option("America/New_York")
-    page.get_by_label("They agreed to").first.check()
+    page.get_by_role("radio", name="They agreed to").first.check()
     page.get_by_label("Risk seen").select_option("High: call them first")
     page.get_by_role("button", name="Promise this call").click()
     expect(page.get_by_text("Promised: (314) 555-0178", exact=False)).to_be_visible()

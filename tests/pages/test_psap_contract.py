@@ -73,7 +73,7 @@ def test_eligibility_is_a_checklist_that_the_centre_has_begun(house, browse, roo
     expect(record.get_by_label("A crime is under way")).to_have_value("yes")
     expect(record.get_by_label("Somebody is hurt")).to_have_value("")
     expect(record.get_by_label("Where they are")).to_have_value("12 Main St")
-    record.get_by_label("Your judgment").first.select_option("No, it is not")
+    record.get_by_label("Is it for us, in your judgment").select_option("No, it is not")
     expect(page.locator("#saved")).to_contain_text("Saved")
     assert not violations(page, root)
 

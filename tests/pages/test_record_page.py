@@ -151,7 +151,7 @@ def test_answers_save_themselves_and_survive_a_reload(house, browse):
     page.goto("/desk")
     page.get_by_text("Safety assessment").click()
     page.get_by_label("Thinks of suicide").check()
-    page.get_by_label("Your judgment").select_option("High")
+    page.get_by_label("Risk, in your judgment").select_option("High")
     page.get_by_text("Safety plan", exact=True).click()
     page.get_by_label("1. Warning signs").fill("Pacing")
     expect(page.locator("#saved")).to_contain_text("Saved")

@@ -12,6 +12,12 @@ def test_every_question_has_a_name_of_its_own():
     assert not set(names) & {*LENGTHS, "version", "outcome", "csrf_token"}
 
 
+def test_every_question_has_words_of_its_own():
+    """Two boxes of one name cannot be told apart by ear."""
+    labels = [question.label for part in SECTIONS for question in part.questions]
+    assert len(labels) == len(set(labels))
+
+
 def test_what_nobody_asked_and_what_is_blank_is_not_kept():
     sent = {"risk": "high", "plan_signs": " pacing ", "relationship": "  ", "password": "x"}
     assert questions.answers(sent) == {"risk": "high", "plan_signs": "pacing"}
