@@ -56,6 +56,7 @@ class FaultPlan:
     rest_lost_response: float = 0.0
     conference_lag: float = 0.0  # a new conference is not listed yet
     conference_lag_seconds: float = 5.0
+    queue_error: float = 0.0  # <Enqueue> fails inside the carrier: QueueResult=system-error
 
     def __post_init__(self) -> None:
         self.random = random.Random(self.seed)
@@ -107,6 +108,10 @@ class FaultPlan:
     def listed_after_seconds(self) -> float:
         """How long a new conference stays out of the list."""
         return self.conference_lag_seconds if self._happens(self.conference_lag) else 0.0
+
+    def queue_fails(self) -> bool:
+        """Whether this <Enqueue> meets an error of the carrier's own."""
+        return self._happens(self.queue_error)
 
 
 def _is_chance(name: str) -> bool:

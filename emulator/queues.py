@@ -33,7 +33,6 @@ NAME_CHARACTERS_MAX = 64
 WAIT_VERBS = frozenset({"Say", "Play", "Pause", "Gather", "Redirect", "Hangup", "Leave"})
 QUEUE_VERBS = frozenset({"Say", "Play", "Pause", "Gather", "Redirect", "Hangup"})
 SHORTEST_LAP_SECONDS = 1.0  # an empty wait document must not become a busy loop
-UNCONNECTED = frozenset({"queue-full", "system-error"})
 
 
 @dataclass(eq=False, slots=True)
@@ -131,6 +130,8 @@ async def enqueue(performance: Performance, verb: ET.Element) -> Outcome:
     if refusal:
         town.alert(refusal, "Enqueue: invalid queue name or workflow", leg)
         return _after(performance, verb, {"QueueResult": "error"})
+    if town.faults.queue_fails():
+        return _after(performance, verb, {"QueueResult": "system-error"})
     queue = named(town, name) or create(town, name)
     size_max = int(twiml.number(verb, "maxQueueSize", queue.size_max))
     if len(queue.members) >= min(size_max, queue.size_max):
@@ -144,14 +145,20 @@ async def enqueue(performance: Performance, verb: ET.Element) -> Outcome:
             member.waiting.cancel("offered")
             result = await _meet(member, member.offer)
     except Cancelled:
-        moved = "redirected-from-bridged" if member.offer else "redirected"
-        result = "hangup" if leg.final else moved
+        result = "hangup" if leg.final else _pulled_out(member.offer)
         performance.tell(verb, _result(member, result), "enqueue-action")
         raise
     finally:
         member.waiting.cancel("out")
         queue.remove(member)
     return _after(performance, verb, _result(member, result))
+
+
+def _pulled_out(offer: Offer | None) -> str:
+    """How far the leg had come towards who took it from the line when REST moved it elsewhere."""
+    if offer is None:
+        return "redirected"
+    return "redirected-from-bridged" if offer.bridge else "bridging-in-process"
 
 
 def _refusal(verb: ET.Element, name: str) -> int:

@@ -4,16 +4,23 @@ import { ask } from "./ask.js";
 const REGISTER_SECONDS = 10;
 const SOUNDS = ["incoming", "outgoing", "disconnect", "dtmf0", "dtmf1", "dtmf2", "dtmf3", "dtmf4", "dtmf5",
   "dtmf6", "dtmf7", "dtmf8", "dtmf9", "dtmfs", "dtmfh"];
+const SIGN_IN = "Your telephone pass was not accepted. Sign out and in again.";
+const EXPIRED = "Your telephone pass has ended. Press Try again.";
+const OPERATOR = "The telephone's keys are not right. Tell the operator to run: diversion doctor.";
+const NETWORK = "The telephone connection is not there. Check the network; it reconnects by itself.";
+const SOUND = "Sound cannot pass through this network. Try another network or ask the operator.";
+const AGAIN = "The call did not come about. Press Try again; the caller has not been lost.";
 const WORDS = {
   31401: "The browser may not use the microphone. Allow it in the address bar, then try again.",
   31402: "No microphone could be opened. Plug the headset in again, then try again.",
   31486: "The line was busy. Try again.",
-  31005: "The telephone connection broke off. Check the network; it reconnects by itself.",
-  31009: "The telephone connection is not there. Check the network; it reconnects by itself.",
-  53000: "The telephone connection was lost. Check the network; it reconnects by itself.",
-  53405: "Sound cannot pass through this network. Try another network or ask the operator.",
-  20101: "Your telephone pass was not accepted. Sign out and in again.",
-  20104: "Your telephone pass has ended. Press Try again.",
+  31206: "Too many tries at once. Wait a minute, then press Try again.",
+  20101: SIGN_IN, 31204: SIGN_IN, 31105: SIGN_IN,
+  20104: EXPIRED, 31205: EXPIRED,
+  20151: OPERATOR, 31201: OPERATOR, 31202: OPERATOR, 31203: OPERATOR, 31207: OPERATOR,
+  31005: NETWORK, 31009: NETWORK, 53000: NETWORK, 53001: NETWORK,
+  53400: SOUND, 53402: SOUND, 53405: SOUND,
+  31000: AGAIN, 31003: AGAIN, 31008: AGAIN, 31404: AGAIN, 31480: AGAIN, 31603: AGAIN,
 };
 
 export const inWords = (error) =>

@@ -18,6 +18,7 @@ from stories.test_without_database import BEN, bridged, broken, heard_at_once
 from town import DISPATCH, Town
 from wire.door import Door
 
+from emulator.faults import FaultPlan
 from ivr.call import Ended, Stage
 from storage.errors import Contended, StoreDown
 from storage.values import NewLine
@@ -33,6 +34,17 @@ def test_a_centres_own_number_is_never_rung_back(quick_town: Town) -> None:
     quick_town.waits(seconds=4)
     assert caller.hears("I cannot see your number")
     assert caller.leg.live
+
+
+def test_a_line_that_fails_at_the_carrier_still_reaches_a_person(quick_town: Town) -> None:
+    quick_town.twilio.faults = FaultPlan(queue_error=1.0)
+    ana = quick_town.clinician("Ana").goes_on_duty()
+    caller = quick_town.transfers_from_911()
+    quick_town.waits(seconds=12)
+    assert caller.leg.live
+    assert not caller.silences
+    ana.accepts()
+    quick_town.until(lambda: caller.stage is Stage.TALKING, seconds=4)
 
 
 def test_two_calls_from_one_number_are_two_calls(quick_town: Town) -> None:

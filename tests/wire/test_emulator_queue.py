@@ -4,6 +4,8 @@ import pytest
 from twilio.base.exceptions import TwilioRestException
 from wire.emulator_town import APP, BASE, LINE, Town
 
+from emulator.faults import FaultPlan
+
 WAIT = "<Say>Somebody is coming</Say><Pause length='8'/>"
 ENQUEUE = "<Enqueue waitUrl='/wait' action='/done'>crisis</Enqueue><Say>went on</Say>"
 
@@ -131,6 +133,29 @@ def test_a_redirect_over_rest_pulls_the_caller_out_and_ignores_the_action(town):
     assert town.told("/done")["QueueResult"] == "redirected"
     assert not town.caller.hears("out of the line")
     assert town.caller.hears("here is a counsellor")
+
+
+def test_a_redirect_while_the_member_hears_the_dequeuing_document(town):
+    """Twilio: <Enqueue>, QueueResult=bridging-in-process: taken from the line, not yet bridged."""
+    leg = town.calls(ENQUEUE, 5)
+    town.on("/first", "<Pause length='20'/>")
+    town.on("/desk", "<Dial><Queue url='/first'>crisis</Queue></Dial>")
+    town.emulator.softphone("ana").connects(APP)
+    town.after(5)
+    town.client.calls(leg.sid).update(twiml="<Response><Pause length='60'/></Response>")
+    town.after(5)
+    assert town.told("/done")["QueueResult"] == "bridging-in-process"
+
+
+def test_a_queue_that_fails_says_so_and_the_action_goes_on(town):
+    """Twilio: <Enqueue>, QueueResult=system-error."""
+    town.emulator.faults = FaultPlan(queue_error=1.0)
+    leg = town.calls(ENQUEUE, 5)
+    told = town.told("/done")
+    assert told["QueueResult"] == "system-error"
+    assert "QueueSid" not in told
+    assert town.caller.heard_text() == "Out of the line"
+    assert leg.member is None
 
 
 def test_a_member_is_claimed_once(town):
