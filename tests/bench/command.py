@@ -1,4 +1,7 @@
-"""What does a webhook cost, and how long does a caller wait? `./run bench`, on both databases."""
+"""What does a webhook cost, and how long does a caller wait? `./run bench`, on both databases.
+
+`./run bench roster` asks instead what it costs to know who is on call.
+"""
 
 import argparse
 import fcntl
@@ -16,13 +19,14 @@ from typing import TypeVar
 
 import private_postgres
 import psycopg
-from bench import cost, desk, figures, report, round_trips, served, streams
+from bench import cost, desk, figures, report, roster, round_trips, served, streams
 
 from config import logs
 from storage.migrate import upgrade
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "benchmarks.md"
+ROSTER_PAGE = ROOT / "docs" / "benchmarks-roster.md"
 T = TypeVar("T")
 NewDatabase = Callable[[], str]
 
@@ -40,6 +44,8 @@ def main() -> int:
     given = parsed()
     os.chdir(ROOT)
     logs.configure("error")
+    if given.what == "roster":
+        return of_the_roster(given.quick)
     amounts = Amounts(given.rounds, 40, 2, 30, 1) if given.quick else Amounts(given.rounds)
     before = os.getloadavg()[0]
     with databases() as (found, server):
@@ -56,8 +62,27 @@ def main() -> int:
     return 0
 
 
+def of_the_roster(quick: bool) -> int:
+    before, found = os.getloadavg()[0], []
+    folder = Path(tempfile.mkdtemp(prefix="diversion-bench-"))
+    new = sqlite(folder)
+    for people in roster.PEOPLE[: 1 if quick else None]:
+        began = time.monotonic()
+        found.append(roster.measured(new(), people))
+        say(f"{people:,} people: {time.monotonic() - began:.0f} s")
+    shutil.rmtree(folder)
+    columns, sections = [f"{one.people:,} people" for one in found], roster.sections(found)
+    print(report.text(columns, sections))
+    if not quick:
+        facts = report.machine((before, os.getloadavg()[0]), None, "`./run bench roster`")
+        ROSTER_PAGE.write_text(roster.page(columns, sections, facts), encoding="utf-8")
+        print(f"written to {ROSTER_PAGE.relative_to(ROOT)}")
+    return 0
+
+
 def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
+    parser.add_argument("what", nargs="?", choices=("webhooks", "roster"), default="webhooks")
     parser.add_argument("--rounds", type=int, default=Amounts.rounds, help="turns of each kind (6)")
     parser.add_argument("--quick", action="store_true", help="few of each; writes no page")
     return parser.parse_args()

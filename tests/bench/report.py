@@ -93,15 +93,21 @@ def told(columns: Sequence[str], section: Section) -> list[str]:
     return ["", section.title, *(f"  {line}" for line in body), *(f"  {n}" for n in section.notes)]
 
 
-def page(columns: Sequence[str], sections: Iterable[Section], facts: Iterable[str]) -> str:
-    parts = [HEAD, *(f"- {fact}\n" for fact in facts)]
+def page(
+    columns: Sequence[str],
+    sections: Iterable[Section],
+    facts: Iterable[str],
+    head: str = HEAD,
+    tail: str = TAIL,
+) -> str:
+    parts = [head, *(f"- {fact}\n" for fact in facts)]
     for section in sections:
         head, *body = table(columns, section)
         rules = ["---", *("--:" for _ in columns), "---", "---"]
         lines = "".join(f"| {' | '.join(line)} |\n" for line in (head, rules, *body))
         notes = "".join(f"\n{note}\n" for note in section.notes)
         parts.append(f"\n## {section.title}\n\n{lines}{notes}")
-    return "".join([*parts, TAIL])
+    return "".join([*parts, tail])
 
 
 def table(columns: Sequence[str], section: Section) -> list[list[str]]:
@@ -116,7 +122,10 @@ def missed(sections: Iterable[Section]) -> list[str]:
 # -- the machine, without its name ------------------------------------------------------------
 
 
-def machine(loads: tuple[float, float], server: str | None) -> list[str]:
+AGAIN = "`./run bench` (some five minutes); `--rounds 2 --quick` only tries it out"
+
+
+def machine(loads: tuple[float, float], server: str | None, again: str = AGAIN) -> list[str]:
     """Date, cores, system and versions; no host name, no path."""
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     databases = f"SQLite {sqlite3.sqlite_version}" + (f", PostgreSQL {server}" if server else "")
@@ -125,7 +134,7 @@ def machine(loads: tuple[float, float], server: str | None) -> list[str]:
         f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} cores, {system()}",
         f"Python {platform.python_version()}, {packages}, {databases}",
         f"load {loads[0]:.1f} before and {loads[1]:.1f} after{busy}",
-        "again: `./run bench` (some five minutes); `--rounds 2 --quick` only tries it out",
+        f"again: {again}",
     ]
 
 
