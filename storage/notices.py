@@ -1,5 +1,6 @@
 """What was somebody told, have they seen it, and is it still owed by e-mail?"""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
@@ -19,6 +20,16 @@ class Notices(Noun):
 
     def add(self, notice: Notice) -> None:
         self.connection.execute(insert(notices), SHAPE.facts(notice))
+
+    def add_once(self, notice: Notice) -> None:
+        """Keep it, unless one of its id was kept before."""
+        kept = self._insert(notices).on_conflict_do_nothing(index_elements=["id"])
+        self.connection.execute(kept, SHAPE.facts(notice))
+
+    def known(self, ids: Collection[str]) -> set[str]:
+        """Return which of these were kept."""
+        found = select(notices.c.id).where(notices.c.id.in_(ids))
+        return {str(row.id) for row in self._rows(found)}
 
     def unseen(self, person_id: str, since: datetime) -> list[Notice]:
         """Return what they have not seen of the time since then, the newest first."""

@@ -354,7 +354,7 @@ notices = Table(  # what somebody of the house is told, at their desk and by e-m
     metadata,
     Column("id", String(40), primary_key=True),
     Column("person_id", ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
-    Column("kind", String(20), nullable=False),  # moved watch
+    Column("kind", String(20), nullable=False),  # moved reminder watch
     Column("text", String(500), nullable=False),
     Column("made_at", Instant, nullable=False),
     Column("seen_at", Instant),

@@ -11,7 +11,7 @@ from routing.stretches import Shift
 from routing.wallclock import wall
 from storage.store import Rows
 from storage.values import ShiftConfirmation
-from switchboard import roster_book, telling
+from switchboard import notices, roster_book, telling
 from switchboard.board import Board
 from switchboard.cover import NotNow
 from switchboard.roster_book import Book
@@ -55,9 +55,21 @@ def confirm(board: Board, rows: Rows, shift: Shift, by: str, now: datetime) -> N
 
 
 def sweep(board: Board) -> None:
-    """Tell the coordinator of shifts that begin soon without a yes. Any process may."""
+    """Remind whose shift begins soon, and tell the coordinator who gave no yes. Any process may."""
     within = board.book.roster.confirmed
+    _remind(board, board.now())
     telling.tell(board, KIND, lambda rows: _look(rows, board.now(), within))
+
+
+def _remind(board: Board, now: datetime) -> None:
+    with board.store.read() as rows:
+        _, book = roster_book.newest(rows)
+        near = _of(rows, book, now, board.book.roster.reminded)
+        owed = notices.reminders(rows, near, book.roster.zone, now)
+    if owed:
+        with board.store.begin() as rows:
+            for one in owed:
+                rows.notices.add_once(one)
 
 
 def _look(rows: Rows, now: datetime, within: timedelta) -> Said | None:

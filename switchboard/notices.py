@@ -4,11 +4,13 @@ A notice is written with its cause, in one transaction. It stands at the person'
 have seen it, and is owed by e-mail (switchboard/mail.py). It says nothing of a caller.
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from routing.moves import Move, moved
 from routing.oncall import Timeline
+from routing.stretches import Shift
 from routing.wallclock import wall
 from storage import ids
 from storage.store import Rows
@@ -27,6 +29,29 @@ def of_change(
     for one in changed:
         if one.person in here:
             tell(rows, one.person, "moved", _words(one.moves, zone), now)
+
+
+def reminders(rows: Rows, shifts: Iterable[Shift], zone: str, now: datetime) -> list[Notice]:
+    """Return what is still to be told of these shifts; the desk asks about them by itself."""
+    here = {one.id for one in rows.people.all()}
+    due = {_reminder_id(one): one for one in shifts if one.person_id in here}
+    new = due.keys() - rows.notices.known(due)
+    return [
+        Notice(name, one.person_id, "reminder", _reminder(one, zone), now, now, "owed", now)
+        for name, one in due.items()
+        if name in new
+    ]
+
+
+def _reminder_id(one: Shift) -> str:
+    """Other hours are another shift, of which they are reminded anew."""
+    told = f"{one.person_id} {one.tier} {one.starts_at.isoformat()} {one.ends_at.isoformat()}"
+    return f"r{hashlib.sha256(told.encode()).hexdigest()[:32]}"
+
+
+def _reminder(one: Shift, zone: str) -> str:
+    hours = f"{one.tier}, {_hours(one.starts_at, one.ends_at, zone)}"
+    return f"You are on call soon: {hours}. Please say that you will be there, or ask for cover."
 
 
 def to_coordinators(rows: Rows, text: str, now: datetime) -> None:
@@ -50,7 +75,11 @@ def _words(moves: Iterable[Move], zone: str) -> str:
 
 def _said(moves: Iterable[Move], zone: str) -> Iterator[str]:
     for one in moves:
-        start, end = (wall(at, zone) for at in (one.start, one.end))
-        until = f"{end:%H:%M}" if end.date() == start.date() else f"{end:%a %-d %b %H:%M}"
         verb = "You are now on call" if one.gains else "You are no longer on call"
-        yield f"{verb}: {one.tier}, {start:%a %-d %b %H:%M} to {until} ({zone})."
+        yield f"{verb}: {one.tier}, {_hours(one.start, one.end, zone)}."
+
+
+def _hours(start: datetime, end: datetime, zone: str) -> str:
+    since, last = wall(start, zone), wall(end, zone)
+    until = f"{last:%H:%M}" if last.date() == since.date() else f"{last:%a %-d %b %H:%M}"
+    return f"{since:%a %-d %b %H:%M} to {until} ({zone})"

@@ -195,6 +195,42 @@ def test_what_is_two_days_old_is_no_news(town):
     assert states(town) == ["failed"]
 
 
+def reminded(town):
+    confirmations.sweep(town.board)
+    with town.store.read() as rows:
+        return [one for one in rows.notices.owed(town.now) if one.kind == "reminder"]
+
+
+def test_a_shift_that_begins_soon_is_brought_to_mind_by_mail_once(town):
+    plans(town, ("Ana", 20, 28), ("Ben", 30, 36), actor=town.ids["Ana"])
+    (letter,) = reminded(town)
+    assert letter.person_id == town.ids["Ana"]
+    assert letter.text.startswith("You are on call soon: primary, ")
+    assert letter.text.endswith("Please say that you will be there, or ask for cover.")
+    assert len(reminded(town)) == 1, "one of each shift"
+    plans(town, ("Ana", 21, 28), ("Ben", 30, 36), actor=town.ids["Ana"])
+    assert len(reminded(town)) == 2, "other hours are another shift"
+    with mailbox() as server:
+        mail.sweep(with_mail(town, server.server_address[1]))
+    (mine, _) = [one for one in server.letters if "Subject: You are on call soon" in one]
+    assert "/roster/mine" in mine
+
+
+def test_who_confirmed_or_is_gone_is_not_reminded(town):
+    plans(town, ("Ana", 20, 28), ("Ben", 20, 28))
+    with town.store.begin() as rows:
+        rows.people.update(replace(rows.people.get(town.ids["Ben"]), active=False))
+        (shift, _) = confirmations.unconfirmed(rows, town.now, 24 * HOUR)
+        confirmations.confirm(town.board, rows, shift, town.ids["Ana"], town.now)
+    assert reminded(town) == []
+
+
+def test_two_clocks_remind_once(town, database_url):
+    plans(town, ("Ana", 20, 28), actor=town.ids["Ana"])
+    race(database_url, 1, lambda store, *_: confirmations.sweep(replace(town.board, store=store)))
+    assert len(reminded(town)) == 1
+
+
 def test_the_coordinator_has_the_watchs_word_by_mail_too(town):
     with town.store.begin() as rows:
         rows.people.update(replace(rows.people.get(town.ids["Ben"]), roles=("coordinator",)))
@@ -203,7 +239,7 @@ def test_the_coordinator_has_the_watchs_word_by_mail_too(town):
     assert told(town, "Ben") == [], "it stands among the tasks"
     with mailbox() as server:
         mail.sweep(with_mail(town, server.server_address[1]))
-    (letter,) = server.letters
+    (letter,) = (one for one in server.letters if "Subject: The roster" in one)
     assert "Subject: The roster: please look" in letter
     assert "is not confirmed" in letter
 
