@@ -14,6 +14,8 @@ import private_postgres
 import pytest
 from needed import missing
 
+from storage import engine
+
 ROOT = Path(__file__).resolve().parent.parent
 SESSION = pytest.StashKey[Path]()
 HELD = pytest.StashKey()
@@ -26,6 +28,9 @@ hypothesis.settings.load_profile("steady")
 
 def pytest_configure(config: pytest.Config) -> None:
     """The controller holds a lock as long as it lives; helpers that wait for it then end too."""
+    engine.SYNCHRONOUS = (
+        "OFF"  # no test cuts the power, and waiting for the disk is half of a suite
+    )
     worker = getattr(config, "workerinput", None)
     if worker:
         config.stash[SESSION] = Path(worker["session_folder"])

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -15,14 +16,12 @@ TELL = """
 import sys
 sys.path[:0] = [".", "tests"]
 from pathlib import Path
-from chaos.simulation_databases import SqliteGround, sqlite_template
+from chaos.simulation_databases import SqliteGround
 from chaos.simulation_run import tell
 from chaos.simulation_story import draw
-number, *seeds = map(int, sys.argv[1:])
-here = Path("database")
-here.mkdir(exist_ok=True)
-ground = SqliteGround(sqlite_template(here), here)
-for seed in seeds:
+template, *wanted = sys.argv[1:]
+ground = SqliteGround(Path(template), Path("."))
+for number, seed in (map(int, one.split(":")) for one in wanted):
     outcome = tell(draw(seed), ground.fresh(), only=frozenset({number}))
     if number == 27:
         print(outcome.hash)
@@ -44,9 +43,13 @@ def spoiled(root: Path, there: Path, plant: Plant | None) -> Path:
     return there
 
 
-def told(house: Path, number: int, seeds: list[int], shaken: str = "0") -> str:
+Seeds = Iterable[tuple[int, int]]  # which invariant is held, in which story
+
+
+def told(house: Path, template: Path, seeds: Seeds, shaken: str = "0") -> str:
+    wanted = [f"{number}:{seed}" for number, seed in seeds]
     done = subprocess.run(
-        [sys.executable, "-B", "-c", TELL, str(number), *map(str, seeds)],
+        [sys.executable, "-B", "-c", TELL, str(template), *wanted],
         cwd=house,
         env={"PATH": os.environ["PATH"], "PYTHONHASHSEED": shaken},
         capture_output=True,
@@ -58,22 +61,30 @@ def told(house: Path, number: int, seeds: list[int], shaken: str = "0") -> str:
 
 
 @pytest.mark.parametrize("number", PLANTED)
-def test_a_planted_mistake_is_caught(root: Path, tmp_path: Path, number: int) -> None:
+def test_a_planted_mistake_is_caught(
+    root: Path, tmp_path: Path, sqlite_template: Path, number: int
+) -> None:
     plant = PLANTED[number]
     house = spoiled(root, tmp_path / "house", plant)
-    found = told(house, number, [plant.seed, *range(STORIES)])
+    seeds = ((number, seed) for seed in (plant.seed, *range(STORIES)))
+    found = told(house, sqlite_template, seeds)
     assert found, f"invariant {number} notices nothing in {STORIES} stories"
 
 
-def test_without_a_mistake_nothing_is_found(root: Path, tmp_path: Path) -> None:
+def test_without_a_mistake_nothing_is_found(
+    root: Path, tmp_path: Path, sqlite_template: Path
+) -> None:
     """Or none of those above says anything."""
     house = spoiled(root, tmp_path / "house", None)
-    for number in PLANTED:
-        assert not told(house, number, [PLANTED[number].seed])
+    seeds = ((number, plant.seed) for number, plant in PLANTED.items())
+    assert not told(house, sqlite_template, seeds)
 
 
-def test_a_house_that_depends_on_chance_is_caught(root: Path, tmp_path: Path) -> None:
+def test_a_house_that_depends_on_chance_is_caught(
+    root: Path, tmp_path: Path, sqlite_template: Path
+) -> None:
     """Invariant 27: the same story, shaken differently, must have the same hash."""
     house = spoiled(root, tmp_path / "house", HASHED)
-    first, second = (told(house, 27, [HASHED.seed], shaken) for shaken in ("1", "2"))
+    twice = (told(house, sqlite_template, [(27, HASHED.seed)], shaken) for shaken in "12")
+    first, second = twice
     assert first != second
