@@ -22,6 +22,9 @@ INSTALL = "PostgreSQL not found: apt-get install postgresql"
 TEMPLATE = "diversion_template"
 PORT_RETRIES = 5
 START_SECONDS = 60
+STRATEGY_SINCE = 150000
+MEMORY = Path("/dev/shm")  # Linux's disk in memory: there a database is made in a tenth of the time
+ROOM_BYTES = 2 << 30
 
 
 def binaries() -> Path | None:
@@ -83,8 +86,13 @@ def migrated_template(url: str) -> None:
 
 def create(url: str, name: str) -> str:
     with psycopg.connect(plain(url), autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}{by_copying(admin)}")
     return named(url, name)
+
+
+def by_copying(admin: psycopg.Connection) -> str:
+    """From version 15 on a template goes through the log unless one asks: a copy is faster."""
+    return " STRATEGY FILE_COPY" if admin.info.server_version >= STRATEGY_SINCE else ""
 
 
 def drop(url: str, name: str) -> None:
@@ -109,7 +117,7 @@ def guard(owner: Path) -> None:
         raise SystemExit(INSTALL)
     account = server_account()
     # Not under the tests' own folder: that one is closed to the account the server runs as.
-    home = Path(tempfile.mkdtemp(prefix="diversion-postgres-"))
+    home = Path(tempfile.mkdtemp(prefix="diversion-postgres-", dir=fast_disk()))
     if account:
         os.chown(home, account.pw_uid, account.pw_gid)
     with owner.open("r") as session:  # Before anything starts, so that its end cannot be missed.
@@ -123,6 +131,13 @@ def guard(owner: Path) -> None:
         finally:
             shutil.rmtree(home, ignore_errors=True)
             shutil.rmtree(owner.parent, ignore_errors=True)
+
+
+def fast_disk() -> Path | None:
+    """Where there is one with room to spare; None: the usual place."""
+    if not os.access(MEMORY, os.W_OK) or shutil.disk_usage(MEMORY).free < ROOM_BYTES:
+        return None
+    return MEMORY
 
 
 def say(url: str) -> None:
@@ -193,6 +208,7 @@ QUICK = [
         "max_wal_senders=0",
         "autovacuum=off",
         "shared_buffers=64MB",
+        "max_wal_size=256MB",
         "max_connections=200",
         "timezone=UTC",
     )
