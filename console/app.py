@@ -69,6 +69,8 @@ def attach(app: Flask, board: Board) -> None:
     app.jinja_env.globals["places"] = places
     app.register_blueprint(door())
     app.register_blueprint(psap)
+    for code in (404, 405):
+        app.register_error_handler(code, nowhere)
 
 
 def door() -> Blueprint:
@@ -101,6 +103,11 @@ def places() -> list[Place]:
     if person is None:
         return []
     return [p for p in PLACES if person.may(*allowed(f"console.{p.endpoint}"))]
+
+
+def nowhere(error: HTTPException) -> tuple[str, int]:
+    """An address that is nobody's, or that is never read: the way to one that is."""
+    return render_template("signin/nowhere.html"), error.code or 404
 
 
 def explain(error: HTTPException) -> Response | tuple[str, int]:

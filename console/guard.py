@@ -16,8 +16,7 @@ from wtforms import ValidationError  # type: ignore[import-untyped]
 from console.here import board, me, now, store
 from console.permissions import ANYBODY, allowed
 
-OURS = ("console", "security")
-PAGES = (*OURS, "psap")  # the 911 centres' door asks for a key of its own
+OURS = ("console", "security")  # the 911 centres' door asks for a key of its own
 SAFE = ("GET", "HEAD", "OPTIONS")
 IDLE = timedelta(hours=1)  # without a page, a click, or a desk on duty
 LONGEST = timedelta(hours=16)  # longer than any shift; a call is never cut by it
@@ -98,8 +97,6 @@ def ask_to_sign_in() -> Response:
 
 
 def headers(response: Response) -> Response:
-    if request.blueprint not in PAGES:
-        return response
     response.headers["Content-Security-Policy"] = policy(board().settings.softphone_host)
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Content-Type-Options"] = "nosniff"

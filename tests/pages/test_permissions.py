@@ -57,6 +57,15 @@ def test_each_role_enters_exactly_what_the_table_says(house, visitor, role):
     assert not wrong
 
 
+@pytest.mark.parametrize("who", [None, "ana"])
+@pytest.mark.parametrize(("path", "code"), [("/nowhere", 404), ("/roster/copies", 405)])
+def test_an_address_that_is_nobodys_shows_the_way_on(visitor, who, path, code):
+    answer = visitor(who).get(path)
+    assert answer.status_code == code
+    assert '<a href="/">Go on</a>' in answer.text
+    assert answer.headers["Content-Security-Policy"]
+
+
 def test_a_stranger_is_asked_to_sign_in(house, visitor):
     stranger = visitor(None)
     for rule, method in rules(house.app):
