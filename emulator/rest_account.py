@@ -8,7 +8,7 @@ from emulator.accounts import Application, Key, Number, SipDomain, VoiceConfig
 from emulator.errors import RestFailure
 from emulator.rest import Ask, Json, RestResponse, not_found, route
 from emulator.rest_calls import absolute, formatted
-from emulator.rest_pages import date, equal, page
+from emulator.rest_pages import date, equal, found, one_of, page
 
 FIELDS = {
     "VoiceUrl": "voice_url",
@@ -168,22 +168,11 @@ def buy_number(ask: Ask) -> RestResponse:
     return RestResponse(201, show_number(ask, number))
 
 
-@route("GET", "/IncomingPhoneNumbers/{}")
-def fetch_number(ask: Ask) -> RestResponse:
-    return RestResponse(200, show_number(ask, find_number(ask)))
+def release_number(ask: Ask, number: Number) -> None:
+    del ask.town.numbers[number.phone_number]
 
 
-@route("POST", "/IncomingPhoneNumbers/{}")
-def update_number(ask: Ask) -> RestResponse:
-    number = find_number(ask)
-    configure(ask, number)
-    return RestResponse(200, show_number(ask, number))
-
-
-@route("DELETE", "/IncomingPhoneNumbers/{}")
-def release_number(ask: Ask) -> RestResponse:
-    del ask.town.numbers[find_number(ask).phone_number]
-    return RestResponse(204)
+one_of("/IncomingPhoneNumbers", find_number, show_number, configure, release_number)
 
 
 # --- applications --------------------------------------------------------------------------
@@ -200,10 +189,7 @@ def show_application(ask: Ask, application: Application) -> Json:
 
 
 def find_application(ask: Ask) -> Application:
-    application = ask.town.applications.get(ask.ids[0])
-    if application is None:
-        raise not_found(ask.request.path)
-    return application
+    return found(ask, ask.town.applications)
 
 
 @route("GET", "/Applications")
@@ -223,28 +209,17 @@ def create_application(ask: Ask) -> RestResponse:
     return RestResponse(201, show_application(ask, application))
 
 
-@route("GET", "/Applications/{}")
-def fetch_application(ask: Ask) -> RestResponse:
-    return RestResponse(200, show_application(ask, find_application(ask)))
+def delete_application(ask: Ask, application: Application) -> None:
+    del ask.town.applications[application.sid]
 
 
-@route("POST", "/Applications/{}")
-def update_application(ask: Ask) -> RestResponse:
-    application = find_application(ask)
-    configure(ask, application)
-    return RestResponse(200, show_application(ask, application))
-
-
-@route("DELETE", "/Applications/{}")
-def delete_application(ask: Ask) -> RestResponse:
-    del ask.town.applications[find_application(ask).sid]
-    return RestResponse(204)
+one_of("/Applications", find_application, show_application, configure, delete_application)
 
 
 # --- keys ----------------------------------------------------------------------------------
 
 
-def show_key(key: Key) -> Json:
+def show_key(_ask: Ask, key: Key) -> Json:
     return {
         "sid": key.sid,
         "friendly_name": key.friendly_name,
@@ -254,15 +229,12 @@ def show_key(key: Key) -> Json:
 
 
 def find_key(ask: Ask) -> Key:
-    key = ask.town.keys.get(ask.ids[0])
-    if key is None:
-        raise not_found(ask.request.path)
-    return key
+    return found(ask, ask.town.keys)
 
 
 @route("GET", "/Keys")
 def list_keys(ask: Ask) -> RestResponse:
-    return page(ask, "keys", "/Keys", list(ask.town.keys.values()), show_key)
+    return page(ask, "keys", "/Keys", list(ask.town.keys.values()), lambda one: show_key(ask, one))
 
 
 @route("POST", "/Keys")
@@ -272,23 +244,16 @@ def create_key(ask: Ask) -> RestResponse:
     secret = f"{town.clock.random.getrandbits(128):032x}"
     key = Key(town.new_sid("SK"), ask.form.get("FriendlyName", ""), secret, now, now)
     town.keys[key.sid] = key
-    return RestResponse(201, show_key(key) | {"secret": secret})
+    return RestResponse(201, show_key(ask, key) | {"secret": secret})
 
 
-@route("GET", "/Keys/{}")
-def fetch_key(ask: Ask) -> RestResponse:
-    return RestResponse(200, show_key(find_key(ask)))
-
-
-@route("POST", "/Keys/{}")
-def update_key(ask: Ask) -> RestResponse:
-    key = find_key(ask)
+def rename_key(ask: Ask, key: Key) -> None:
     key.friendly_name = ask.form.get("FriendlyName", key.friendly_name)
     key.updated_at = ask.town.clock.now()
-    return RestResponse(200, show_key(key))
 
 
-@route("DELETE", "/Keys/{}")
-def delete_key(ask: Ask) -> RestResponse:
-    del ask.town.keys[find_key(ask).sid]
-    return RestResponse(204)
+def delete_key(ask: Ask, key: Key) -> None:
+    del ask.town.keys[key.sid]
+
+
+one_of("/Keys", find_key, show_key, rename_key, delete_key)

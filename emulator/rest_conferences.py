@@ -14,7 +14,7 @@ from emulator.participants import Participant
 from emulator.placing import place_participant
 from emulator.rest import Ask, Json, RestResponse, not_found, route
 from emulator.rest_calls import absolute, detection_of, outbound, ring_seconds, subscriptions
-from emulator.rest_pages import date, equal, page, within
+from emulator.rest_pages import date, equal, found, page, within
 from emulator.twiml import Goto
 
 LABEL_CHARACTERS_MAX = 128
@@ -63,10 +63,7 @@ def show_participant(ask: Ask, one: Participant) -> Json:
 
 
 def find(ask: Ask) -> Conference:
-    room = ask.town.conferences.get(ask.ids[0])
-    if room is None:
-        raise not_found(ask.request.path)
-    return room
+    return found(ask, ask.town.conferences)
 
 
 def find_participant(ask: Ask) -> Participant:

@@ -1,13 +1,13 @@
-"""How are lists cut into pages, filtered and dated, as every Twilio list is?"""
+"""How are lists cut into pages, filtered and dated, and one of their things read and changed?"""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 from urllib.parse import urlencode
 
 from emulator.errors import RestFailure
 from emulator.notices import rfc2822
-from emulator.rest import Ask, Json, RestResponse
+from emulator.rest import Ask, Json, RestResponse, not_found, route
 
 T = TypeVar("T")
 PAGE_SIZE, PAGE_SIZE_MAX = 50, 1000
@@ -90,3 +90,36 @@ def equal(ask: Ask, name: str, value: str) -> bool:
     """Whether a filter is absent or met."""
     wanted = ask.query.get(name)
     return wanted is None or wanted == value
+
+
+def found(ask: Ask, things: Mapping[str, T]) -> T:
+    """The thing whose sid the path names."""
+    thing = things.get(ask.ids[0])
+    if thing is None:
+        raise not_found(ask.request.path)
+    return thing
+
+
+def one_of(
+    path: str,
+    find: Callable[[Ask], T],
+    show: Callable[[Ask, T], Json],
+    change: Callable[[Ask, T], object],
+    delete: Callable[[Ask, T], None],
+) -> None:
+    """Offer to read, change and delete one thing of the list at `path`, as every resource does."""
+
+    @route("GET", f"{path}/{{}}")
+    def read(ask: Ask) -> RestResponse:
+        return RestResponse(200, show(ask, find(ask)))
+
+    @route("POST", f"{path}/{{}}")
+    def update(ask: Ask) -> RestResponse:
+        thing = find(ask)
+        change(ask, thing)
+        return RestResponse(200, show(ask, thing))
+
+    @route("DELETE", f"{path}/{{}}")
+    def remove(ask: Ask) -> RestResponse:
+        delete(ask, find(ask))
+        return RestResponse(204)

@@ -9,7 +9,7 @@ from emulator.errors import RestFailure
 from emulator.queues import Member, Queue
 from emulator.rest import Ask, Json, RestResponse, not_found, route
 from emulator.rest_calls import absolute
-from emulator.rest_pages import date, page
+from emulator.rest_pages import date, found, page
 from emulator.twiml import Goto
 
 SIZE_MAX = 5000
@@ -41,10 +41,7 @@ def show_member(ask: Ask, member: Member) -> Json:
 
 
 def find(ask: Ask) -> Queue:
-    queue = ask.town.queues.get(ask.ids[0])
-    if queue is None:
-        raise not_found(ask.request.path)
-    return queue
+    return found(ask, ask.town.queues)
 
 
 def _size(ask: Ask) -> int:

@@ -4,7 +4,7 @@ from emulator.accounts import SipDomain
 from emulator.errors import RestFailure
 from emulator.rest import Ask, Json, RestResponse, not_found, route
 from emulator.rest_account import common_fields, configure
-from emulator.rest_pages import page
+from emulator.rest_pages import one_of, page
 
 
 def show(ask: Ask, domain: SipDomain) -> Json:
@@ -54,19 +54,8 @@ def create_domain(ask: Ask) -> RestResponse:
     return RestResponse(201, show(ask, domain))
 
 
-@route("GET", "/SIP/Domains/{}")
-def fetch_domain(ask: Ask) -> RestResponse:
-    return RestResponse(200, show(ask, find(ask)))
+def delete_domain(ask: Ask, domain: SipDomain) -> None:
+    del ask.town.sip_domains[domain.domain_name]
 
 
-@route("POST", "/SIP/Domains/{}")
-def update_domain(ask: Ask) -> RestResponse:
-    domain = find(ask)
-    configure(ask, domain)
-    return RestResponse(200, show(ask, domain))
-
-
-@route("DELETE", "/SIP/Domains/{}")
-def delete_domain(ask: Ask) -> RestResponse:
-    del ask.town.sip_domains[find(ask).domain_name]
-    return RestResponse(204)
+one_of("/SIP/Domains", find, show, configure, delete_domain)
