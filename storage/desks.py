@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, literal, null, select, update
+from sqlalchemy import bindparam, case, literal, null, select, update
 
 from storage.noun import Moved, Noun, Shape
 from storage.tables import desks
@@ -10,6 +10,10 @@ from storage.values import Desk
 
 SHAPE = Shape(Desk, desks)
 _ALL = select(*SHAPE.columns).order_by(desks.c.person_id)
+_HEARD = (
+    update(desks).where(desks.c.person_id == bindparam("who")).values(heard_at=bindparam("moment"))
+)
+_TOUCHED = _HEARD.values(active_at=bindparam("moment"))
 IN_A_CALL = ("connecting", "talking")
 MAY_LEAVE = ("available", "paused")  # nobody goes home in the middle of a call
 
@@ -61,8 +65,7 @@ class Desks(Noun):
 
     def beat(self, person_id: str, now: datetime, active: bool) -> bool:
         """Keep that the desk is there; `active`: somebody touched it. Announces no change."""
-        change = update(desks).where(desks.c.person_id == person_id).values(heard_at=now)
-        return self._change(change.values(active_at=now) if active else change) == 1
+        return self._change(_TOUCHED if active else _HEARD, who=person_id, moment=now) == 1
 
     def set(
         self,
