@@ -81,6 +81,13 @@ _ALL = select(*COLUMNS)
 _GET = _ALL.where(calls.c.id == bindparam("call_id"))
 _LOCK = _GET.with_for_update()
 _IN_LINE = calls.c.stage.in_([stage.value for stage in IN_LINE])
+_WAITING = _ALL.where(_IN_LINE).order_by(*LINE_ORDER)
+_ARRIVALS = select(func.count()).select_from(
+    select(calls.c.id)
+    .where(calls.c.line == bindparam("came_in_on"), calls.c.arrived_at >= bindparam("since"))
+    .limit(bindparam("most"))
+    .subquery()
+)
 
 _this = journal.c.inbox_key == bindparam("inbox_key")
 ANSWER = (
@@ -211,8 +218,7 @@ class Calls(Noun):
 
     def arrivals(self, line: str, since: datetime, most: int) -> int:
         """Say how many calls came in on a line since then, counting no further than `most`."""
-        came = select(calls.c.id).where(calls.c.line == line, calls.c.arrived_at >= since)
-        return int(self._rows(select(func.count()).select_from(came.limit(most).subquery()))[0][0])
+        return int(self._rows(_ARRIVALS, came_in_on=line, since=since, most=most)[0][0])
 
     def claim(self, seen: Call, then: Call) -> bool:
         """Write the whole call if it still is as it was seen, unlocked; False: somebody was first.
@@ -227,7 +233,7 @@ class Calls(Noun):
 
     def waiting(self) -> list[Call]:
         """Return the waiting line, head first, not locked."""
-        return self._all(_ALL.where(_IN_LINE).order_by(*LINE_ORDER))
+        return self._all(_WAITING)
 
     def live(self) -> list[Call]:
         """Return every call that has not ended, oldest first."""

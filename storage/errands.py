@@ -57,13 +57,18 @@ _STUCK = (
     .values(state="unknown")
     .returning(*SHAPE.columns)
 )
-_ANY_DUE = select(errands.c.id).where(
-    or_(
-        and_(text("state = 'pending'"), errands.c.due_at <= bindparam("now")),
-        and_(text("state = 'claimed'"), errands.c.lease_until <= bindparam("now")),
-        and_(text("state = 'unknown'"), errands.c.due_at <= bindparam("now")),
+_ANY_DUE = (
+    select(errands.c.id)
+    .where(
+        or_(
+            and_(text("state = 'pending'"), errands.c.due_at <= bindparam("now")),
+            and_(text("state = 'claimed'"), errands.c.lease_until <= bindparam("now")),
+            and_(text("state = 'unknown'"), errands.c.due_at <= bindparam("now")),
+        )
     )
+    .limit(1)
 )
+_WORKERS = select(errands.c.claimed_by).where(text("state = 'claimed'")).distinct()
 _ADD = insert(errands)
 
 
@@ -93,7 +98,7 @@ class Errands(Noun):
 
     def any_due(self, now: datetime) -> bool:
         """Say whether there is anything to claim or to clear up: a tick's one cheap question."""
-        return self._row(_ANY_DUE.limit(1), now=now) is not None
+        return self._row(_ANY_DUE, now=now) is not None
 
     def claim_due(
         self, worker: str, now: datetime, lease_seconds: float = 10, limit: int = 20
@@ -138,8 +143,7 @@ class Errands(Noun):
 
     def workers(self) -> list[str]:
         """Return who has errands in hand now."""
-        found = select(errands.c.claimed_by).where(text("state = 'claimed'")).distinct()
-        return [row.claimed_by for row in self._rows(found)]
+        return [row.claimed_by for row in self._rows(_WORKERS)]
 
     def orphaned(self, workers: list[str]) -> int:
         """Make what these workers had in hand `unknown` before its lease ends; returns how many."""

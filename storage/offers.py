@@ -1,6 +1,6 @@
 """Who is being rung about whom, and who won?"""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -73,6 +73,14 @@ _WITH_LINE = (
 )
 
 
+_OF_CALL = _ALL.where(offers.c.call_id == bindparam("about"))
+_NOT_AGAIN = _ALL.where(
+    offers.c.call_id.in_(bindparam("about", expanding=True)),
+    offers.c.state != "offered",
+    or_(offers.c.channel == "phone", offers.c.state == "refused"),
+)
+
+
 class Asked(NamedTuple):
     """An offer, its clinician's languages, whether this webhook was answered, and the line."""
 
@@ -124,7 +132,11 @@ class Offers(Noun):
 
     def of_call(self, call_id: str) -> list[Offer]:
         """Return every offer about this call, settled ones too."""
-        return SHAPE.all(self._rows(_ALL.where(offers.c.call_id == call_id)))
+        return SHAPE.all(self._rows(_OF_CALL, about=call_id))
+
+    def not_again(self, call_ids: Collection[str]) -> list[Offer]:
+        """Return what is settled about these calls and not repeated: phones rung, and refusals."""
+        return SHAPE.all(self._rows(_NOT_AGAIN, about=call_ids))
 
     def accept(self, offer_id: str, person_id: str, now: datetime, call_id: str | None) -> bool:
         """Win or lose, decided once; `call_id` is the caller whom the winner gets.

@@ -39,6 +39,7 @@ _ALL = (
     .outerjoin(roles, roles.c.id == people_roles.c.role_id)
     .order_by(people.c.name, people.c.id, roles.c.name)
 )
+_ACTIVE = _ALL.where(people.c.active)
 _GIVE_ROLE = insert(people_roles).from_select(
     ["person_id", "role_id"],
     select(bindparam("person", type_=people.c.id.type), roles.c.id).where(
@@ -65,7 +66,7 @@ class People(Noun):
 
     def all(self, active_only: bool = True) -> list[Person]:
         """Return the people by name; those who left only on request."""
-        return self._people(_ALL.where(people.c.active) if active_only else _ALL)
+        return self._people(_ACTIVE if active_only else _ALL)
 
     def phones(self, person_ids: Iterable[str]) -> dict[str, str]:
         """Return the backup phone of each of these who has one and is active."""

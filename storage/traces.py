@@ -6,7 +6,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, bindparam, select, update
 
 from routing.verdicts import Verdict
 from storage.noun import Moved, Noun, Shape
@@ -15,6 +15,8 @@ from storage.values import Trace
 
 SHAPE = Shape(Trace, traces)
 _ALL = select(*SHAPE.columns).order_by(traces.c.at)
+_OF_CALL = _ALL.where(traces.c.call_id == bindparam("about"))
+_OF_CALLS = _ALL.where(traces.c.call_id.in_(bindparam("about", expanding=True)))
 _PLAIN = {field.name: field.default for field in fields(Verdict)}
 
 
@@ -31,12 +33,12 @@ class Traces(Noun):
 
     def of_call(self, call_id: str) -> list[Trace]:
         """Return all that was decided about a caller, oldest first."""
-        return [_trace(row) for row in self._rows(_ALL.where(traces.c.call_id == call_id))]
+        return [_trace(row) for row in self._rows(_OF_CALL, about=call_id)]
 
     def last(self, call_ids: Collection[str]) -> dict[str, dict[str, Verdict]]:
         """Return the verdict that stands, by call and by person: one question."""
         told: dict[str, dict[str, Verdict]] = defaultdict(dict)
-        for row in self._rows(_ALL.where(traces.c.call_id.in_(call_ids))):
+        for row in self._rows(_OF_CALLS, about=call_ids):
             for verdict in _trace(row).verdicts:
                 told[row.call_id][verdict.person_id] = verdict
         return told

@@ -94,11 +94,12 @@ def _known(rows: Rows, line: list[Call]) -> list[Live]:
         for o in rows.offers.live()
         if o.kind == "call"
     ]
-    for call in line:
-        for o in rows.offers.of_call(call.id):
-            again = o.offered_at >= call.line_since
-            if o.state != "offered" and again and (o.channel == "phone" or o.state == "refused"):
-                known.append(Live(o.person_id, call.id, o.channel, settled=True))
+    since = {call.id: call.line_since for call in line}
+    known += [
+        Live(o.person_id, o.call_id, o.channel, settled=True)
+        for o in rows.offers.not_again(list(since))
+        if o.call_id and o.offered_at >= since[o.call_id]
+    ]
     return known
 
 
