@@ -298,6 +298,7 @@ class RoomSeen(Event):
     caller: bool
     clinician: bool
     psap: bool = False
+    stale: bool = False  # somebody else has come into the call since we looked
 
 
 VOICE_EVENTS = (

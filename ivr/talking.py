@@ -107,7 +107,10 @@ def talk(call: Call, event: CallerJoined) -> Step:
     if event.leg_sid not in ("", call.leg_sid):
         return Step(call, surprise=True)
     answered_at = call.answered_at or event.at
-    call = moved(call, Stage.TALKING, event.at, answered_at=answered_at, rung=0)
+    # Whose leg nobody knows may not be there: then the caller talks with an empty room.
+    look_at = None if call.clinician_leg else within(event.at, MOVE_SECONDS)
+    facts = {"answered_at": answered_at, "rung": 0, "deadline_at": look_at}
+    call = moved(call, Stage.TALKING, event.at, **facts)
     return Step(call, (), _occupy(call))
 
 
