@@ -58,6 +58,7 @@ FLOW: dict[Stage, dict[type[e.Event], Handler]] = {
         e.TalkEnded: talking.talk_ended,
         e.ClinicianEnded: talking.end_by_clinician,
         e.RoomSeen: talking.weigh,
+        e.Strayed: talking.fetch,
         e.WaitElapsed: talking.look,
         e.LegEnded: talking.hang_up,
         e.LedOffline: passing.lead_offline,

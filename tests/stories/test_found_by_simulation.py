@@ -11,7 +11,7 @@ from ivr.call import Ended, Stage
 from ivr.errands import EndLeg
 from ivr.events import CallerJoined, LedOffline
 from ivr.flow import advance
-from switchboard import clock, presence, reconcile, roster_book, set_back
+from switchboard import clock, offers, presence, reconcile, roster_book, set_back
 
 CELL = "+13145550121"
 
@@ -113,6 +113,37 @@ def test_who_talks_with_somebody_whose_leg_nobody_knows_is_looked_after(quick_to
     assert step.call.deadline_at == town.now + timedelta(seconds=4)
     known = advance(replace(alone, clinician_leg="CA4"), CallerJoined(at=town.now))
     assert known.call.deadline_at is None
+
+
+def test_a_caller_who_comes_into_a_room_of_before_is_fetched(quick_town: Town) -> None:
+    """A cut-off came while they were on their way there, and the move back was refused; they were
+    taken for talking with whoever had said yes meanwhile, whose telephone had failed.
+    """
+    town = quick_town
+    ben = town.clinician("Ben").goes_on_duty()
+    caller = town.transfers_from_911()
+    town.waits(seconds=8)
+    accept_only(town, ben)
+    call = caller.call
+    with town.store.begin() as rows:
+        rows.calls.save(replace(rows.calls.lock(call.id) or call, cut_offs=1))
+    base = f"{BASE}/voice/{call.id}"
+    old = (
+        f'<Response><Dial action="{base}/talk-ended/0"><Conference participantLabel="caller"'
+        f' statusCallback="{base}/room" statusCallbackEvent="join" waitUrl="{BASE}/voice/bed">'
+        f"room-{call.id}</Conference></Dial></Response>"
+    )
+    town.carrier.move(caller.leg.sid, old.encode(), f"{BASE}/voice/fallback")
+    town.waits(seconds=3)
+    assert caller.stage is Stage.CONNECTING
+    assert caller.leg.participant is None, "on the way to the line, until Ben is there"
+    town.until(lambda: caller.stage is Stage.WAITING, seconds=15)
+    assert not caller.silences
+
+
+def accept_only(town: Town, person: Clinician) -> None:
+    """They say yes, and their softphone never dials in."""
+    offers.accept(town.board, person.cards[0].offer_id, person.id)
 
 
 def state_of(town: Town, errand_id: int) -> str:
