@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from ivr.call import Call, Kind, Psap
+from ivr.call import Call, Kind, Psap, Stage
 from ivr.events import Event, LegEnded, PersonUnreached, PsapGone, RoomSeen
 from storage.values import ErrandRow
 from switchboard import calls, evidence, tasks
@@ -23,6 +23,7 @@ log = structlog.get_logger()
 BUSY_SECONDS = 0.25  # doubled each time: somebody may be waiting for it on the line
 TRIES_MAX = 8
 PSAP_RING_SECONDS = 30
+LOOKED_AT = (Stage.CONNECTING, Stage.TALKING, Stage.DISPATCHER)  # their deadline is a look
 
 
 def run_due(board: Board, limit: int = 20) -> int:
@@ -194,10 +195,14 @@ def _check_room(board: Board, errand: ErrandRow) -> str:
         raise CarrierBusy("their leg is there, the list lags behind")
 
     def event(call: Call, at: datetime) -> Event:
-        caller = not labels.keys().isdisjoint({"caller", "person"})
         now = (call.psap_leg if label == "psap" else call.clinician_leg) or ""
-        there = labels.keys() | {label} if now != leg else labels.keys()  # another since we looked
-        return RoomSeen(at=at, caller=caller, clinician="clinician" in there, psap="psap" in there)
+        return RoomSeen(
+            at=at,
+            caller=not labels.keys().isdisjoint({"caller", "person"}),
+            clinician="clinician" in labels,
+            psap="psap" in labels,
+            stale=now != leg and call.stage in LOOKED_AT,
+        )
 
     calls.happened(board, errand.call_id, event)
     return ",".join(sorted(labels))

@@ -4,22 +4,24 @@ from collections.abc import Callable
 from datetime import datetime
 
 from ivr import events as e
-from ivr.call import Call
+from ivr.call import Call, Stage
 from switchboard import voice
 from switchboard.board import Board
 from switchboard.calls import EventMaker
 from telephony import forms
 from telephony.forms import Fields
 
+Joined = e.ClinicianJoined | e.CallerJoined | e.PsapJoined
 Hearing = Callable[[Board, Fields, Call, datetime], e.Event]
 
 BRIDGED = ("completed", "answered")
-IN_ROOM: dict[tuple[str, str], type[e.ClinicianJoined | e.CallerJoined | e.PsapJoined]] = {
+IN_ROOM: dict[tuple[str, str], type[Joined]] = {
     ("participant-join", "clinician"): e.ClinicianJoined,
     ("participant-join", "caller"): e.CallerJoined,
     ("participant-join", "person"): e.CallerJoined,
     ("participant-join", "psap"): e.PsapJoined,
 }
+EXPECTED = (Stage.WAITING, Stage.CONNECTING)  # in the line, or in the call's own room
 
 
 def of_verb(board: Board, verb: str, form: Fields) -> EventMaker:
@@ -30,7 +32,15 @@ def of_verb(board: Board, verb: str, form: Fields) -> EventMaker:
 def of_room(form: Fields) -> EventMaker | None:
     """The same of a conference's webhook. None: nothing that matters to the call."""
     kind = IN_ROOM.get((form.get("StatusCallbackEvent", ""), form.get("ParticipantLabel", "")))
-    return kind and (lambda _call, at: kind(at=at, leg_sid=_leg(form)))
+    return kind and (lambda call, at: _joined(kind, form, call, at))
+
+
+def _joined(kind: type[Joined], form: Fields, call: Call, at: datetime) -> e.Event:
+    """A caller who comes into a room of before the last cut-off went astray: nobody is there."""
+    here = form.get("FriendlyName", call.room) == call.room
+    if kind is e.CallerJoined and not here and call.stage in EXPECTED:
+        return e.Strayed(at=at)
+    return kind(at=at, leg_sid=_leg(form))
 
 
 def _language(board: Board, form: Fields, call: Call, at: datetime) -> e.Event:
