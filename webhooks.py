@@ -32,7 +32,7 @@ BUDGET_SECONDS = 4  # work on one webhook (DESIGN, Numbers)
 TELEPHONE = ("/voice/", "/sound/")
 TWIML = "text/xml; charset=utf-8"
 IN_LINE = ("key", "agree")  # asked from within the wait document, where nothing can be dialled
-OTHER_LEGS = ("clinician-left", "psap", "psap-pressed", "psap-left")
+OTHER_LEGS = ("clinician-left", "psap", "psap-pressed", "psap-left", "guest-left")
 
 
 def board() -> Board:

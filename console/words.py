@@ -12,7 +12,7 @@ from flask import Flask, url_for
 
 from care.record import LENGTHS
 from console.here import me, now
-from ivr.call import Call, Ended
+from ivr.call import Call, Ended, Guest, How
 from storage.values import Record
 
 STATIC = Path(__file__).parent / "static"
@@ -52,9 +52,21 @@ HAPPENINGS = {
     "PsapJoined": "The dispatcher is in the conversation",
     "PsapLeft": "The dispatcher left the conversation",
     "PsapGone": "The dispatcher's telephone is gone, or was not answered",
+    "SupervisorAsked": "A supervisor comes into the call",
+    "SupervisorChanged": "The supervisor goes further into the call, or less far",
+    "GuestArrived": "A guest's telephone is there",
+    "GuestJoined": "A guest is in the conversation",
+    "GuestLeft": "A guest left the conversation",
+    "GuestGone": "A guest's telephone is gone",
+    "GuestSentAway": "A guest was sent away",
     "LegEnded": "The telephone service reported the call's end",
     "WaitElapsed": "A wait came to its limit",
     "MoveFailed": "The caller could not be moved",
+}
+HOW = {  # as it follows their name
+    How.LISTEN: "is listening",
+    How.WHISPER: "speaks with the clinician alone",
+    How.JOIN: "is in the call, heard by both",
 }
 RECORD_FIELDS = tuple(LENGTHS)
 NATIONAL_DIGITS = 10
@@ -71,6 +83,7 @@ def install(app: Flask) -> None:
         happening=happening,
         count_of=count_of,
         record_values=record_values,
+        is_in=is_in,
     )
     app.jinja_env.globals.update(asset=asset, now=now, me=me, zone_names=zone_names)
 
@@ -110,6 +123,11 @@ def ending(call: Call) -> str:
 def happening(event: str) -> str:
     """An event of the journal in words."""
     return HAPPENINGS.get(event, event)
+
+
+def is_in(guest: Guest) -> str:
+    """Where a guest is, as it follows their name."""
+    return HOW[guest.how] if guest.here and guest.how else "is on the way in"
 
 
 def count_of(count: int, one: str, many: str) -> str:

@@ -48,6 +48,38 @@ class Psap(StrEnum):
     TOGETHER = "together"  # in the room with the caller, and no clinician
 
 
+class Role(StrEnum):
+    """What a guest is in the call for; it says who may leave, and what their leaving ends."""
+
+    SUPERVISOR = "supervisor"  # with the clinician: their leaving ends nothing
+
+
+class How(StrEnum):
+    """How far into the call a supervisor is, from least to most."""
+
+    LISTEN = "listen"  # hears both, heard by nobody
+    WHISPER = "whisper"  # heard by the clinician alone
+    JOIN = "join"  # heard by both
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Somebody in the call besides caller, clinician and the dispatcher asked back."""
+
+    id: str
+    role: Role
+    who: str  # id of the person of the house; names stand in no call
+    since: datetime  # when they were asked in
+    leg: str | None = None
+    here: bool = False  # in the room
+    how: How | None = None  # of a supervisor
+
+    @property
+    def label(self) -> str:
+        """What the carrier calls them in the room: each label there is another."""
+        return f"{self.role}-{self.id}"
+
+
 # Stages in which a clinician may be given the caller.
 IN_LINE = (Stage.GREETING, Stage.WAITING)
 
@@ -86,6 +118,7 @@ class Call:
     psap_leg: str | None = None
     psap_since: datetime | None = None  # when their line was rung; stays when they have left
     returned_at: datetime | None = None  # first moment with the dispatcher
+    guests: tuple[Guest, ...] = ()  # who else is in the call, or on the way
 
     @property
     def room(self) -> str:
@@ -94,6 +127,17 @@ class Call:
         Another after each cut-off: a leg left behind in the old one never meets the next person.
         """
         return f"room-{self.id}-{self.cut_offs}" if self.cut_offs else f"room-{self.id}"
+
+    def guest(self, guest_id: str = "", *, leg: str = "", who: str = "") -> Guest | None:
+        """The guest of this id, on this leg, or who is this person."""
+        found = (
+            one
+            for one in self.guests
+            if (guest_id and one.id == guest_id)
+            or (leg and one.leg == leg)
+            or (who and one.who == who)
+        )
+        return next(found, None)
 
     @property
     def has_leg(self) -> bool:

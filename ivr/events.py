@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-Leg = Literal["caller", "clinician", "phone", "person", "psap"]  # whose webhook it was
+Leg = Literal["caller", "clinician", "phone", "person", "psap", "guest"]  # whose webhook it was
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from ivr import events as e
-from ivr import passing, returning, talking, waiting
+from ivr import guest_events as g
+from ivr import guests, passing, returning, talking, waiting
 from ivr.call import Call, Stage
 from ivr.replies import HangUp, Reply
 from ivr.step import Step, resume
@@ -79,6 +80,10 @@ FLOW: dict[Stage, dict[type[e.Event], Handler]] = {
         e.PsapJoined: returning.seated,
         e.PsapLeft: returning.left,
         e.PsapGone: returning.gone,
+        g.SupervisorAsked: guests.let_in,
+        g.SupervisorChanged: guests.change,
+        g.GuestArrived: guests.seat,
+        g.GuestJoined: guests.seated,
         e.LegEnded: talking.hang_up,
         e.LedOffline: passing.lead_offline,
     },
@@ -126,6 +131,10 @@ ANYWHERE: dict[type[e.Event], Handler] = {
     e.PsapPressed: returning.decline,
     e.PsapLeft: returning.dismiss,
     e.PsapGone: returning.past,
+    g.GuestArrived: guests.turn_away,
+    g.GuestLeft: guests.left,
+    g.GuestGone: guests.gone,
+    g.GuestSentAway: guests.send_away,
 }
 
 _IN_LINE = (e.Waited, e.KeyPressed, e.CallbackAgreed)
@@ -142,7 +151,7 @@ def advance(call: Call, event: e.Event) -> Step:
     handler = FLOW[call.stage].get(kind) or ANYWHERE.get(kind) or stay
     if _about_another(call, event):
         handler = stay
-    step = handler(call, event)
+    step = guests.dismissed(handler(call, event))
     if event.leg is None:
         return step
     replies = step.replies or _stay(step.call, event)

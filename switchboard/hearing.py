@@ -4,7 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from ivr import events as e
-from ivr.call import Call
+from ivr import guest_events as g
+from ivr.call import Call, Role
 from switchboard import voice
 from switchboard.board import Board
 from switchboard.calls import EventMaker
@@ -13,6 +14,7 @@ from telephony.forms import Fields
 
 Hearing = Callable[[Board, Fields, Call, datetime], e.Event]
 
+GUESTS = tuple(Role)
 BRIDGED = ("completed", "answered")
 IN_ROOM: dict[tuple[str, str], type[e.ClinicianJoined | e.CallerJoined | e.PsapJoined]] = {
     ("participant-join", "clinician"): e.ClinicianJoined,
@@ -29,6 +31,9 @@ def of_verb(board: Board, verb: str, form: Fields) -> EventMaker:
 
 def of_room(form: Fields) -> EventMaker | None:
     """The same of a conference's webhook. None: nothing that matters to the call."""
+    role, dash, guest_id = form.get("ParticipantLabel", "").partition("-")
+    if dash and role in GUESTS and form.get("StatusCallbackEvent") == "participant-join":
+        return lambda _call, at: g.GuestJoined(at=at, guest_id=guest_id)
     kind = IN_ROOM.get((form.get("StatusCallbackEvent", ""), form.get("ParticipantLabel", "")))
     return kind and (lambda _call, at: kind(at=at, leg_sid=_leg(form)))
 
@@ -88,6 +93,9 @@ VERBS: dict[str, Hearing] = {
     "psap": lambda _board, form, _call, at: e.PsapAnswered(at=at, leg_sid=_leg(form)),
     "psap-pressed": _psap_pressed,
     "psap-left": lambda _board, form, _call, at: e.PsapLeft(
+        at=at, leg_sid=_leg(form), hung_up=forms.hung_up(form)
+    ),
+    "guest-left": lambda _board, form, _call, at: g.GuestLeft(
         at=at, leg_sid=_leg(form), hung_up=forms.hung_up(form)
     ),
     "clinician-left": lambda _board, form, _call, at: e.ClinicianLeft(at=at, leg_sid=_leg(form)),

@@ -4,11 +4,13 @@ Callbacks only accelerate what this finds (DESIGN, telephone design 9).
 """
 
 from datetime import datetime
+from functools import partial
 
 import structlog
 
 from ivr.call import IN_LINE, Call, Stage
 from ivr.events import Event, LegEnded, RoomSeen, Strayed
+from ivr.guest_events import GuestGone
 from switchboard import calls, errands
 from switchboard.board import Board
 from telephony.carrier import CarrierError
@@ -17,6 +19,7 @@ log = structlog.get_logger()
 
 LAPS_LOST_SECONDS = 70  # two laps: a waiting leg that lives and asks nothing is not with us
 WITHOUT_A_WORD = (*IN_LINE, Stage.PARTNER)  # a talk with the partner is long; its leg is looked at
+GUEST_SECONDS = 60  # who was let in dials in at once, or is rung for less
 SETTLE_SECONDS = 20  # a younger stage may still be waiting for its own webhooks
 
 
@@ -43,6 +46,8 @@ def _check(board: Board, call: Call) -> None:
         elif call.stage is Stage.DISPATCHER and errands.over(board, call.psap_leg or ""):
             log.info("healed a lost return", call=call.id)
             calls.happened(board, call.id, _alone(call))
+        elif call.guests:
+            _look_at_guests(board, call)
         elif call.stage is Stage.PARTNER and _in_our_room(board, call):
             log.info("found a caller in an empty room", call=call.id)
             calls.happened(board, call.id, _in_the_room)
@@ -50,6 +55,18 @@ def _check(board: Board, call: Call) -> None:
             _look_for(board, call)
     except CarrierError as silence:  # the next round asks again
         log.warning("carrier did not say", call=call.id, why=str(silence))
+
+
+def _look_at_guests(board: Board, call: Call) -> None:
+    """A guest whose leg is over, or who never came, is not shown as if they were there."""
+    for guest in call.guests:
+        late = not guest.leg and (board.now() - guest.since).total_seconds() > GUEST_SECONDS
+        if late or (guest.leg and errands.over(board, guest.leg)):
+            calls.happened(board, call.id, partial(_guest_gone, guest.id))
+
+
+def _guest_gone(guest_id: str, _call: Call, at: datetime) -> Event:
+    return GuestGone(at=at, guest_id=guest_id)
 
 
 def _silent_for(board: Board, call: Call) -> float:

@@ -194,7 +194,7 @@ class Town:
                     zone="America/Chicago",
                     auto_answer=False,
                     active=True,
-                    roles=("clinician",),
+                    roles=facts.get("roles", ("clinician",)),  # type: ignore[arg-type]
                 )
             )
             if tier:

@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 
 from config.prompts import PROMPTS
 from ivr import errands, events, replies
-from ivr.call import IN_LINE, Call, Ended, Kind, Psap, Stage
+from ivr.call import IN_LINE, Call, Ended, Guest, How, Kind, Psap, Role, Stage
 from ivr.diagram import page
 from ivr.flow import FLOW, advance
+from ivr.guest_events import GUEST_EVENTS
 from ivr.step import Step
 
+EVERY = (*events.EVENTS, *GUEST_EVENTS)
 T0 = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 NO_LINE_VERBS = (replies.WaitInLine, replies.Join, replies.PassTo)  # refused inside a wait document
 
@@ -51,6 +53,8 @@ def an_event(kind: type[events.Event], at: datetime = T0 + timedelta(seconds=5),
                 wanted[fact.name] = "x"
             elif fact.type in ("bool", bool):
                 wanted[fact.name] = True
+            elif fact.name == "how":
+                wanted["how"] = How.LISTEN
     wanted |= given
     known = {fact.name for fact in fields(kind)}
     return kind(**{name: value for name, value in wanted.items() if name in known})
@@ -68,7 +72,7 @@ def all_keys(step: Step) -> set[str]:
 
 
 @pytest.mark.parametrize("stage", list(Stage))
-@pytest.mark.parametrize("kind", events.EVENTS)
+@pytest.mark.parametrize("kind", EVERY)
 def test_every_stage_answers_every_event(stage: Stage, kind: type[events.Event]) -> None:
     call = a_call(stage)
     event = an_event(kind)
@@ -84,7 +88,7 @@ def test_every_stage_answers_every_event(stage: Stage, kind: type[events.Event])
 
 def test_every_word_the_table_may_say_is_a_prompt() -> None:
     for stage in Stage:
-        for kind in events.EVENTS:
+        for kind in EVERY:
             for flag in (True, False):
                 for means in ("nothing", "callback", "partner", "dispatcher", "language"):
                     given_ = dict.fromkeys(FLAGS, flag) | {"hung_up": False, "means": means}
@@ -93,7 +97,7 @@ def test_every_word_the_table_may_say_is_a_prompt() -> None:
                     )
 
 
-@pytest.mark.parametrize("kind", events.EVENTS)
+@pytest.mark.parametrize("kind", EVERY)
 def test_an_ended_call_stays_ended(kind: type[events.Event]) -> None:
     call = a_call(Stage.ENDED, ended_at=T0, ended_reason=Ended.CALLER_LEFT)
     step = advance(call, an_event(kind))
@@ -179,7 +183,7 @@ MEANS = st.sampled_from(["nothing", "callback", "partner", "dispatcher", "langua
 
 @st.composite
 def happenings(draw: st.DrawFn) -> events.Event:
-    kind = draw(st.sampled_from(events.EVENTS))
+    kind = draw(st.sampled_from(EVERY))
     at = T0 + timedelta(seconds=draw(st.integers(0, 3600)))
     flags = {name: draw(st.booleans()) for name in FLAGS}
     who = draw(st.sampled_from(["ana", "ben"]))
@@ -219,14 +223,18 @@ def test_whatever_happens_in_whatever_order(kind: str, story: list[events.Event]
 def test_every_errand_can_come_from_the_table() -> None:
     made: set[type] = set()
     for stage in Stage:
-        for kind in events.EVENTS:
+        for kind in EVERY:
             for flag in (True, False):
                 given_ = dict.fromkeys(FLAGS, flag) | {
                     "clinician_id": "ana",
                     "means": "partner",
                     "told_of": "another",
                 }
-                for call in (a_call(stage), a_call(stage, attempt_id="t", followup_id="p")):
+                with_guest = a_call(
+                    stage, guests=(Guest("x", Role.SUPERVISOR, "Sol", T0, leg="x"),)
+                )
+                followup = a_call(stage, attempt_id="t", followup_id="p")
+                for call in (a_call(stage), followup, with_guest):
                     made |= {type(e) for e in advance(call, an_event(kind, **given_)).errands}
     assert made == set(get_args(errands.Errand))
 

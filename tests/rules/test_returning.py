@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr import errands, events
-from ivr.call import IN_LINE, Call, Ended, Kind, Psap, Stage
+from ivr.call import IN_LINE, Call, Ended, How, Kind, Psap, Stage
 from ivr.flow import FLOW, advance
+from ivr.guest_events import GUEST_EVENTS
 from ivr.replies import Bed, HangUp, Join, Listen, Say, WaitInLine
 from ivr.returning import BRING_SECONDS
 from ivr.step import Step
@@ -290,6 +291,9 @@ FACTS = {
     "language": "es",
     "seconds": 30,
     "way_back": True,
+    "guest_id": "g1",
+    "person_id": "sol",
+    "how": How.LISTEN,
 }
 STARTS = {
     "arriving": a_call(Stage.GREETING),
@@ -326,7 +330,7 @@ def picks(draw: st.DrawFn) -> tuple[int, bool, dict[str, object]]:
 
 def an_event(call: Call, pick: tuple[int, bool, dict[str, object]], at: datetime) -> events.Event:
     number, expected, facts = pick
-    kinds = list(FLOW[call.stage]) if expected else list(events.EVENTS)
+    kinds = list(FLOW[call.stage]) if expected else [*events.EVENTS, *GUEST_EVENTS]
     kind = next(k for k in (kinds * 2)[number % len(kinds) :] if k not in NOT_HERE)
     leg = "CAother" if facts["other"] else OURS.get(kind, call.psap_leg or LEG)
     next_at = None if facts["pass_on"] else at + timedelta(seconds=20)

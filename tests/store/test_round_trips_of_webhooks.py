@@ -13,6 +13,7 @@ KINDS = {
     "ended",
     "fallback",
     "greeted",
+    "guest-left",
     "key",
     "language",
     "line-left",
