@@ -18,6 +18,8 @@ STATES = (
     ("available", "ready", "ready", "ready"),
     ("connecting", "connecting", "", "phone"),
     ("talking", "talking", "ready", "phone"),
+    ("asked", "asked by a colleague", "", "phone"),
+    ("joined", "in a colleague's call", "ready", "phone"),
     ("wrap_up", "in wrap-up", "", "pencil"),
     ("paused", "paused", "thin", "paused"),
 )
@@ -92,7 +94,7 @@ def read() -> Shown:
         due, overdue = promises(rows, moment)
         return Shown(
             waiting=tuple(c for c in live if c.stage in (Stage.GREETING, Stage.WAITING)),
-            talking=sum(c.stage is Stage.TALKING for c in live),
+            talking=sum(c.stage in (Stage.TALKING, Stage.CONSULTING) for c in live),
             talks=supervision.talks(rows, live),
             seats=seats(rows, moment),
             due=due,

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from callbacks.plan import LABELS as OUTCOMES
 from care.disposition import LABELS
 from care.questions import SECTIONS
-from console import rescues, roster_mine, supervision
+from console import company, rescues, roster_mine, supervision
 from console.dispatcher import at_desk as dispatcher_at_desk
 from console.here import board, myself, now, store
 from console.roster_words import hours
@@ -80,7 +80,7 @@ def facts(current: DeskState) -> dict[str, Any]:
         "sounds": asset("sounds/silence.wav"),
         "dispatcher": dispatcher_at_desk(current.call) if current.state == "talking" else None,
         "wanted": supervision.wanted(),
-    } | supervision.company(current.call)
+    } | company.at_desk(current)
 
 
 def with_record(current: DeskState) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from console.permissions import SUPERVISOR
 from ivr.call import Call, Guest, How, Stage
 from storage.store import Rows
 from storage.values import Task
+from switchboard import guestbook, supervising
 from switchboard import help as silent_help
-from switchboard import supervising
 from switchboard.desk import NotDone
 
 
@@ -30,7 +30,8 @@ class Talk:
     def may_enter(self) -> bool:
         """Nobody supervises their own call."""
         person = me()
-        return person is not None and self.call.clinician_id != person.id
+        others = person is not None and self.call.clinician_id != person.id
+        return others and self.call.stage is Stage.TALKING
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def talks(rows: Rows, live: list[Call]) -> tuple[Talk, ...]:
     person = me()
     if person is None or not person.may(SUPERVISOR):
         return ()
-    names = _names(rows)
+    names = names_of(rows)
     return tuple(
         Talk(
             call,
@@ -64,13 +65,13 @@ def talks(rows: Rows, live: list[Call]) -> tuple[Talk, ...]:
             supervising.mine(call, person.id),
         )
         for call in live
-        if call.stage is Stage.TALKING
+        if call.stage in (Stage.TALKING, Stage.CONSULTING)
     )
 
 
 def named(call: Call, names: dict[str, str]) -> tuple[tuple[str, Guest], ...]:
     """Who else is in this call, by name."""
-    return tuple((names.get(guest.who, "Somebody"), guest) for guest in call.guests)
+    return tuple((guestbook.name_of(board(), names, call, guest), guest) for guest in call.guests)
 
 
 def wanted() -> tuple[Wanted, ...]:
@@ -80,7 +81,7 @@ def wanted() -> tuple[Wanted, ...]:
         return ()
     with store().read() as rows:
         found = silent_help.wanted(rows)
-        names = _names(rows) if found else {}
+        names = names_of(rows) if found else {}
         return tuple(_wanted(rows, names, task) for task in found)
 
 
@@ -90,19 +91,9 @@ def _wanted(rows: Rows, names: dict[str, str], task: Task) -> Wanted:
     return Wanted(task.call_id or "", who or "A clinician", task.opened_at)
 
 
-def _names(rows: Rows) -> dict[str, str]:
+def names_of(rows: Rows) -> dict[str, str]:
+    """Everybody of the house, by id."""
     return {person.id: person.name for person in rows.people.all(active_only=False)}
-
-
-def company(call: Call | None) -> dict[str, object]:
-    """What the clinician's own desk says of who else is in the call, and of help."""
-    if call is None or call.over:
-        return {}
-    with store().read() as rows:
-        task = silent_help.of_call(rows, call.id)
-        names = _names(rows) if task or call.guests else {}
-    by = names.get(task.closed_by or "", "") if task else ""
-    return {"guests": named(call, names), "help": task, "help_by": by}
 
 
 def supervise(call_id: str) -> ResponseReturnValue:

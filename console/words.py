@@ -12,7 +12,7 @@ from flask import Flask, url_for
 
 from care.record import LENGTHS
 from console.here import me, now
-from ivr.call import Call, Ended, Guest, How
+from ivr.call import Call, Coming, Ended, Guest, How
 from storage.values import Record
 
 STATIC = Path(__file__).parent / "static"
@@ -23,6 +23,7 @@ ENDINGS = {
     Ended.CLINICIAN_ENDED: "talked, the clinician ended",
     Ended.PASSED_ON: "passed on to the partner line",
     Ended.RETURNED: "returned to the dispatcher",
+    Ended.HANDED_OVER: "handed over to the mobile crew",
     Ended.CALLBACK: "chose to be called back",
     Ended.UNREACHED: "not reached",
     Ended.LOST: "lost by the carrier",
@@ -54,6 +55,12 @@ HAPPENINGS = {
     "PsapGone": "The dispatcher's telephone is gone, or was not answered",
     "SupervisorAsked": "A supervisor comes into the call",
     "SupervisorChanged": "The supervisor goes further into the call, or less far",
+    "GuestAsked": "The clinician asked for somebody",
+    "GuestRung": "A guest's telephone is ringing",
+    "GuestAnswered": "Somebody answered a guest's telephone",
+    "GuestPressed": "A key was pressed on a guest's telephone",
+    "TakenBack": "The clinician took the caller back",
+    "HandedOver": "The clinician handed the caller over",
     "GuestArrived": "A guest's telephone is there",
     "GuestJoined": "A guest is in the conversation",
     "GuestLeft": "A guest left the conversation",
@@ -62,6 +69,13 @@ HAPPENINGS = {
     "LegEnded": "The telephone service reported the call's end",
     "WaitElapsed": "A wait came to its limit",
     "MoveFailed": "The caller could not be moved",
+}
+WHERE = {
+    Coming.RINGING: "is being asked",
+    Coming.FAILED: "did not come",
+    Coming.COMING: "is on the way in",
+    Coming.HERE: "is here",
+    Coming.TOGETHER: "is with the caller",
 }
 HOW = {  # as it follows their name
     How.LISTEN: "is listening",
@@ -127,7 +141,7 @@ def happening(event: str) -> str:
 
 def is_in(guest: Guest) -> str:
     """Where a guest is, as it follows their name."""
-    return HOW[guest.how] if guest.here and guest.how else "is on the way in"
+    return HOW[guest.how] if guest.here and guest.how else WHERE[guest.state]
 
 
 def count_of(count: int, one: str, many: str) -> str:

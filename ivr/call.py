@@ -21,6 +21,8 @@ class Stage(StrEnum):
     TALKING = "talking"
     PARTNER = "partner"  # being passed to the partner line, or talking with it
     DISPATCHER = "dispatcher"  # the 911 dispatcher took them back and is on the way, or there
+    CONSULTING = "consulting"  # kept company; the clinician speaks with somebody else meanwhile
+    HANDED = "handed"  # handed over to a guest who keeps them, on the way there or with them
     CALLING = "calling"  # follow-up: the clinician is there, the person's phone rings
     ENDED = "ended"
 
@@ -33,6 +35,7 @@ class Ended(StrEnum):
     CLINICIAN_ENDED = "clinician_ended"
     PASSED_ON = "passed_on"  # talked with the partner line
     RETURNED = "returned"  # talked with the 911 dispatcher
+    HANDED_OVER = "handed_over"  # talked with the mobile crew, without a clinician
     CALLBACK = "callback"  # chose to be called back
     UNREACHED = "unreached"  # follow-up: nobody answered
     LOST = "lost"  # the carrier no longer knows the call
@@ -51,7 +54,25 @@ class Psap(StrEnum):
 class Role(StrEnum):
     """What a guest is in the call for; it says who may leave, and what their leaving ends."""
 
-    SUPERVISOR = "supervisor"  # with the clinician: their leaving ends nothing
+    SUPERVISOR = "supervisor"  # with the clinician, and leaves with them
+    INTERPRETER = "interpreter"  # the same: nobody is left alone with an interpreter
+    COLLEAGUE = "colleague"  # another clinician: may take the caller over
+    CREW = "crew"  # these three may stay with the caller when the clinician leaves
+    PARTNER = "partner"
+    DISPATCHER = "dispatcher"
+
+
+KEEPERS = (Role.CREW, Role.PARTNER, Role.DISPATCHER)
+
+
+class Coming(StrEnum):
+    """How far a guest is."""
+
+    RINGING = "ringing"  # their phone or desk
+    FAILED = "failed"  # nobody there came; shown until they are asked again
+    COMING = "coming"  # said yes, and is on the way to the room
+    HERE = "here"  # in the room with the clinician
+    TOGETHER = "together"  # in the room with the caller, and no clinician
 
 
 class How(StrEnum):
@@ -68,11 +89,22 @@ class Guest:
 
     id: str
     role: Role
-    who: str  # id of the person of the house; names stand in no call
+    who: str  # id of the person of the house, or of the line's file; names stand in no call
     since: datetime  # when they were asked in
     leg: str | None = None
-    here: bool = False  # in the room
+    state: Coming = Coming.COMING
+    consulted: bool = False  # spoken with apart from the caller
     how: How | None = None  # of a supervisor
+
+    @property
+    def here(self) -> bool:
+        """Whether they are in the room."""
+        return self.state in (Coming.HERE, Coming.TOGETHER)
+
+    @property
+    def takes_over(self) -> bool:
+        """Whether the caller may be left to them, and they are there."""
+        return self.here and (self.role in KEEPERS or self.role is Role.COLLEAGUE)
 
     @property
     def label(self) -> str:
@@ -124,7 +156,8 @@ class Call:
     def room(self) -> str:
         """The conference's name: random, says nothing about anybody (FAILURES E13).
 
-        Another after each cut-off: a leg left behind in the old one never meets the next person.
+        Another after each cut-off, and for each consultation: a leg left behind in the old one
+        never meets the next person, and who is consulted never meets the caller unasked.
         """
         return f"room-{self.id}-{self.cut_offs}" if self.cut_offs else f"room-{self.id}"
 
@@ -138,6 +171,16 @@ class Call:
             or (who and one.who == who)
         )
         return next(found, None)
+
+    @property
+    def consulted(self) -> Guest | None:
+        """Whom the clinician speaks with apart from the caller, or is about to."""
+        return next((one for one in self.guests if one.consulted), None)
+
+    @property
+    def keeper(self) -> Guest | None:
+        """Who has the caller, once they were handed over."""
+        return self.guests[0] if self.stage is Stage.HANDED and self.guests else None
 
     @property
     def has_leg(self) -> bool:

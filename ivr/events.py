@@ -73,7 +73,8 @@ class Waited(Event):
 class KeyPressed(Event):
     """The caller pressed something while waiting; `key` may be garbled or empty.
 
-    `means` is what the line makes of it: callback | language | partner | dispatcher | nothing.
+    `means` is what the line makes of it: callback | language | partner | dispatcher | clinician
+    (back from a consultation) | nothing.
     """
 
     key: str = ""
@@ -139,10 +140,13 @@ class ClinicianArrived(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClinicianLeft(Event):
-    """The clinician's bridge ended; `leg_sid` as in ClinicianJoined."""
+    """The clinician's bridge ended; `leg_sid` as in ClinicianJoined.
+
+    `hung_up`: their leg is over too, or never got in.
+    """
 
     leg_sid: str = ""
-
+    hung_up: bool = True
     leg: Leg | None = "clinician"
 
 
@@ -298,6 +302,7 @@ class RoomSeen(Event):
     caller: bool
     clinician: bool
     psap: bool = False
+    keeper: bool = False  # whom the caller was handed over to
 
 
 VOICE_EVENTS = (

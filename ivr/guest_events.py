@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ivr.call import How
+from ivr.call import How, Role
 from ivr.events import Event, Leg
 
 
@@ -24,6 +24,46 @@ class SupervisorChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GuestAsked(Event):
+    """The clinician wants somebody in the call, or (`consult`) to speak with them apart first.
+
+    `at_desk`: a colleague who is asked on their screen; anybody else is rung.
+    """
+
+    guest_id: str
+    role: Role
+    who: str
+    consult: bool = False
+    at_desk: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuestRung(Event):
+    """The carrier rings a guest's phone; this is the leg."""
+
+    guest_id: str
+    leg_sid: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuestAnswered(Event):
+    """A guest's phone was picked up: nothing counts before 1 is pressed (FAILURES R11)."""
+
+    guest_id: str
+    leg_sid: str
+    leg: Leg | None = "guest"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuestPressed(Event):
+    """A key was pressed on a guest's phone. `took`: it was 1."""
+
+    leg_sid: str
+    took: bool
+    leg: Leg | None = "guest"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GuestArrived(Event):
     """A guest's own softphone dialled in; who they are is in the signed token."""
 
@@ -42,18 +82,20 @@ class GuestJoined(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuestLeft(Event):
-    """A guest's bridge ended. `hung_up`: their leg is over too."""
+    """A guest's bridge ended. `hung_up`: their leg is over too; `refused`: they never got in."""
 
     leg_sid: str
     hung_up: bool
+    refused: bool = False
     leg: Leg | None = "guest"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuestGone(Event):
-    """A guest's leg is over, or never came about."""
+    """A guest's leg is over, or never came about; `leg_sid` as in PersonUnreached."""
 
     guest_id: str
+    leg_sid: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +105,27 @@ class GuestSentAway(Event):
     guest_id: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenBack(Event):
+    """The clinician wants the caller back; `alone`: and whom they consulted to leave."""
+
+    alone: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOver(Event):
+    """The clinician leaves the caller to this guest."""
+
+    guest_id: str
+
+
 GUEST_EVENTS = (
+    GuestAsked,
+    GuestRung,
+    GuestAnswered,
+    GuestPressed,
+    TakenBack,
+    HandedOver,
     GuestArrived,
     GuestLeft,
     SupervisorAsked,

@@ -34,6 +34,8 @@ from ivr.events import (
     TalkEnded,
     WaitElapsed,
 )
+from ivr.guests import who_takes_over
+from ivr.handing import give_to
 from ivr.replies import HangUp, Join, Reply, Say, WaitInLine
 from ivr.returning import PRESENT, stay
 from ivr.step import (
@@ -156,6 +158,8 @@ def lose_clinician(call: Call, event: ClinicianLeft) -> Step:
     """The clinician was there and left before the caller came: nobody is sent to an empty room."""
     if event.leg_sid not in ("", call.clinician_leg):
         return release_clinician(call, event)
+    if not event.hung_up and not call.clinician_here:  # out of the room of a consultation
+        return Step(call, (Join("clinician", "clinician-left"),))
     return replace(bring_back(call, event), replies=(HangUp(),))
 
 
@@ -180,6 +184,8 @@ def requeue(call: Call, event: Event, *, missed: bool = False) -> Step:
     if call.psap in PRESENT:  # the dispatcher is with them: nobody is alone
         step = stay(call, event)
         return replace(step, errands=tuple(errands))
+    if left_to := who_takes_over(call):
+        return give_to(call, event, left_to, tuple(errands))
     call = back_in_line(
         call,
         event.at,
@@ -201,6 +207,8 @@ def talk_ended(call: Call, event: TalkEnded) -> Step:
     """The caller's bridge ended: they hung up, or we were cut off and keep them."""
     if event.hung_up:
         return hang_up(call, event)
+    if call.stage is Stage.CONNECTING and not call.clinician_here:  # handed over: they come
+        return Step(call, (Say("one_moment"), *resume(call)))
     return requeue(call, event)
 
 

@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import DateTime, TypeDecorator
 
-from ivr.call import Guest, How, Role
+from ivr.call import Coming, Guest, How, Role
 
 metadata = MetaData(
     naming_convention={
@@ -100,9 +100,13 @@ class Guests(TypeDecorator[tuple[Guest, ...]]):
 
 
 def _guest(facts: dict[str, Any]) -> Guest:
-    how = facts["how"] and How(facts["how"])
-    since = datetime.fromisoformat(facts["since"])
-    return Guest(**facts | {"role": Role(facts["role"]), "how": how, "since": since})
+    told = {
+        "role": Role(facts["role"]),
+        "state": Coming(facts["state"]),
+        "how": facts["how"] and How(facts["how"]),
+        "since": datetime.fromisoformat(facts["since"]),
+    }
+    return Guest(**facts | told)
 
 
 # -- the call ---------------------------------------------------------------------------------

@@ -38,6 +38,12 @@ def of_room(form: Fields) -> EventMaker | None:
     return kind and (lambda _call, at: kind(at=at, leg_sid=_leg(form)))
 
 
+def guest_answered(guest_id: str, form: Fields) -> EventMaker:
+    """A guest's phone was picked up."""
+    sid = _leg(form)
+    return lambda _call, at: g.GuestAnswered(at=at, guest_id=guest_id, leg_sid=sid)
+
+
 def _language(board: Board, form: Fields, call: Call, at: datetime) -> e.Event:
     chosen = voice.language_of(board, call, forms.key(form))
     return e.LanguageChosen(at=at, language=chosen) if chosen else e.GreetingEnded(at=at)
@@ -75,6 +81,23 @@ def _psap_pressed(board: Board, form: Fields, call: Call, at: datetime) -> e.Eve
     )
 
 
+def _guest_left(_board: Board, form: Fields, call: Call, at: datetime) -> e.Event:
+    if _leg(form) == call.clinician_leg:  # came as a guest, and has the caller now
+        return _clinician_left(form, at)
+    over = forms.hung_up(form)
+    return g.GuestLeft(at=at, leg_sid=_leg(form), hung_up=over, refused=_refused(form))
+
+
+def _clinician_left(form: Fields, at: datetime) -> e.Event:
+    hung_up = forms.hung_up(form) or _refused(form)
+    return e.ClinicianLeft(at=at, leg_sid=_leg(form), hung_up=hung_up)
+
+
+def _refused(form: Fields) -> bool:
+    """Whether the room did not let the leg in."""
+    return form.get("DialCallStatus") == "failed"
+
+
 def _leg(form: Fields) -> str:
     return form.get("CallSid", "")
 
@@ -95,10 +118,11 @@ VERBS: dict[str, Hearing] = {
     "psap-left": lambda _board, form, _call, at: e.PsapLeft(
         at=at, leg_sid=_leg(form), hung_up=forms.hung_up(form)
     ),
-    "guest-left": lambda _board, form, _call, at: g.GuestLeft(
-        at=at, leg_sid=_leg(form), hung_up=forms.hung_up(form)
+    "guest-pressed": lambda _board, form, _call, at: g.GuestPressed(
+        at=at, leg_sid=_leg(form), took=forms.key(form) == "1"
     ),
-    "clinician-left": lambda _board, form, _call, at: e.ClinicianLeft(at=at, leg_sid=_leg(form)),
+    "guest-left": _guest_left,
+    "clinician-left": lambda _board, form, _call, at: _clinician_left(form, at),
     "fallback": lambda _board, form, _call, at: e.FetchFailed(
         at=at, code=form.get("ErrorCode", "")
     ),

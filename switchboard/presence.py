@@ -11,7 +11,7 @@ from storage.values import Person
 from switchboard import roster_book
 from switchboard.board import Board
 
-ON_DUTY = ("available", "paused", "connecting", "talking", "wrap_up")
+ON_DUTY = ("available", "paused", "connecting", "talking", "wrap_up", "asked", "joined")
 
 
 def tiers_now(rows: Rows, now: datetime) -> dict[str, frozenset[str]]:

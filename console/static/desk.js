@@ -82,7 +82,7 @@ async function toggleHold(button) {
 
 async function beat() {
   const state = panel()?.dataset.state;
-  const inCall = state === "connecting" || state === "talking" || state === "wrap_up";
+  const inCall = ["connecting", "talking", "wrap_up", "asked", "joined"].includes(state);
   if (state === "off" || !(phone.ready || inCall)) return; // a desk that cannot ring is not heard
   try { await post("/desk/beat", { active: Date.now() - touched < ACTIVE_MS ? "yes" : "no" }); } catch { /* the next one */ }
 }

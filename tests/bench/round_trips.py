@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from bench.webhook import signed
-from town import APP_SID, BASE, DISPATCH, GENERAL, PARTNER, Town
+from town import APP_SID, BASE, CREW, DISPATCH, GENERAL, PARTNER, Town
 
 from emulator import FaultPlan
 from emulator.engine import FAKE_TOKEN
@@ -209,6 +209,24 @@ def supervised(town: Town) -> None:
     ana.wraps_up()
 
 
+def consulted(town: Town) -> None:
+    """The mobile crew is asked about the caller, and leaves first."""
+    ana = town.people["ana"]
+    crew = town.phone(CREW)
+    crew.answers(after=3).then_presses("1", after=3)
+    caller = town.transfers_from_911(shown="+13145550163")
+    town.waits(seconds=2)
+    ana.accepts()
+    town.until(lambda: caller.stage is Stage.TALKING, seconds=2)
+    ana.asks(caller.call.id, "crew:crew", consult=True)
+    town.until(lambda: any(guest.here for guest in caller.call.guests), seconds=40)
+    crew.hangs_up()
+    town.until(lambda: caller.stage is Stage.TALKING, seconds=5)
+    caller.hangs_up()
+    town.waits(seconds=3)
+    ana.wraps_up()
+
+
 def not_taken_by_the_partner(town: Town) -> None:
     town.phone(PARTNER).never_answers()
     caller = town.transfers_from_911(shown="+13145550160")
@@ -251,6 +269,7 @@ JOURNEYS: tuple[Callable[[Town], None], ...] = (
     late_by_cell_phone,
     refused_by_cell_phone,
     supervised,
+    consulted,
     cut_off_by_the_clinician,
     not_taken_by_the_partner,
     asked_again,

@@ -5,7 +5,7 @@ from pages.test_accessibility import violations
 from playwright.sync_api import expect
 from whole_line import running
 
-from ivr.call import Guest, How, Role, Stage
+from ivr.call import Coming, Guest, How, Role, Stage
 
 ASK = "I need help"
 
@@ -41,7 +41,9 @@ def test_help_is_on_every_supervisors_page_until_one_takes_it(house, visitor):
     ],
 )
 def test_the_clinicians_screen_says_how_far_in_a_supervisor_is(house, visitor, how, words):
-    guest = Guest("g", Role.SUPERVISOR, "sol", house.at, here=how is not None, how=how)
+    guest = Guest(
+        "g", Role.SUPERVISOR, "sol", house.at, state=Coming.HERE if how else Coming.COMING, how=how
+    )
     house.talking("ana", guests=(guest,))
     assert words in visitor("ana").get("/desk").text
     assert words in visitor("sol").get("/board").text

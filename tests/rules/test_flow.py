@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from config.prompts import PROMPTS
 from ivr import errands, events, replies
-from ivr.call import IN_LINE, Call, Ended, Guest, How, Kind, Psap, Role, Stage
+from ivr.call import IN_LINE, Call, Coming, Ended, Guest, How, Kind, Psap, Role, Stage
 from ivr.diagram import page
 from ivr.flow import FLOW, advance
 from ivr.guest_events import GUEST_EVENTS
@@ -40,6 +40,12 @@ def a_call(stage: Stage, **changes: object) -> Call:
         facts |= {"answered_at": T0, "clinician_here": True}
     if stage is Stage.DISPATCHER:
         facts |= {"psap": Psap.COMING, "psap_leg": "x", "deadline_at": T0 + timedelta(seconds=15)}
+    if stage is Stage.CONSULTING:
+        at = {"clinician_id": "ana", "deadline_at": T0 + timedelta(seconds=4), "answered_at": T0}
+        facts |= at | {"guests": (Guest("x", Role.CREW, "crew", T0, leg="x", consulted=True),)}
+    if stage is Stage.HANDED:
+        facts |= {"answered_at": T0, "deadline_at": T0 + timedelta(seconds=4)}
+        facts |= {"guests": (Guest("x", Role.CREW, "crew", T0, leg="x"),)}
     if stage is Stage.CALLING:
         facts |= {"kind": Kind.FOLLOWUP, "attempt_id": "try-1", "followup_id": "plan-1"}
     return Call(**(facts | changes))  # type: ignore[arg-type]
@@ -53,6 +59,8 @@ def an_event(kind: type[events.Event], at: datetime = T0 + timedelta(seconds=5),
                 wanted[fact.name] = "x"
             elif fact.type in ("bool", bool):
                 wanted[fact.name] = True
+            elif fact.name == "role":
+                wanted["role"] = Role.CREW
             elif fact.name == "how":
                 wanted["how"] = How.LISTEN
     wanted |= given
@@ -90,7 +98,14 @@ def test_every_word_the_table_may_say_is_a_prompt() -> None:
     for stage in Stage:
         for kind in EVERY:
             for flag in (True, False):
-                for means in ("nothing", "callback", "partner", "dispatcher", "language"):
+                for means in (
+                    "nothing",
+                    "clinician",
+                    "callback",
+                    "partner",
+                    "dispatcher",
+                    "language",
+                ):
                     given_ = dict.fromkeys(FLAGS, flag) | {"hung_up": False, "means": means}
                     assert (
                         all_keys(advance(a_call(stage), an_event(kind, **given_))) <= PROMPTS.keys()
@@ -103,12 +118,15 @@ def test_an_ended_call_stays_ended(kind: type[events.Event]) -> None:
     step = advance(call, an_event(kind))
     assert step.call.over
     assert step.call.ended_at == T0
-    assert not step.errands
+    # but for a phone that would go on ringing for nothing
+    assert all(isinstance(one, errands.EndLeg) for one in step.errands)
 
 
 @pytest.mark.parametrize("stage", list(Stage))
 @pytest.mark.parametrize("kind", [events.Waited, events.KeyPressed, events.CallbackAgreed])
-@pytest.mark.parametrize("means", ["nothing", "callback", "partner", "dispatcher", "language"])
+@pytest.mark.parametrize(
+    "means", ["nothing", "clinician", "callback", "partner", "dispatcher", "language"]
+)
 def test_a_wait_document_holds_only_what_the_carrier_allows(
     stage: Stage, kind: type[events.Event], means: str
 ) -> None:
@@ -178,7 +196,7 @@ def test_no_press_of_end_before_the_caller_is_there_ends_the_caller() -> None:
     assert step.call.stage in IN_LINE
 
 
-MEANS = st.sampled_from(["nothing", "callback", "partner", "dispatcher", "language"])
+MEANS = st.sampled_from(["nothing", "clinician", "callback", "partner", "dispatcher", "language"])
 
 
 @st.composite
@@ -195,7 +213,7 @@ def happenings(draw: st.DrawFn) -> events.Event:
 
 FLAGS = (
     *("hung_up", "talked", "agreed", "caller", "clinician", "psap", "pass_on", "dialable"),
-    *("missed", "took", "way_back", "overdue"),
+    *("missed", "took", "way_back", "overdue", "refused", "consult", "at_desk", "alone", "keeper"),
 )
 KIND_OF = {"inbound": Stage.GREETING, "followup": Stage.CONNECTING}
 
@@ -213,7 +231,8 @@ def test_whatever_happens_in_whatever_order(kind: str, story: list[events.Event]
         assert not (call.over and not step.call.over), "the end absorbs"
         assert step.call.over == (step.call.ended_reason is not None)
         settling = step.call.stage is Stage.DISPATCHER and step.call.psap is not Psap.TOGETHER
-        if settling or step.call.stage in (Stage.CONNECTING, Stage.CALLING):
+        settling |= bool(step.call.keeper) and step.call.keeper.state is not Coming.TOGETHER
+        if settling or step.call.stage in (Stage.CONNECTING, Stage.CALLING, Stage.CONSULTING):
             assert step.call.deadline_at is not None, "every wait has an end"
         if any(isinstance(r, replies.HangUp) for r in step.replies) and event.leg == "caller":
             assert step.call.over, "a caller's leg ends only with the call"

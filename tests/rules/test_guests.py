@@ -6,14 +6,14 @@ import pytest
 from rules.test_flow import a_call, an_event
 
 from ivr import errands, events, guest_events
-from ivr.call import Guest, How, Role, Stage
+from ivr.call import Coming, Guest, How, Role, Stage
 from ivr.flow import advance
 from ivr.guests import WITH_GUESTS
 from ivr.replies import HangUp, Join
 
 T0 = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 LATER = T0 + timedelta(seconds=9)
-SOL = Guest("g1", Role.SUPERVISOR, "sol", T0, leg="CAsol", here=True, how=How.LISTEN)
+SOL = Guest("g1", Role.SUPERVISOR, "sol", T0, leg="CAsol", state=Coming.HERE, how=How.LISTEN)
 
 
 def talking(*guests: Guest, **facts: object):
@@ -58,9 +58,9 @@ def test_no_guest_comes_into_what_is_no_talk(stage) -> None:
     assert arrived(a_call(stage)).replies == (HangUp(),)
 
 
-@pytest.mark.parametrize("hung_up", [True, False])
-def test_a_guests_leaving_ends_nothing(hung_up) -> None:
-    step = advance(talking(SOL), guest_events.GuestLeft(at=LATER, leg_sid="CAsol", hung_up=hung_up))
+@pytest.mark.parametrize("how", [{"hung_up": True}, {"hung_up": False, "refused": True}])
+def test_a_guests_leaving_ends_nothing(how) -> None:
+    step = advance(talking(SOL), guest_events.GuestLeft(at=LATER, leg_sid="CAsol", **how))
     assert step.call.stage is Stage.TALKING
     assert not step.call.guests
     assert not step.errands
