@@ -43,6 +43,7 @@ def install(console: Blueprint) -> None:
     add("/offers/<offer_id>/refusal", "refuse", refuse, methods=["POST"])
     add("/calls/<call_id>/ending", "end_call", end_call, methods=["POST"])
     add("/calls/<call_id>/dispatcher", "ask_dispatcher", ask_dispatcher, methods=["POST"])
+    add("/calls/<call_id>/shared-leg", "share_leg", share_leg, methods=["POST"])
     add("/calls/<call_id>/help", "ask_help", ask_help, methods=["POST"])
     add("/calls/<call_id>/hold", "hold", hold, methods=["POST"])
     add("/calls/<call_id>/hold/end", "unhold", unhold, methods=["POST"])
@@ -74,6 +75,7 @@ def facts(current: DeskState) -> dict[str, Any]:
         "outcomes": OUTCOMES.items(),
         "tomorrow": tomorrow.date().isoformat(),
         "plans": board().plans,
+        "returns_at": board().line(current.call.line).return_number if current.call else None,
         "own_number": board().line(current.call.line).number if current.call else "",
         "house": f"{' to '.join(board().plans.house.weekday)}",
         "softphone_host": board().settings.softphone_host,
@@ -182,6 +184,14 @@ def end_call(call_id: str) -> ResponseReturnValue:
 def ask_dispatcher(call_id: str) -> ResponseReturnValue:
     """Ring the 911 centre's own line, to have its dispatcher in this call."""
     if not calls.ask_dispatcher(board(), call_id, myself().id):
+        abort(404)
+    return answered()
+
+
+def share_leg(call_id: str) -> ResponseReturnValue:
+    """The dispatcher is on the caller's own leg, or is there no longer."""
+    shared = request.form.get("shared") == "yes"
+    if not calls.share_leg(board(), call_id, myself().id, shared=shared):
         abort(404)
     return answered()
 

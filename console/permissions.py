@@ -44,6 +44,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "console.correct_handoff": ANSWERS,
     "console.part_handoff": ANSWERS,
     "console.take_handoff": ANSWERS,
+    "console.share_leg": ANSWERS,
     "console.ask_help": ANSWERS,
     "console.take_help": frozenset({SUPERVISOR}),
     "console.supervise": frozenset({SUPERVISOR}),

@@ -36,6 +36,7 @@ class Ended(StrEnum):
     PASSED_ON = "passed_on"  # talked with the partner line
     RETURNED = "returned"  # talked with the 911 dispatcher
     HANDED_OVER = "handed_over"  # talked with the mobile crew, without a clinician
+    WITH_911 = "with_911"  # the leg that caller and dispatcher shared ended: may be with 911 still
     CALLBACK = "callback"  # chose to be called back
     UNREACHED = "unreached"  # follow-up: nobody answered
     LOST = "lost"  # the carrier no longer knows the call
@@ -151,6 +152,8 @@ class Call:
     psap_since: datetime | None = None  # when their line was rung; stays when they have left
     returned_at: datetime | None = None  # first moment with the dispatcher
     guests: tuple[Guest, ...] = ()  # who else is in the call, or on the way
+    shared_since: datetime | None = None  # the clinician said: the dispatcher is on this leg too
+    shared_until: datetime | None = None  # and that they are there no longer
 
     @property
     def room(self) -> str:
@@ -171,6 +174,11 @@ class Call:
             or (who and one.who == who)
         )
         return next(found, None)
+
+    @property
+    def shared(self) -> bool:
+        """Whether the dispatcher is on the caller's own leg, as far as the clinician said."""
+        return self.shared_since is not None and self.shared_until is None
 
     @property
     def consulted(self) -> Guest | None:

@@ -236,6 +236,13 @@ class DispatcherAsked(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LegShared(Event):
+    """The clinician says whether the 911 dispatcher is on the caller's own leg."""
+
+    shared: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PsapRung(Event):
     """The carrier rings the 911 centre's line; this is the leg."""
 
@@ -333,6 +340,7 @@ EVENTS = (
     CallerJoined,
     ClinicianEnded,
     DispatcherAsked,
+    LegShared,
     PsapRung,
     PsapJoined,
     PsapGone,

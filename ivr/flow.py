@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from ivr import consulting, guests, handing, inviting, passing, returning, talking, waiting
+from ivr import consulting, guests, handing, inviting, passing, returning, sharing, talking, waiting
 from ivr import events as e
 from ivr import guest_events as g
 from ivr.call import Call, Stage
@@ -86,6 +86,7 @@ FLOW: dict[Stage, dict[type[e.Event], Handler]] = {
         e.WaitElapsed: talking.look,
         e.RoomSeen: talking.check,
         e.DispatcherAsked: returning.ask_back,
+        e.LegShared: sharing.note,
         e.PsapRung: returning.rung,
         e.PsapAnswered: returning.answer,
         e.PsapPressed: returning.take_back,
@@ -113,6 +114,7 @@ FLOW: dict[Stage, dict[type[e.Event], Handler]] = {
         e.ClinicianEnded: consulting.end,
         e.WaitElapsed: consulting.elapsed,
         e.RoomSeen: consulting.weigh,
+        e.LegShared: sharing.note,
         g.TakenBack: consulting.taken_back,
         g.HandedOver: handing.hand_over,
         g.GuestJoined: consulting.guest_there,

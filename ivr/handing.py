@@ -28,6 +28,7 @@ from ivr.events import (
 from ivr.guest_events import GuestGone, GuestJoined, GuestLeft, HandedOver
 from ivr.guests import join, with_guest
 from ivr.replies import HangUp, Reply, Say, WaitInLine
+from ivr.sharing import hung_up
 from ivr.step import MOVE_SECONDS, Step, back_in_line, join_caller, moved, resume, within
 
 NOBODY = {"clinician_id": None, "clinician_leg": None, "clinician_here": False}
@@ -191,7 +192,7 @@ def hang_up(call: Call, event: Event) -> Step:
     """The caller's leg is over: with whom they were handed over to, if they met."""
     guest = call.keeper
     met = guest is not None and guest.state is Coming.TOGETHER
-    reason = ENDS[guest.role] if guest and met else Ended.CALLER_ENDED
+    reason = ENDS[guest.role] if guest and met else hung_up(call)
     ended = moved(call, Stage.ENDED, event.at, ended_at=event.at, ended_reason=reason)
     errands = (RecordAttempt(call.attempt_id, "reached"),) if call.attempt_id else ()
     return Step(ended, (HangUp(),) if event.leg else (), errands)

@@ -38,6 +38,7 @@ from ivr.guests import who_takes_over
 from ivr.handing import give_to
 from ivr.replies import HangUp, Join, Reply, Say, WaitInLine
 from ivr.returning import PRESENT, stay
+from ivr.sharing import hung_up
 from ivr.step import (
     CONNECT_SECONDS,
     MOVE_SECONDS,
@@ -205,18 +206,17 @@ def _cut_off(call: Call) -> str:
 
 def talk_ended(call: Call, event: TalkEnded) -> Step:
     """The caller's bridge ended: they hung up, or we were cut off and keep them."""
+    handed_over = call.stage is Stage.CONNECTING and not call.clinician_here
+    if handed_over and not event.hung_up:  # the next clinician is on the way into the room
+        return Step(call, (Say("one_moment"), *resume(call)))
     if event.hung_up:
         return hang_up(call, event)
-    if call.stage is Stage.CONNECTING and not call.clinician_here:  # handed over: they come
-        return Step(call, (Say("one_moment"), *resume(call)))
     return requeue(call, event)
 
 
 def hang_up(call: Call, event: Event) -> Step:
     """The caller's leg is over."""
-    talked = call.answered_at is not None
-    reason = Ended.CALLER_ENDED if talked else Ended.CALLER_LEFT
-    return _end(call, event, reason, "reached" if talked else "failed")
+    return _end(call, event, hung_up(call), "reached" if call.answered_at else "failed")
 
 
 def line_left(call: Call, event: LineLeft) -> Step:

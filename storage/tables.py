@@ -145,6 +145,9 @@ calls = Table(
     Column("psap_leg", String(64)),
     Column("psap_since", Instant),  # when the 911 centre's own line was rung; stays when they left
     Column("returned_at", Instant),  # first moment with the dispatcher
+    # while the dispatcher was on the caller's own leg, as the clinician said
+    Column("shared_since", Instant),
+    Column("shared_until", Instant),
     Column("guests", Guests(none_as_null=True)),  # who else is in the call; None: nobody
     # read by switchboard.clock.sweep, every second
     Index("calls_due", "deadline_at", postgresql_where=text("stage <> 'ended'")),

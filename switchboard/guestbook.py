@@ -31,7 +31,7 @@ def choices(board: Board, rows: Rows, call: Call) -> tuple[Choice, ...]:
     found = [*_colleagues(board, rows, call)]
     found += [Choice(Role(one.role), one.id, one.name) for one in board.book.outsiders]
     found.append(Choice(Role.PARTNER, PARTNER, line.partner_name))
-    if line.return_number:
+    if line.return_number and not call.shared:  # else they are on the line already
         found.append(Choice(Role.DISPATCHER, DISPATCHER, f"{line.name}, dispatcher"))
     return tuple(found)
 

@@ -15,7 +15,6 @@ from switchboard import calls, effects, guestbook
 from switchboard.board import Board
 from switchboard.guestbook import Choice
 
-WITH = (Stage.TALKING, Stage.CONSULTING)
 Maker = Callable[[datetime], Event]
 
 
@@ -121,7 +120,7 @@ def _by_clinician(
 
 
 def _guest_of(call: Call | None, person_id: str, guest_id: str) -> Guest | None:
-    if call is None or call.clinician_id != person_id or call.stage not in WITH:
+    if call is None or call.clinician_id != person_id or call.stage not in calls.WITH_CLINICIAN:
         return None
     guest = call.guest(guest_id)
     return guest if guest and guest.role is not Role.SUPERVISOR else None

@@ -91,6 +91,7 @@ function show() { // after every look: make the page agree with the panel
   const { state, offer, call, accepted, autoAnswer } = panel().dataset;
   tick();
   ring.show(offer, offer ? panel().innerText.slice(0, 200) : "");
+  if (state === "talking" && !document.querySelector('[data-do="hold"]')) phone.held = false; // a consultation: kept company instead
   press("mute", phone.muted);
   press("hold", phone.held);
   lineState(state);
