@@ -28,7 +28,9 @@ SUBJECTS = {
     "moved": "Your hours on the roster changed",
     "reminder": "You are on call soon: please confirm",
     "watch": "The roster: please look",
+    "help": "A clinician asks for help now",
 }
+PAGES = {"watch": "/roster/coverage", "help": "/board"}  # the others: one's own hours
 NOWHERE = ".invalid"  # of people whom an import made (RFC 2606)
 GIVEN_UP = timedelta(days=2)
 FIRST, LONGEST = timedelta(minutes=1), timedelta(hours=1)  # from one try to the next
@@ -88,7 +90,7 @@ def _letter(settings: Settings, to: str, notice: Notice) -> EmailMessage:
     letter = EmailMessage()
     letter["From"], letter["To"] = settings.mail_from or settings.smtp_user, to
     letter["Subject"] = SUBJECTS[notice.kind]
-    where = "/roster/coverage" if notice.kind == "watch" else "/roster/mine"
+    where = PAGES.get(notice.kind, "/roster/mine")
     letter.set_content(f"{notice.text}\n\n{settings.public_base_url}{where}\n")
     return letter
 
