@@ -11,6 +11,7 @@ from console import (
     contacts,
     desk,
     figures,
+    followup_page,
     followups,
     guard,
     handoffs,
@@ -85,7 +86,7 @@ def door() -> Blueprint:
     console.add_url_rule("/sign-in/link/<token>", "link", signin.follow)
     console.add_url_rule("/events", "events", stream.events)
     console.add_url_rule("/desk/events", "events", stream.events)
-    for part in (desk, handoffs, records, rescues, roster, board_page, followups):
+    for part in (desk, handoffs, records, rescues, roster, board_page, followups, followup_page):
         part.install(console)
     for part in (figures, contacts, people, psap_keys):
         part.install(console)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from flask import Blueprint, render_template
 
+from callbacks.plan import CALLBACK_WITHIN
 from console.here import board, now, store
 from ivr.call import Call, Stage
 from storage.store import Rows
@@ -110,6 +111,5 @@ def seats(rows: Rows, moment: datetime) -> tuple[Seat, ...]:
 
 
 def promises(rows: Rows, moment: datetime) -> tuple[int, int]:
-    """How many promises are due by now, and how many have been for over an hour."""
-    due = rows.followups.due(moment, 1000)
-    return len(due), sum(one.due_at < moment - timedelta(hours=1) for one in due)
+    """How many promises are due by now, and how many open ones are past their window."""
+    return rows.followups.late(moment, CALLBACK_WITHIN)

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from ivr import calling, passing, returning, talking, waiting
 from ivr import events as e
-from ivr import passing, returning, talking, waiting
 from ivr.call import Call, Stage
 from ivr.replies import HangUp, Reply
 from ivr.step import Step, resume
@@ -59,6 +59,7 @@ FLOW: dict[Stage, dict[type[e.Event], Handler]] = {
         e.ClinicianEnded: talking.end_by_clinician,
         e.RoomSeen: talking.weigh,
         e.WaitElapsed: talking.look,
+        e.PromiseStopped: calling.stop_promise,
         e.LegEnded: talking.hang_up,
         e.LedOffline: passing.lead_offline,
     },
@@ -100,19 +101,21 @@ FLOW: dict[Stage, dict[type[e.Event], Handler]] = {
         e.LedOffline: passing.lead_offline,
     },
     Stage.CALLING: {
-        e.PersonRung: talking.note_ring,
-        e.PersonAnswered: talking.bring_person,
-        e.PersonUnreached: talking.unreached,
+        e.PersonRung: calling.note_ring,
+        e.PersonAnswered: calling.bring_person,
+        e.PersonUnreached: calling.unreached,
         e.ClinicianEnded: talking.end_by_clinician,
-        e.ClinicianLeft: talking.abandon_ringing,
-        e.WaitElapsed: talking.give_up_ringing,
-        e.LegEnded: talking.hang_up_unheard,
+        e.ClinicianLeft: calling.abandon_ringing,
+        e.PromiseStopped: calling.stop_promise,
+        e.WaitElapsed: calling.give_up_ringing,
+        e.LegEnded: calling.hang_up_unheard,
     },
     Stage.ENDED: {
         e.PassEnded: passing.learn_late,
         e.TalkEnded: talking.farewell,
         e.LegEnded: talking.farewell,
         e.LineLeft: talking.farewell,
+        e.PersonRung: calling.stop_late_ring,
     },
 }
 
@@ -120,7 +123,7 @@ FLOW: dict[Stage, dict[type[e.Event], Handler]] = {
 ANYWHERE: dict[type[e.Event], Handler] = {
     e.ClinicianLeft: talking.release_clinician,
     e.ClinicianArrived: talking.turn_away,
-    e.PersonRung: talking.know_already,
+    e.PersonRung: calling.know_already,
     e.FetchFailed: passing.again,
     e.PsapAnswered: returning.decline,
     e.PsapPressed: returning.decline,
