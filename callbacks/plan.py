@@ -17,6 +17,9 @@ PARTS = 3  # of the window: early, middle, late
 LINE_WAS_BUSY = timedelta(minutes=30)
 WITH_US = timedelta(hours=2)  # they are on our line: not rung meanwhile
 CALLBACK_AGAIN = (timedelta(minutes=5), timedelta(minutes=30))  # after the first, later ones
+CALLED_US = "called_us"  # how consent was given: they called, and were gone before the end
+TALK_OVER = "talk_over"  # closed so, nobody had to be rung: it is not counted as a promise
+CALLBACK_WITHIN = timedelta(hours=1)  # a callback that waits longer is overdue
 
 
 class Outcome(StrEnum):
@@ -33,6 +36,8 @@ class Outcome(StrEnum):
     INTERRUPTED = "interrupted"  # on our side, before the person was reached
 
 
+# After one of these nothing opens the promise again, whatever an attempt comes to.
+STOPPED = frozenset({Outcome.WITHDRAWN, Outcome.WRONG_NUMBER})
 LABELS = {
     Outcome.REACHED: "Reached",
     Outcome.VOICEMAIL: "Voicemail",
@@ -50,7 +55,8 @@ LABELS = {
 class Facts:
     """What the plan looks at. Times are HH:MM in `zone`; `attempts_made` counts dials.
 
-    `urgent` promises are rung on weekends and holidays too.
+    `urgent` promises are rung on weekends and holidays too. Who asked to be called back is rung at
+    any hour; who only left our line, for as long as they may still be awake.
     """
 
     kind: str  # followup | callback
@@ -61,6 +67,7 @@ class Facts:
     attempts_max: int = ATTEMPTS_MAX
     spacing: timedelta = SPACING
     urgent: bool = True
+    any_hour_until: datetime | None = None  # of a callback; None: without end
 
     @property
     def asked_for(self) -> bool:
@@ -88,6 +95,9 @@ class Decision:
     task: str | None = None
 
 
+UNREACHED = Decision("closed", closed_reason="unreached", task="followup_unreached")
+
+
 def after(outcome: str, facts: Facts, now: datetime, house: House = HOUSE) -> Decision:
     """Decide what follows an attempt that is counted in `facts.attempts_made` already.
 
@@ -101,16 +111,34 @@ def after(outcome: str, facts: Facts, now: datetime, house: House = HOUSE) -> De
             return Decision("closed", closed_reason="withdrawn")
         case Outcome.WRONG_NUMBER:  # stops at once; a human finds the right one, or closes
             return Decision("closed", closed_reason="wrong_number", task="followup_wrong_number")
-        case _ if facts.used_up:
-            return Decision("closed", closed_reason="unreached", task="followup_unreached")
         case Outcome.REACHED_US:  # the clinician who talks with them now keeps it
             return Decision("due", earliest(now + WITH_US, facts, house))
+        case _ if facts.used_up:
+            return UNREACHED
         case Outcome.INTERRUPTED:
             return Decision("due", earliest(now, facts, house))
         case Outcome.BUSY | Outcome.FAILED:
             return Decision("due", earliest(now + LINE_WAS_BUSY, facts, house))
         case Outcome.VOICEMAIL | Outcome.NO_ANSWER:
             return Decision("due", _again(facts, now, house))
+
+
+def not_now(why: str, facts: Facts, now: datetime, house: House = HOUSE) -> Decision:
+    """Decide what becomes of a promise that may not be rung now, for a reason of `forbidden`."""
+    match why:
+        case "outside_window":  # nobody was free while it was open (FAILURES D16, D17)
+            return Decision("due", earliest(now + timedelta(seconds=1), facts, house))
+        case "limit":  # they reached us at the last attempt, and nobody talked with them
+            return UNREACHED
+        case _:
+            return Decision("closed", closed_reason=why, task="followup_unreached")
+
+
+def closes(facts: Facts, due_at: datetime, house: House = HOUSE) -> datetime:
+    """Return until when an attempt that falls due then is in time; raises NoWindow."""
+    if facts.asked_for:
+        return due_at + CALLBACK_WITHIN
+    return next(facts.windows(due_at, house))[1]
 
 
 def next_window(facts: Facts, now: datetime, house: House = HOUSE) -> Window:
@@ -144,7 +172,7 @@ def next_due(facts: Facts, now: datetime, house: House = HOUSE) -> datetime:
 
 def earliest(moment: datetime, facts: Facts, house: House = HOUSE) -> datetime:
     """Return the first instant from `moment` on at which this person may be rung."""
-    if facts.asked_for:
+    if facts.asked_for and (facts.any_hour_until is None or moment < facts.any_hour_until):
         return moment
     start, _ = next(facts.windows(moment, house))
     return max(start, moment)
@@ -166,7 +194,8 @@ def forbidden(
 
 def _again(facts: Facts, now: datetime, house: House) -> datetime:
     if facts.asked_for:
-        return now + CALLBACK_AGAIN[min(facts.attempts_made, len(CALLBACK_AGAIN)) - 1]
+        wait = CALLBACK_AGAIN[min(facts.attempts_made, len(CALLBACK_AGAIN)) - 1]
+        return earliest(now + wait, facts, house)
     return next_due(facts, now, house)
 
 

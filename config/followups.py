@@ -77,6 +77,7 @@ class House(Value):
     weekend: Clocks = ("09:00", "20:00")  # and holidays, for urgent plans
     holidays_of: Annotated[str, AfterValidator(_place)] = ""
     holidays: frozenset[date] = frozenset()
+    ring_back: bool = True  # who left our line before the end, within the hour
 
     @cached_property
     def days_off(self) -> Container[date]:

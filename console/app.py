@@ -11,6 +11,7 @@ from console import (
     contacts,
     desk,
     figures,
+    followup_page,
     followups,
     guard,
     guests,
@@ -89,7 +90,7 @@ def door() -> Blueprint:
     console.add_url_rule("/desk/events", "events", stream.events)
     for part in (desk, guests, handoffs, records, rescues, roster, board_page, supervision):
         part.install(console)
-    for part in (followups, figures, contacts, people, psap_keys):
+    for part in (followups, followup_page, figures, contacts, people, psap_keys):
         part.install(console)
     console.register_error_handler(HTTPException, explain)
     return console

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from flask import Blueprint, render_template
 
+from callbacks.plan import CALLBACK_WITHIN
 from console import supervision
 from console.here import board, now, store
 from console.words import asset
@@ -122,6 +123,5 @@ def seats(rows: Rows, moment: datetime) -> tuple[Seat, ...]:
 
 
 def promises(rows: Rows, moment: datetime) -> tuple[int, int]:
-    """How many promises are due by now, and how many have been for over an hour."""
-    due = rows.followups.due(moment, 1000)
-    return len(due), sum(one.due_at < moment - timedelta(hours=1) for one in due)
+    """How many promises are due by now, and how many open ones are past their window."""
+    return rows.followups.late(moment, CALLBACK_WITHIN)

@@ -114,6 +114,10 @@ ALLOWED: dict[str, frozenset[str]] = {
     "console.board_panel": STAFF,
     # promises
     "console.followups": STAFF,
+    "console.followup": STAFF,  # one's own, and what is due for anybody; overseers every one
+    "console.reassign": OVERSEES,
+    "console.revoke_consent": STAFF,
+    "console.wrong_number": STAFF,
     "console.decide": OVERSEES,
     # figures and people
     "console.figures": OVERSEES,

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 
 from console.here import board, me, myself, now, store
-from console.permissions import PLANS
+from console.permissions import ANSWERS, PLANS
 from storage import ids
 from storage.values import RosterFeed
 from switchboard import feeds
@@ -76,5 +76,6 @@ def _known(kind: str) -> None:
 
 
 def _may(roles: frozenset[str] | tuple[str, ...], kind: str) -> bool:
-    """Everybody of the house sees the roster; its gaps are for whoever fills them."""
-    return bool(roles) and (kind != "gaps" or not PLANS.isdisjoint(roles))
+    """Everybody of the house sees the roster; who fills gaps sees them, and who rings, promises."""
+    needed = {"gaps": PLANS, "followups": ANSWERS}.get(kind, frozenset(roles))
+    return bool(roles) and not needed.isdisjoint(roles)

@@ -26,7 +26,7 @@ WHY = {
     "unheard": "not offered: the desk is open and not heard from",
     "rung_later": "not offered yet: another tier comes first",
     "no_rung": "not offered: their tier's desks are on no rung of the ladder",
-    "prefers": "not offered yet: the clinician this caller was cut off from is asked first",
+    "prefers": "not offered yet: the clinician who knows this caller is asked first",
     "reserved": "not offered: kept free for the 911 lines in a flood",
     "turn": "not offered yet: others are asked first",
     "not_on_call": "not offered: not on call",

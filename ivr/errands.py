@@ -92,6 +92,16 @@ class OpenCallback:
 
 
 @dataclass(frozen=True, slots=True)
+class RingBack:
+    """The caller is gone before the end: within the hour, if their number can be rung."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeetPromises:
+    """Whoever calls may be somebody whom we promised to call: nothing rings them meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
 class RecordAttempt:
     """Follow-up: write the attempt's outcome and plan what follows."""
 
@@ -120,6 +130,8 @@ Errand = (
     | RingPsap
     | RingGuest
     | OpenCallback
+    | MeetPromises
+    | RingBack
     | RecordAttempt
     | Alert
 )

@@ -177,6 +177,13 @@ class PersonUnreached(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseStopped(Event):
+    """Follow-up: the person's phone is not to ring (any more). `why`: callbacks.plan.Outcome."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PsapAnswered(Event):
     """The 911 centre's line was picked up: nothing counts before 1 is pressed (FAILURES R11)."""
 
@@ -337,6 +344,7 @@ EVENTS = (
     *VOICE_EVENTS,
     PersonRung,
     PersonUnreached,
+    PromiseStopped,
     OfferAccepted,
     ClinicianJoined,
     CallerJoined,

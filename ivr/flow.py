@@ -4,7 +4,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from ivr import consulting, guests, handing, inviting, passing, returning, sharing, talking, waiting
+from ivr import (
+    calling,
+    consulting,
+    guests,
+    handing,
+    inviting,
+    passing,
+    returning,
+    sharing,
+    talking,
+    waiting,
+)
 from ivr import events as e
 from ivr import guest_events as g
 from ivr.call import Call, Stage
@@ -73,6 +84,7 @@ FLOW: dict[Stage, dict[type[e.Event], Handler]] = {
         e.Strayed: talking.fetch,
         e.WaitElapsed: talking.look,
         **_GUESTS,
+        e.PromiseStopped: calling.stop_promise,
         e.LegEnded: talking.hang_up,
         e.LedOffline: passing.lead_offline,
     },
@@ -160,19 +172,21 @@ FLOW: dict[Stage, dict[type[e.Event], Handler]] = {
         e.LedOffline: passing.lead_offline,
     },
     Stage.CALLING: {
-        e.PersonRung: talking.note_ring,
-        e.PersonAnswered: talking.bring_person,
-        e.PersonUnreached: talking.unreached,
+        e.PersonRung: calling.note_ring,
+        e.PersonAnswered: calling.bring_person,
+        e.PersonUnreached: calling.unreached,
         e.ClinicianEnded: talking.end_by_clinician,
-        e.ClinicianLeft: talking.abandon_ringing,
-        e.WaitElapsed: talking.give_up_ringing,
-        e.LegEnded: talking.hang_up_unheard,
+        e.ClinicianLeft: calling.abandon_ringing,
+        e.PromiseStopped: calling.stop_promise,
+        e.WaitElapsed: calling.give_up_ringing,
+        e.LegEnded: calling.hang_up_unheard,
     },
     Stage.ENDED: {
         e.PassEnded: passing.learn_late,
         e.TalkEnded: talking.farewell,
         e.LegEnded: talking.farewell,
         e.LineLeft: talking.farewell,
+        e.PersonRung: calling.stop_late_ring,
     },
 }
 
@@ -180,7 +194,7 @@ FLOW: dict[Stage, dict[type[e.Event], Handler]] = {
 ANYWHERE: dict[type[e.Event], Handler] = {
     e.ClinicianLeft: talking.release_clinician,
     e.ClinicianArrived: talking.turn_away,
-    e.PersonRung: talking.know_already,
+    e.PersonRung: calling.know_already,
     e.FetchFailed: passing.again,
     e.PsapAnswered: returning.decline,
     e.PsapPressed: returning.decline,

@@ -16,7 +16,7 @@ from ivr.events import (
 )
 from ivr.replies import HangUp, Say, WaitInLine
 from ivr.returning import bring
-from ivr.step import Step, back_in_line, moved, resume, within, without_psap
+from ivr.step import Step, back_in_line, moved, resume, ring_back, within, without_psap
 
 WORD_SECONDS = 10  # the dial's own word follows the leg's end by less than that
 
@@ -26,7 +26,7 @@ def pass_ended(call: Call, event: PassEnded) -> Step:
     if event.hung_up:
         reason = Ended.PASSED_ON if event.talked else Ended.CALLER_LEFT
         call = moved(call, Stage.ENDED, event.at, ended_at=event.at, ended_reason=reason)
-        return Step(call, (HangUp(),))
+        return Step(call, (HangUp(),), () if event.talked else ring_back(call))
     back = back_in_line(call, event.at)
     if event.talked:
         return Step(back, (Say("pass_over"), WaitInLine()), (OfferToDesks(),))

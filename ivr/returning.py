@@ -38,6 +38,7 @@ from ivr.step import (
     join_caller,
     moved,
     resume,
+    ring_back,
     within,
     without_psap,
 )
@@ -266,7 +267,8 @@ def hang_up(call: Call, event: Event) -> Step:
     reason = Ended.RETURNED if call.returned_at else Ended.CALLER_LEFT
     call, legs = without_psap(call, "caller_left")
     ended = moved(call, Stage.ENDED, event.at, ended_at=event.at, ended_reason=reason)
-    return Step(ended, (HangUp(),) if event.leg else (), legs)
+    errands = legs if call.returned_at else (*legs, *ring_back(call))
+    return Step(ended, (HangUp(),) if event.leg else (), errands)
 
 
 def line_left(call: Call, event: LineLeft) -> Step:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ivr.call import Call, Psap, Stage
-from ivr.errands import EndLeg, Errand
+from ivr.errands import EndLeg, Errand, RingBack
 from ivr.replies import Ask, Bed, HangUp, Join, LeaveLine, PassTo, Reply, Say, WaitInLine
 
 CONNECT_SECONDS = 8  # a clinician who accepted must be there by then (FAILURES B9)
@@ -53,6 +53,14 @@ def without_psap(call: Call, why: str) -> tuple[Call, tuple[Errand, ...]]:
     leg = call.psap_leg
     free = replace(call, psap=None, psap_leg=None, psap_since=None)
     return free, (EndLeg("psap", why, sid=leg),) if leg else ()
+
+
+def ring_back(call: Call) -> tuple[Errand, ...]:
+    """Whoever called us and is gone is rung back; not whom we rang, who withheld their number, or
+    who had a dispatcher on their leg: they are with 911.
+    """
+    reachable = call.attempt_id is None and call.number_shown and not call.shared
+    return (RingBack(),) if reachable else ()
 
 
 def join_caller(call: Call) -> Join:

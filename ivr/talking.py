@@ -24,12 +24,8 @@ from ivr.events import (
     ClinicianLeft,
     Event,
     FetchFailed,
-    LegEnded,
     LineLeft,
     OfferAccepted,
-    PersonAnswered,
-    PersonRung,
-    PersonUnreached,
     RoomSeen,
     Strayed,
     TalkEnded,
@@ -48,6 +44,7 @@ from ivr.step import (
     join_caller,
     moved,
     resume,
+    ring_back,
     within,
     without_psap,
 )
@@ -116,10 +113,11 @@ def talk(call: Call, event: CallerJoined) -> Step:
     look_at = None if seen else within(event.at, MOVE_SECONDS)
     facts = {"answered_at": answered_at, "rung": 0, "deadline_at": look_at}
     call = moved(call, Stage.TALKING, event.at, **facts)
-    return Step(call, (), _occupy(call))
+    return Step(call, (), occupy(call))
 
 
-def _occupy(call: Call) -> tuple[Errand, ...]:
+def occupy(call: Call) -> tuple[Errand, ...]:
+    """Their clinician is with them from here on."""
     return (OccupyClinician(call.clinician_id),) if call.clinician_id else ()
 
 
@@ -189,7 +187,7 @@ def doubt(call: Call, event: ClinicianLeft) -> Step:
 def requeue(call: Call, event: Event, *, missed: bool = False) -> Step:
     """Back to the head of the line; a clinician who was cut off is offered first."""
     if call.attempt_id and call.answered_at is None:  # nobody had answered yet: only an attempt
-        step = _end(call, event, Ended.UNREACHED, "interrupted")
+        step = end(call, event, Ended.UNREACHED, "interrupted")
         lost = LoseClinician(call.clinician_id or "", missed=missed)
         kept = tuple(one for one in step.errands if not isinstance(one, FreeClinician))
         return replace(step, errands=(lost, *kept))
@@ -231,7 +229,8 @@ def talk_ended(call: Call, event: TalkEnded) -> Step:
 
 def hang_up(call: Call, event: Event) -> Step:
     """The caller's leg is over."""
-    return _end(call, event, hung_up(call), "reached" if call.answered_at else "failed")
+    step = end(call, event, hung_up(call), "reached" if call.answered_at else "failed")
+    return replace(step, errands=(*step.errands, *ring_back(call)))
 
 
 def line_left(call: Call, event: LineLeft) -> Step:
@@ -248,7 +247,7 @@ def end_by_clinician(call: Call, event: ClinicianEnded) -> Step:
     talked = call.answered_at is not None
     if call.psap and call.psap is not Psap.FAILED:
         return _leave_to_dispatcher(call, event)
-    return _end(call, event, Ended.CLINICIAN_ENDED, "reached" if talked else "no_answer")
+    return end(call, event, Ended.CLINICIAN_ENDED, "reached" if talked else "no_answer")
 
 
 def _leave_to_dispatcher(call: Call, event: Event) -> Step:
@@ -269,39 +268,8 @@ def release_clinician(call: Call, _event: ClinicianLeft) -> Step:
     return Step(call, (HangUp(),))
 
 
-def note_ring(call: Call, event: PersonRung) -> Step:
-    """Their leg is known: news of any other ring is not about it."""
-    return Step(call if call.has_leg else replace(call, leg_sid=event.leg_sid))
-
-
-def know_already(call: Call, _event: PersonRung) -> Step:
-    """Late news that the phone rang: what came of it is known."""
-    return Step(call)
-
-
-def bring_person(call: Call, event: PersonAnswered) -> Step:
-    """The person picked up: a human speaks first, nothing is said before (FAILURES D19)."""
-    call = moved(call, Stage.TALKING, event.at, leg_sid=event.leg_sid, answered_at=event.at)
-    return Step(call, resume(call), _occupy(call))
-
-
-def unreached(call: Call, event: PersonUnreached) -> Step:
-    """Busy, no answer or failed: the attempt is written down and the next one planned."""
-    return _end(call, event, Ended.UNREACHED, event.why)
-
-
-def give_up_ringing(call: Call, event: WaitElapsed) -> Step:
-    """The carrier never said what became of the ringing."""
-    return _end(call, event, Ended.UNREACHED, "failed")
-
-
-def abandon_ringing(call: Call, event: Event) -> Step:
-    """The clinician left while the person's phone rang: nobody may pick up to silence."""
-    step = _end(call, event, Ended.UNREACHED, "interrupted")
-    return replace(step, replies=(HangUp(),) if event.leg else ())
-
-
-def _end(call: Call, event: Event, reason: Ended, outcome: str) -> Step:
+def end(call: Call, event: Event, reason: Ended, outcome: str) -> Step:
+    """The call is over; `outcome`: what a follow-up's attempt came to."""
     ended = moved(call, Stage.ENDED, event.at, ended_at=event.at, ended_reason=reason)
     errands: list[Errand] = []
     if call.clinician_id:
@@ -320,8 +288,3 @@ def _end(call: Call, event: Event, reason: Ended, outcome: str) -> Step:
 def farewell(call: Call, event: Event) -> Step:
     """The conversation was ended at the desk: a goodbye, then the line closes."""
     return Step(call, (Say("goodbye"), HangUp()) if event.leg else ())
-
-
-def hang_up_unheard(call: Call, event: LegEnded) -> Step:
-    """Follow-up: the person's leg ended while it rang."""
-    return _end(call, event, Ended.UNREACHED, "no_answer")

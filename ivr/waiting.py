@@ -7,6 +7,7 @@ from ivr.errands import (
     Alert,
     EndLeg,
     Errand,
+    MeetPromises,
     MoveCaller,
     OfferToDesks,
     OpenCallback,
@@ -27,7 +28,7 @@ from ivr.events import (
 )
 from ivr.replies import Ask, Bed, HangUp, Listen, PassTo, Reply, Say, SayAll, WaitInLine
 from ivr.returning import BRING_SECONDS, bring, bringing
-from ivr.step import Step, moved, resume, within, without_psap
+from ivr.step import Step, moved, resume, ring_back, within, without_psap
 
 UNSCREENED = 5  # off the priority of who pressed nothing in a flood, until they age
 LAP_SECONDS = 30  # the longest lap
@@ -41,9 +42,13 @@ def greet(call: Call, event: Arrived) -> Step:
     if event.digit:
         return _screen(call, event)
     greeting = Listen((Say("greeting"), SayAll("greeting_other_language")), "language")
-    return Step(
-        replace(call, deadline_at=event.next_at), (greeting, WaitInLine()), (OfferToDesks(),)
-    )
+    call = replace(call, deadline_at=event.next_at)
+    return Step(call, (greeting, WaitInLine()), (OfferToDesks(), *_known(call)))
+
+
+def _known(call: Call) -> tuple[Errand, ...]:
+    """Who withholds their number is nobody we could know."""
+    return (MeetPromises(),) if call.number_shown else ()
 
 
 def _screen(call: Call, event: Arrived) -> Step:
@@ -56,7 +61,7 @@ def _screen(call: Call, event: Arrived) -> Step:
         line_since=event.later_at or event.at,
         deadline_at=event.next_at,
     )
-    return Step(behind, (ask, WaitInLine()), (OfferToDesks(),))
+    return Step(behind, (ask, WaitInLine()), (OfferToDesks(), *_known(call)))
 
 
 def pass_screen(call: Call, event: Screened) -> Step:
@@ -181,7 +186,7 @@ def leave(call: Call, event: LineLeft | LegEnded) -> Step:
     call = moved(call, Stage.ENDED, event.at, ended_at=event.at, ended_reason=reason)
     if call.attempt_id:  # only a follow-up whose person was reached, and cut off, ever waits
         errands = (*errands, RecordAttempt(call.attempt_id, "reached"))
-    return Step(call, _goodbye(event), errands)
+    return Step(call, _goodbye(event), (*errands, *ring_back(call)))
 
 
 def _goodbye(event: Event) -> tuple[Reply, ...]:

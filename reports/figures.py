@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
+from callbacks.plan import TALK_OVER
 from care.disposition import DIVERTED
 from ivr.call import Ended
 from routing.wallclock import instant, wall
@@ -158,6 +159,8 @@ def count(
     for contact in contacts:
         _add(days[wall(contact.arrived_at, zone).date()], contact, now)
     for promise in promises:
+        if promise.closed_reason == TALK_OVER:
+            continue
         counts = days[wall(promise.promised_at, zone).date()].counts
         counts["promised"] += 1
         counts["kept"] += promise.state == "kept"

@@ -46,6 +46,6 @@ def head_for(
     in a language they share before one who would need an interpreter.
     """
     line = in_order(calls, ageing_seconds)
-    theirs = [call for call in line if call.prefers == person_id]
+    theirs = [call for call in line if call.prefers == person_id and call.cut_offs]
     shared = [call for call in line if speaks(languages, call)]
     return next(iter(theirs or shared or line), None)

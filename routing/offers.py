@@ -10,6 +10,7 @@ from routing.line import speaks
 
 ACTIVITY = "recently_active_then_longest_idle"
 PREFER_SECONDS = 15  # the clinician a caller was cut off from is asked alone for that long
+PROMISE_SECONDS = 6  # and whoever promised to call them: they lost no place in the line
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ def _desks(
         if p.desk and p.tiers & tiers and (p.person_id, call.id, "desk") not in this.tried
     ]
     waited = (now - call.line_since).total_seconds()
-    if call.prefers and waited < PREFER_SECONDS:
+    if call.prefers and waited < alone_seconds(call):
         able = [p for p in able if p.person_id == call.prefers] or able
     ordered = order(able, call, policy)
     told = sum(1 for p in able if this.ringing.get((p.person_id, "desk")) == call.id)
@@ -148,6 +149,11 @@ def _desks(
         rings.append(Ring(person.person_id, call.id, "desk"))
         missing -= 1
     return rings
+
+
+def alone_seconds(call: Call) -> int:
+    """How long only the clinician who knows this caller is asked, while they are free."""
+    return PREFER_SECONDS if call.cut_offs else PROMISE_SECONDS
 
 
 def _phones(

@@ -8,7 +8,7 @@ from datetime import datetime
 from ivr.call import Call
 from routing.escalation import Ladder, Rung, reached
 from routing.line import speaks
-from routing.offers import PREFER_SECONDS, Candidate, Live, Policy, wanted
+from routing.offers import Candidate, Live, Policy, alone_seconds, wanted
 
 TOLD = ("desk", "phone")
 
@@ -113,9 +113,10 @@ def _by_desk(
 def _among_the_asked(look: _Look, person: Candidate) -> tuple[str, None, float | None]:
     call, policy = look.call, look.this.policy
     waited = (look.this.now - call.line_since).total_seconds()
-    alone = [p for p in look.asked if p.person_id == call.prefers and waited < PREFER_SECONDS]
+    seconds = alone_seconds(call)
+    alone = [p for p in look.asked if p.person_id == call.prefers and waited < seconds]
     if alone and person not in alone:
-        return "prefers", None, PREFER_SECONDS
+        return "prefers", None, seconds
     able = alone or look.asked
     ringing = {
         one.person_id for one in look.this.offers if _about(one, call, "desk") and not one.settled

@@ -1,8 +1,8 @@
 """Whom did we promise to call back, and which promise is due?"""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 
 from storage.errors import Stale
 from storage.noun import Noun, Shape
@@ -55,10 +55,36 @@ class FollowUps(Noun):
         kept = _ALL.where(followups.c.number == number, followups.c.state.in_(OPEN))
         return SHAPE.all(self._rows(kept))
 
+    def open_of(self, person_id: str, limit: int = 500) -> list[FollowUp]:
+        """Return what this clinician has still to keep, by due time."""
+        theirs = _ALL.where(followups.c.prefers == person_id, followups.c.state.in_(OPEN))
+        return SHAPE.all(self._rows(theirs.limit(limit)))
+
+    def of_number(self, number: str, limit: int = 100) -> list[FollowUp]:
+        """Return every promise to this number, open or not, the newest first."""
+        found = select(*SHAPE.columns).where(followups.c.number == number)
+        newest = found.order_by(followups.c.promised_at.desc(), followups.c.id)
+        return SHAPE.all(self._rows(newest.limit(limit)))
+
     def list(self, *states: str, limit: int = 200) -> list[FollowUp]:
         """Return the promises in these states (none named: any), by due time."""
         found = _ALL.where(followups.c.state.in_(states)) if states else _ALL
         return SHAPE.all(self._rows(found.limit(limit)))
+
+    def late(self, now: datetime, usual: timedelta) -> tuple[int, int]:
+        """Return how many are due, and how many open ones are past the window they were due in.
+
+        `usual`: how long after it fell due, of a promise that names no window.
+        """
+        c = followups.c
+        unsaid = and_(c.due_until.is_(None), c.due_at <= now - usual)
+        due = and_(c.state == "due", c.due_at <= now)
+        past = or_(c.due_until <= now, unsaid)
+        counted = select(
+            func.count().filter(due).label("due"), func.count().filter(past).label("past")
+        ).where(c.state.in_(OPEN))
+        row = self._rows(counted)[0]
+        return row.due, row.past
 
     def counts(self) -> dict[str, int]:
         """Return how many promises are in each state."""

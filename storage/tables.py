@@ -335,7 +335,7 @@ roster_feeds = Table(  # the secret addresses by which calendars read the roster
     "roster_feeds",
     metadata,
     Column("person_id", ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
-    Column("kind", String(10), primary_key=True),  # mine roster gaps
+    Column("kind", String(10), primary_key=True),  # mine roster gaps followups
     Column("nonce", String(40), nullable=False),  # a renewed address has another one
     Column("made_at", Instant, nullable=False),
 )
@@ -434,11 +434,12 @@ followups = Table(
     Column("attempts_made", Integer, nullable=False),
     Column("prefers", String(40)),  # the clinician who knows the person
     Column("offered_to", String(40)),
-    Column("closed_reason", String(40)),  # kept unreached withdrawn wrong_number reached_us
+    # kept reached_us unreached withdrawn wrong_number no_consent, or a named person's word
+    Column("closed_reason", String(40)),
     Column("closed_at", Instant),
     Column("note", Text),
     Column("template", String(20)),  # which plan of followups.toml; None: a callback
-    Column("due_until", Instant),  # the end of the first due window
+    Column("due_until", Instant),  # the end of the window it is due in: overdue afterwards
     # the plan's rules as they were when it was promised
     Column("spacing_minutes", Integer, nullable=False, server_default=text("240")),
     Column("urgent", Boolean, nullable=False, server_default=true()),  # rings on days off too
@@ -447,6 +448,9 @@ followups = Table(
     Column("zone_confirmed", Boolean, nullable=False, server_default=false()),  # not a guess
     Column("message", String(40)),  # which neutral words may be left; None: none
     Column("tell_if_unreached", String(200)),  # who asked to be told
+    Column("revoked_at", Instant),  # their consent ended: nothing rings them any more
+    Column("revoked_by", String(80)),  # who said so
+    Column("revoked_how", String(20)),  # spoken | written
     Index("followups_due", "state", "due_at"),  # read by switchboard.followups, every tick
     Index("followups_by_number", "number"),  # read on arrival: they call us first
 )
@@ -460,7 +464,7 @@ attempts = Table(
     Column("call_id", String(40), nullable=False),
     Column("started_at", Instant, nullable=False),
     Column("heard_at", Instant),  # the first word was claimed (FAILURES R4)
-    # reached voicemail no_answer busy failed wrong_number withdrawn interrupted
+    # reached voicemail no_answer busy failed wrong_number withdrawn reached_us interrupted
     Column("outcome", String(20)),
     Column("ended_at", Instant),
     Index("attempts_once", "followup_id", "number_of", unique=True),  # two clocks, one dial

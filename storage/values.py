@@ -264,6 +264,9 @@ class FollowUp:
     zone_confirmed: bool = False
     message: str | None = None
     tell_if_unreached: str | None = None
+    revoked_at: datetime | None = None
+    revoked_by: str | None = None
+    revoked_how: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from ivr.call import Call
 from storage.store import Rows
 from storage.values import Offer, Person
-from switchboard import handoffs, offers
+from switchboard import called_first, handoffs, offers
 from switchboard.board import Board
 
 
@@ -27,6 +27,7 @@ class Card:
     name: str | None = None  # follow-up: the person
     attempt: tuple[int, int] | None = None  # follow-up: this attempt of at most
     handoff: handoffs.Known | None = None  # what the 911 centre sent ahead
+    promised: tuple[called_first.Promise, ...] = ()  # what we promised to the number shown
 
 
 def shown_to(board: Board, person_id: str) -> list[Card]:
@@ -59,10 +60,11 @@ def _of_a_call(board: Board, rows: Rows, offer: Offer, person: Person | None) ->
         line_name=board.line(call.line).name,
         number_shown=call.number_shown,
         language=call.language,
-        cut_off=call.prefers == offer.person_id,
+        cut_off=bool(call.cut_offs) and call.prefers == offer.person_id,
         sip=call.sip,
         earlier=tuple(earlier),
         handoff=handoffs.of_call(rows, call.id),
+        promised=called_first.promised_to(board, rows, call.number_shown),
     )
 
 

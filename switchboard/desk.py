@@ -3,13 +3,24 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from callbacks.plan import STOPPED, Outcome
+from care.disposition import Disposition
 from care.questions import QUESTIONS, SECTIONS, plan_of
 from care.record import LENGTHS
 from ivr.call import Call
 from storage.errors import Stale
 from storage.store import Rows
 from storage.values import Desk, FollowUp, HandoffCard, Offer, Person, Record
-from switchboard import calls, followups, handoffs, presence, promises
+from switchboard import (
+    called_first,
+    calls,
+    followups,
+    handoffs,
+    presence,
+    promises,
+    ring_backs,
+    stops,
+)
 from switchboard.board import Board
 from switchboard.cards import Card, shown_to
 from telephony import tokens
@@ -36,6 +47,7 @@ class DeskState:
     promised: tuple[FollowUp, ...] = ()  # promises made in this call
     others: int = 0  # other people on duty
     handoff: handoffs.Known | None = None  # what the 911 centre sent ahead about this caller
+    open_promises: tuple[called_first.Promise, ...] = ()  # made to the number shown, before
     unmatched: tuple[HandoffCard, ...] = ()  # or perhaps did: cards of this line that wait
 
 
@@ -82,8 +94,18 @@ def _with_call(board: Board, rows: Rows, shown: DeskState, desk: Desk) -> DeskSt
         followup=rows.followups.get(call.followup_id) if call.followup_id else None,
         promised=promised,
         handoff=known,
+        open_promises=_before(board, rows, call),
         unmatched=() if known else tuple(handoffs.unmatched(rows, call, board.now())),
     )
+
+
+def _before(board: Board, rows: Rows, call: Call) -> tuple[called_first.Promise, ...]:
+    """What was promised to them earlier: they called us first, and this talk keeps it."""
+    if call.attempt_id:
+        return ()
+    made_now = {one.id for one in rows.followups.of_call(call.id)}
+    found = called_first.promised_to(board, rows, call.number_shown)
+    return tuple(one for one in found if one.id not in made_now)
 
 
 def earlier_plan(board: Board, rows: Rows, call: Call) -> Record | None:
@@ -178,8 +200,12 @@ def finish(
         call = rows.calls.get(call_id)
         if outcome and call and call.attempt_id:
             followups.record(board, rows, call.attempt_id, outcome, now)
+            if outcome in STOPPED:
+                stops.number(board, rows, call.number_shown or "", Outcome(outcome), now)
         if call:
             promises.reached_us(board, rows, call, now)
+            if draft.disposition != Disposition.CALLER_LEFT:
+                ring_backs.settle(rows, call_id, now)
         _write(board, rows, call_id, person_id, draft, version, finished=True)
     board.wake()
 

@@ -20,7 +20,7 @@ from ivr.step import Step
 from storage.errors import StoreDown
 from storage.store import Rows
 from storage.values import JournalLine
-from switchboard import followups, promises, tasks, voice
+from switchboard import called_first, followups, promises, ring_backs, tasks, voice
 from switchboard.board import Board
 
 log = structlog.get_logger()
@@ -29,6 +29,7 @@ Outside = tuple[str, dict[str, Any], str, datetime]  # kind, facts, target, due_
 Effect = tuple[str, dict[str, Any]]  # kind and facts
 
 HERE = timedelta(seconds=25)  # a desk heard from since is a desk somebody sits at
+ROUNDS_MAX = 3
 KINDS: dict[str, type[e.Errand]] = {kind.__name__: kind for kind in get_args(e.Errand)}
 
 
@@ -59,8 +60,15 @@ def carry_out(board: Board) -> None:
     Raises:
         StoreDown: the next sweep goes on.
     """
-    with board.store.read() as rows:
-        owing = rows.journal.owing()
+    for _ in range(ROUNDS_MAX):  # an effect that ends another call leaves that one's own
+        with board.store.read() as rows:
+            owing = rows.journal.owing()
+        if not owing:
+            return
+        _carry_out_each(board, owing)
+
+
+def _carry_out_each(board: Board, owing: list[int]) -> None:
     for line_id in owing:
         try:
             _carry_out(board, line_id)
@@ -203,6 +211,16 @@ def _(_errand: e.OpenCallback, board: Board, rows: Rows, line: JournalLine) -> N
     call = rows.calls.get(line.call_id)
     if call is not None:
         promises.promise_callback(board, rows, call, line.at)
+
+
+@_inside.register
+def _(_errand: e.MeetPromises, board: Board, rows: Rows, line: JournalLine) -> None:
+    called_first.meet(board, rows, line.call_id, line.at)
+
+
+@_inside.register
+def _(_errand: e.RingBack, board: Board, rows: Rows, line: JournalLine) -> None:
+    ring_backs.ring_back(board, rows, line.call_id, line.at)
 
 
 @_inside.register

@@ -16,15 +16,21 @@ from routing import coverage
 from routing.oncall import Timeline
 from routing.stretches import Shift, stretches
 from storage.store import Rows
-from storage.values import Person, RosterFeed
+from storage.values import FollowUp, Person, RosterFeed
 from switchboard import ics, roster_book
 from switchboard.ics import Entry
 from switchboard.roster_book import Book
 
-KINDS = {"mine": "My shifts", "roster": "The whole roster", "gaps": "Gaps of the roster"}
+KINDS = {
+    "mine": "My shifts",
+    "followups": "My follow-ups",
+    "roster": "The whole roster",
+    "gaps": "Gaps of the roster",
+}
 BEHIND, AHEAD = timedelta(days=14), timedelta(days=180)
 ALARM = timedelta(hours=1)
 DAY = timedelta(days=1)
+QUARTER = timedelta(minutes=15)
 
 
 def address(settings: Settings, feed: RosterFeed) -> str:
@@ -63,7 +69,9 @@ def written(rows: Rows, person: Person, kind: str, now: datetime) -> Feed:
     heading, (number, book) = rows.roster.newest(), roster_book.newest(rows)
     timeline = roster_book.timeline(rows, start, end)
     names = rows.people.names()
-    if kind == "gaps":
+    if kind == "followups":
+        entries = [_promise(one) for one in rows.followups.open_of(person.id)]
+    elif kind == "gaps":
         entries = [*_gaps(book, timeline, today, end, roster_book.able(rows))]
     else:
         shifts = sorted(stretches(book.roster, start, end))
@@ -78,6 +86,14 @@ def _shift(one: Shift, names: dict[str, str], mine: str | None) -> Entry:
     uid = _uid("shift", one.tier, one.person_id, one.starts_at.isoformat())
     alarm = ALARM if mine else None
     return Entry(uid, one.starts_at, one.ends_at, f"{who}: {one.tier}", alarm)
+
+
+def _promise(one: FollowUp) -> Entry:
+    """When to ring somebody; not whom. Another time is another entry."""
+    closes = max(one.due_until or one.due_at, one.due_at + QUARTER)
+    uid = _uid("follow-up", one.id, one.due_at.isoformat())
+    attempt = f"attempt {one.attempts_made + 1} of {one.attempts_max}"
+    return Entry(uid, one.due_at, min(closes, one.due_at + DAY), f"Follow-up, {attempt}", QUARTER)
 
 
 def _gaps(

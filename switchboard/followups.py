@@ -41,11 +41,12 @@ def sweep(board: Board) -> None:
         idle = _idle(board, rows, tiers, now)
         on_duty = presence.on_duty(rows, now, board.settings.desk_unheard_seconds)
         for followup in rows.followups.due(now, OFFERED_MOST):
-            if plan.forbidden(facts_of(followup), followup.consent_by, now, board.house):
-                _postpone(board, rows, followup, now)
+            why = plan.forbidden(facts_of(followup), followup.consent_by, now, board.house)
+            if why:
+                _put_off(board, rows, followup, why, now)
                 continue
             if not idle:
-                break
+                continue
             person_id = _whom(followup, idle, frozenset(on_duty & tiers.keys()), now)
             if person_id:
                 idle.remove(person_id)
@@ -63,10 +64,24 @@ def _whom(followup: FollowUp, idle: list[str], here: frozenset[str], now: dateti
     return None if patient and followup.prefers in here else idle[0]
 
 
-def _postpone(board: Board, rows: Rows, followup: FollowUp, now: datetime) -> None:
-    """Its window closed while nobody was free: the next one (FAILURES D16, D17)."""
-    due_at = plan.earliest(now + timedelta(seconds=1), facts_of(followup), board.house)
-    rows.followups.save(replace(followup, due_at=due_at))
+def _put_off(board: Board, rows: Rows, followup: FollowUp, why: str, now: datetime) -> None:
+    """It may not be rung now: in its next window, or it is over and a human is told."""
+    decision = plan.not_now(why, facts_of(followup), now, board.house)
+    rows.followups.save(decided(followup, decision, now))
+    if decision.task:
+        tasks.open_for(rows, decision.task, "coordinator", now, followup_id=followup.id)
+
+
+def decided(followup: FollowUp, decision: plan.Decision, at: datetime) -> FollowUp:
+    """The promise after a decision of the plan."""
+    return replace(
+        followup,
+        state=decision.state,
+        due_at=decision.due_at or followup.due_at,
+        offered_to=None,
+        closed_reason=decision.closed_reason,
+        closed_at=at if decision.state in ("kept", "closed") else None,
+    )
 
 
 def _idle(board: Board, rows: Rows, tiers: Collection[str], now: datetime) -> list[str]:
@@ -181,21 +196,20 @@ def record(board: Board, rows: Rows, attempt_id: str, outcome: str, at: datetime
     if attempt is None or followup is None:
         return
     rows.attempts.settle(attempt_id, outcome, at)
-    if attempt.number_of < followup.attempts_made:
-        return  # a later attempt decides
+    if attempt.number_of < followup.attempts_made or followup.closed_reason in plan.STOPPED:
+        return  # a later attempt decides, or nothing opens it again
     decision = plan.after(outcome, facts_of(followup), at, board.house)
-    rows.followups.save(
-        replace(
-            followup,
-            state=decision.state,
-            due_at=decision.due_at or followup.due_at,
-            offered_to=None,
-            closed_reason=decision.closed_reason,
-            closed_at=at if decision.state in ("kept", "closed") else None,
-        )
-    )
+    rows.followups.save(_due_until(board, decided(followup, decision, at), outcome))
     if decision.task:
         tasks.open_for(rows, decision.task, "coordinator", at, followup_id=followup.id)
+
+
+def _due_until(board: Board, followup: FollowUp, outcome: str) -> FollowUp:
+    """The next attempt has a window of its own; one broken off on our side is as late as it was."""
+    if followup.state != "due" or outcome == plan.Outcome.INTERRUPTED:
+        return followup
+    closes = plan.closes(facts_of(followup), followup.due_at, board.house)
+    return replace(followup, due_until=closes)
 
 
 def facts_of(followup: FollowUp) -> plan.Facts:
@@ -209,4 +223,11 @@ def facts_of(followup: FollowUp) -> plan.Facts:
         attempts_max=followup.attempts_max,
         spacing=timedelta(minutes=followup.spacing_minutes),
         urgent=followup.urgent,
+        any_hour_until=_any_hour_until(followup),
     )
+
+
+def _any_hour_until(followup: FollowUp) -> datetime | None:
+    if followup.consent_how != plan.CALLED_US:
+        return None
+    return followup.promised_at + plan.CALLBACK_WITHIN

@@ -9,6 +9,7 @@ from callbacks.window import House, NoWindow, Window
 from config.followups import NONE, FollowUpBook
 from ivr.call import Call
 from storage import ids
+from storage.followups import OPEN
 from storage.store import Rows
 from storage.values import FollowUp
 from switchboard import followups, voice
@@ -146,28 +147,32 @@ def _due(board: Board, wish: Wish, chosen: Template | None, now: datetime) -> Wi
 
 def promise_callback(board: Board, rows: Rows, call: Call, at: datetime) -> None:
     """The waiting caller chose to be called back: now, at any hour, in their place."""
-    rows.followups.add(
-        FollowUp(
-            id=ids.new(),
-            kind="callback",
-            call_id=call.id,
-            state="due",
-            name=None,
-            number=call.number_shown or "",
-            zone=board.line(call.line).zone,
-            language=call.language,
-            line=call.line,
-            consent_by="the caller",
-            consent_at=at,
-            consent_how="by_key",
-            may_leave_message=False,
-            best_from="00:00",
-            best_until="24:00",
-            promised_at=call.arrived_at,
-            due_at=at,
-            attempts_max=plan.ATTEMPTS_MAX,
-            attempts_made=0,
-        )
+    rows.followups.add(callback(board, call, at))
+
+
+def callback(board: Board, call: Call, at: datetime) -> FollowUp:
+    """A callback to the number shown, due at `at`."""
+    return FollowUp(
+        id=ids.new(),
+        kind="callback",
+        call_id=call.id,
+        state="due",
+        name=None,
+        number=call.number_shown or "",
+        zone=board.line(call.line).zone,
+        language=call.language,
+        line=call.line,
+        consent_by="the caller",
+        consent_at=at,
+        consent_how="by_key",
+        may_leave_message=False,
+        best_from="00:00",
+        best_until="24:00",
+        promised_at=call.arrived_at,
+        due_at=at,
+        due_until=at + plan.CALLBACK_WITHIN,
+        attempts_max=plan.ATTEMPTS_MAX,
+        attempts_made=0,
     )
 
 
@@ -210,6 +215,23 @@ def reached_us(board: Board, rows: Rows, call: Call, now: datetime) -> int:
         met += 1
         rows.followups.save(replace(one, state="kept", closed_reason="reached_us", closed_at=now))
     return met
+
+
+def is_open(one: FollowUp) -> bool:
+    """Whether it is still to be kept."""
+    return one.state in OPEN
+
+
+def window_ahead(one: FollowUp, now: datetime) -> Window:
+    """From when until when it is to be kept; the whole of the next day once that has passed."""
+    start, closes = max(one.due_at, now), one.due_until or one.due_at + plan.CALLBACK_WITHIN
+    return start, closes if closes > start else start + timedelta(days=1)
+
+
+def overdue(one: FollowUp, now: datetime) -> bool:
+    """Whether it is still open although the window in which it was due has closed."""
+    closes = one.due_until or one.due_at + plan.CALLBACK_WITHIN
+    return is_open(one) and closes <= now
 
 
 def due(rows: Rows, at: datetime, house: House, limit: int) -> list[FollowUp]:

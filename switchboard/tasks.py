@@ -14,6 +14,7 @@ WORDS = {
     "nobody_on_call": "Nobody is on call now. Fill the gap in the roster.",
     "followup_unreached": "A promised follow-up was not reached. Decide: letter, visit, or close.",
     "followup_wrong_number": "A follow-up reached a wrong number. Find the right one, or close.",
+    "left_again": "Somebody left our line again and again today. Decide whether to ring them.",
     "came_offline": "A caller came while the database was away. Decide: ring back, or close.",
     "rescue_unconfirmed": "Somebody was sent to a person in danger. Is contact confirmed?",
     "help_wanted": "A clinician asks for help in a call. Take it up on the board.",

@@ -209,6 +209,15 @@ def dialable(number: str | None) -> bool:
         return False
 
 
+def same_country(one: str, other: str) -> bool:
+    """Whether two numbers in E.164 belong to one country's plan: no premium line far away."""
+    try:
+        codes = {phonenumbers.parse(number).country_code for number in (one, other)}
+    except phonenumbers.NumberParseException:
+        return False
+    return len(codes) == 1
+
+
 def sip_headers(fields: Fields) -> dict[str, str]:
     """Collect the X- headers of a SIP call by lower-case name, few, short and printable."""
     found: dict[str, str] = {}

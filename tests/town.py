@@ -221,6 +221,12 @@ class Town:
         leg = phone.dials(line, shown=shown, **facts)
         return Caller(self, phone, leg)
 
+    def rings_nobody_back(self) -> None:
+        """This house leaves alone who left its line (ring_back in the follow-ups file)."""
+        plans = self.board.plans
+        house = plans.house.model_copy(update={"ring_back": False})
+        self.board.__dict__["plans"] = plans.model_copy(update={"house": house})
+
     def phone(self, number: str):
         return self.twilio.phone(number)
 

@@ -11,7 +11,7 @@ from emulator import FaultPlan
 from emulator.engine import FAKE_TOKEN
 from emulator.faults import NO_FAULTS
 from ivr.call import How, Stage
-from switchboard import presence, supervising
+from switchboard import presence, promises, supervising
 
 MUTE = FaultPlan(rest_lost_response=1.0)
 BACKUP_PHONE = "+13145550121"
@@ -68,7 +68,7 @@ def talked_and_called_again(town: Town, faults: FaultPlan = NO_FAULTS) -> None:
     town.waits(minutes=2)
     ana.ends(accepted.call_id)
     town.waits(seconds=3)
-    ana.schedules(accepted.call_id)
+    _forget_the_others(town, ana.schedules(accepted.call_id))
     ana.wraps_up()
     town.passes(hours=6)
     town.until(lambda: ana.is_offered, seconds=60)
@@ -83,6 +83,14 @@ def talked_and_called_again(town: Town, faults: FaultPlan = NO_FAULTS) -> None:
     town.phone(CALLER_PHONE).hangs_up()
     town.waits(seconds=3)
     ana.wraps_up()
+
+
+def _forget_the_others(town: Town, followup_id: str) -> None:
+    """Who left in an earlier journey is to be rung back, and would be offered first."""
+    with town.store.read() as rows:
+        others = [one.id for one in rows.followups.list("due") if one.id != followup_id]
+    for one in others:
+        promises.close(town.board, one, "ana", "decided")
 
 
 def cut_off_by_the_caller(town: Town) -> None:

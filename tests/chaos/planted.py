@@ -86,9 +86,10 @@ PLANTED: dict[int, Plant] = {
         seed=60,
     ),
     16: Plant(
-        "ivr/talking.py",
-        "    return Step(call, resume(call), _occupy(call))\n\n\ndef unreached",
-        '    return Step(call, (Say("greeting"), *resume(call)), _occupy(call))\n\n\ndef unreached',
+        "ivr/calling.py",
+        "    return Step(call, resume(call), occupy(call))\n\n\ndef unreached",
+        "    from ivr.replies import Say\n\n"
+        '    return Step(call, (Say("greeting"), *resume(call)), occupy(call))\n\n\ndef unreached',
         seed=13,
     ),
     17: Plant(

@@ -14,6 +14,7 @@ PAGES = {
     "desk, in a call": ("ana", "/desk"),
     "desk, offered": ("sol", "/desk"),
     "follow-ups": ("cora", "/follow-ups"),
+    "follow-up": ("cora", "/follow-ups/marta"),
     "roster": ("cora", "/roster"),
     "swap": ("ana", "/roster/swap?colleague=ben"),
     "time off": ("ana", "/roster/time-off-requests"),
@@ -39,7 +40,7 @@ def busy(house):
     call = house.talking("ana")
     with house.store.begin() as rows:
         rows.rescues.add(Rescue("r", call.id, "ana", house.at, psap="riverton", asked=1))
-    house.followup(call)
+    house.followup(call, id="marta", tell_if_unreached="her sister")
     house.followup(call, name=None, consent_by=None)
     waiting = house.call(Stage.WAITING)
     house.desk("sol")

@@ -76,6 +76,8 @@ AFTER = [
     (Outcome.NO_ANSWER, LAST, UNREACHED),
     (Outcome.INTERRUPTED, LAST, UNREACHED),  # rung as often as may be: a human decides
     (Outcome.NO_ANSWER, CALLBACK, Decision("due", at("2026-06-03T15:05Z"))),
+    (Outcome.REACHED_US, FOLLOWUP, Decision("due", at("2026-06-03T17:00Z"))),
+    (Outcome.REACHED_US, LAST, Decision("due", at("2026-06-03T17:00Z"))),  # they are with us now
 ]
 
 
@@ -108,6 +110,27 @@ def test_the_last_look_before_a_dial(facts, consent_by, now, why):
     assert plan.forbidden(facts, consent_by, now) == why
 
 
+@pytest.mark.parametrize(
+    ("why", "facts", "decision"),
+    [
+        ("outside_window", FOLLOWUP, Decision("due", at("2026-06-04T14:00Z"))),
+        ("limit", LAST, UNREACHED),
+        (
+            "no_consent",
+            FOLLOWUP,
+            Decision("closed", None, "no_consent", "followup_unreached"),
+        ),
+    ],
+)
+def test_what_may_not_be_rung_is_due_later_or_a_human_is_told(why, facts, decision):
+    assert plan.not_now(why, facts, at("2026-06-04T02:00Z")) == decision
+
+
+def test_until_when_an_attempt_is_in_time():
+    assert plan.closes(FOLLOWUP, NOW) == at("2026-06-04T01:00Z")  # 20:00 in Chicago
+    assert plan.closes(CALLBACK, NOW) == NOW + timedelta(hours=1)
+
+
 ZONES = st.sampled_from(
     ["America/Chicago", "America/Santiago", "Australia/Lord_Howe", "Asia/Kolkata", "Europe/Dublin"]
 )
@@ -125,6 +148,10 @@ def test_no_attempt_ever_leaves_its_window_or_its_limit(start, zone, begin, unti
         if decision.state != "due":
             break
         due = decision.due_at
+        if facts.used_up:  # they reached us at the last attempt, and left again
+            assert plan.forbidden(facts, "the caller", due) == "limit"
+            assert plan.not_now("limit", facts, due) == UNREACHED
+            break
         assert plan.forbidden(facts, "the caller", due) is None
         assert NINE <= wall(due, zone).time() < EIGHT_PM
         assert not dialled or due >= dialled[-1]

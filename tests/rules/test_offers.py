@@ -141,8 +141,10 @@ def test_the_callers_language_goes_before_activity() -> None:
 
 def test_the_clinician_a_caller_was_cut_off_from_is_asked_alone_first() -> None:
     people = [desk("ana", 1), desk("ben", 60)]
-    assert [r.person_id for r in told([caller(prefers="ben")], people)] == ["ben"]
-    later = told([caller(prefers="ben", waited=15)], people, [Live("ben", "c1", "desk")])
+    assert [r.person_id for r in told([caller(prefers="ben", cut_offs=1)], people)] == ["ben"]
+    later = told(
+        [caller(prefers="ben", cut_offs=1, waited=15)], people, [Live("ben", "c1", "desk")]
+    )
     assert [r.person_id for r in later] == ["ana"]
 
 
@@ -211,8 +213,13 @@ def test_whoever_accepts_gets_the_head_of_the_line_they_can_serve() -> None:
 
 
 def test_a_caller_cut_off_from_this_clinician_comes_first() -> None:
-    calls = [caller("first", waited=60), caller("theirs", prefers="ana")]
+    calls = [caller("first", waited=60), caller("theirs", prefers="ana", cut_offs=1)]
     assert head_for(calls, "ana", ("en",)) == calls[1]
+
+
+def test_who_was_promised_a_call_waits_their_turn() -> None:
+    calls = [caller("first", waited=60), caller("promised", prefers="ana")]
+    assert head_for(calls, "ana", ("en",)) == calls[0]
 
 
 def test_reached_rungs_stay_reached() -> None:

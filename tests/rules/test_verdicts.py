@@ -71,9 +71,17 @@ def test_a_supervisors_desk_stands_on_no_rung_and_the_phone_is_missing():
 
 def test_who_was_cut_off_from_the_caller_is_asked_alone_at_first():
     people = [desk("ana"), desk("ben")]
-    found = of("ben", [caller(prefers="ana")], people)
+    found = of("ben", [caller(prefers="ana", cut_offs=1)], people)
     assert (found.why, found.desk_after) == ("prefers", 15)
-    assert of("ben", [caller(waited=15, prefers="ana")], people).why != "prefers"
+    later = [caller(waited=15, prefers="ana", cut_offs=1)]
+    assert of("ben", later, people).why != "prefers"
+
+
+def test_who_promised_to_call_them_is_asked_alone_for_less():
+    people = [desk("ana"), desk("ben")]
+    found = of("ben", [caller(prefers="ana")], people)
+    assert (found.why, found.desk_after) == ("prefers", 6)
+    assert of("ben", [caller(waited=6, prefers="ana")], people).why != "prefers"
 
 
 def test_no_is_not_asked_again_and_a_phone_once():

@@ -29,6 +29,12 @@ def assert_put_away(town: Town, caller: Caller, when: str) -> None:
     assert not silence(caller.leg, 4.0), trace
 
 
+@pytest.fixture(autouse=True)
+def nobody_is_rung_back(quick_town: Town) -> None:
+    """Else the promise that a hang-up opens would be offered, and this is about the call alone."""
+    quick_town.rings_nobody_back()
+
+
 def tidy(town: Town) -> None:
     """Everybody is ready for the next caller."""
     from switchboard import presence

@@ -1,0 +1,113 @@
+"""What is known of one promise and its person, and how is it stopped?"""
+
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import request as asked
+from flask.typing import ResponseReturnValue
+
+from callbacks.plan import LABELS as OUTCOMES
+from console.followups import DECISIONS, may_see, tasks_for
+from console.forms import Form
+from console.here import Me, board, myself, now, store
+from console.records import may_read
+from storage.store import Rows
+from storage.values import FollowUp
+from switchboard import promises, stops
+
+HOW = {"spoken": "Spoken", "written": "Written"}
+CONSENTS = HOW | {"by_key": "By a key while waiting", "called_us": "By calling us"}
+ENDINGS = {
+    "kept": "kept",
+    "reached_us": "they called us",
+    "unreached": "not reached",
+    "withdrawn": "does not want to be called",
+    "wrong_number": "wrong number",
+    "no_consent": "no consent",
+    "decided": "closed by a named person",
+    "talk_over": "the talk was over",
+}
+
+
+def install(console: Blueprint) -> None:
+    add = console.add_url_rule
+    add("/follow-ups/<followup_id>", "followup", page)
+    add("/follow-ups/<followup_id>/revocation", "revoke_consent", revoke, methods=["POST"])
+    add("/follow-ups/<followup_id>/wrong-number", "wrong_number", wrong, methods=["POST"])
+
+
+def page(followup_id: str) -> str:
+    return render_template("followups/one.html", **read(followup_id))
+
+
+def revoke(followup_id: str) -> ResponseReturnValue:
+    """Consent ends now; whoever took the word down is named in the audit."""
+    found(followup_id)
+    form = Form(asked.form)
+    by = form.text("revoked_by", 80, needed="Say who revoked it.") or ""
+    how = form.one_of("revoked_how", HOW)
+    if form.errors:
+        return render_template("followups/one.html", **read(followup_id, form)), 422
+    return stopped(followup_id, stops.revoke(board(), followup_id, myself().id, by, how))
+
+
+def wrong(followup_id: str) -> ResponseReturnValue:
+    found(followup_id)
+    return stopped(followup_id, stops.wrong_number(board(), followup_id, myself().id))
+
+
+def stopped(followup_id: str, count: int) -> ResponseReturnValue:
+    words = ("Stopped. This number is not called any more.", "done")
+    flash(*(words if count else ("Nothing was open to this number any more.", "warning")))
+    return redirect(url_for("console.followup", followup_id=followup_id), 303)
+
+
+def found(followup_id: str) -> FollowUp:
+    with store().read() as rows:
+        one = rows.followups.get(followup_id)
+        if one is None or not (may_see(myself(), one) or with_them(rows, myself(), one)):
+            abort(404)  # another's promise does not exist for this person (FAILURES E2)
+    return one
+
+
+def with_them(rows: Rows, person: Me, one: FollowUp) -> bool:
+    """They called us, and this clinician has them now: with every promise to that number."""
+    own = rows.desks.get(person.id)
+    call = rows.calls.get(own.call_id) if own and own.call_id else None
+    return call is not None and call.number_shown == one.number
+
+
+def read(followup_id: str, form: Form | None = None) -> dict[str, Any]:
+    """The promise, and the person's history; reading is audited before it is shown (E16)."""
+    one, person = found(followup_id), myself()
+    with store().begin() as rows:
+        rows.audit.write(person.id, "followup.read", f"followup:{one.id}", {}, now())
+    with store().read() as rows:
+        return facts(rows, person, one) | {"form": form}
+
+
+def facts(rows: Rows, person: Me, one: FollowUp) -> dict[str, Any]:
+    every = [one, *(o for o in rows.followups.of_number(one.number) if o.id != one.id)]
+    here = with_them(rows, person, one)
+    shown = [o for o in every if here or may_see(person, o)]
+    calls = rows.calls.earlier(one.number, now(), limit=50)
+    return {
+        "one": one,
+        "promises": shown,
+        "open": promises.is_open(one),
+        "overdue": promises.overdue(one, now()),
+        "attempts": {o.id: rows.attempts.of(o.id) for o in shown},
+        "calls": calls,
+        "may_read": {call.id for call in calls if may_read(rows, person, call)},
+        "tasks": [task for task in tasks_for(rows, person) if task.followup_id == one.id],
+        "names": {p.id: p.name for p in rows.people.all(active_only=False)},
+        "audit": rows.audit.of(f"followup:{one.id}"),
+        "plan": board().plans.templates.get(one.template or ""),
+        "message": board().plans.messages.get(one.message or "", {}),
+        "outcomes": OUTCOMES,
+        "decisions": DECISIONS,
+        "endings": ENDINGS,
+        "consents": CONSENTS,
+        "hows": HOW,
+        "zone": person.zone,
+    }

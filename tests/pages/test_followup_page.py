@@ -1,0 +1,153 @@
+"""Does a promise's own page show whom to tell, and stop it when the person says so?"""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from storage import ids
+from storage.values import Task
+
+WHO = {"revoked_by": "Marta herself", "revoked_how": "spoken"}
+
+
+@pytest.fixture
+def promise(house):
+    return house.followup(house.call(), tell_if_unreached="her sister Nora")
+
+
+def kept(house, followup_id):
+    with house.store.read() as rows:
+        return rows.followups.get(followup_id)
+
+
+def test_consent_is_revoked_by_whom_how_and_when(house, visitor, promise):
+    ana, address = visitor("ana"), f"/follow-ups/{promise.id}"
+    assert "They revoke their consent" in ana.get(address).text
+    assert ana.post(f"{address}/revocation", revoked_how="spoken").status_code == 422
+    assert kept(house, promise.id).state == "due"
+    assert ana.post(f"{address}/revocation", **WHO).status_code == 303
+    one = kept(house, promise.id)
+    assert (one.state, one.closed_reason) == ("closed", "withdrawn")
+    assert (one.revoked_by, one.revoked_how, one.revoked_at) == (
+        "Marta herself",
+        "spoken",
+        house.at,
+    )
+    page = ana.get(address).text
+    assert "Marta herself" in page
+    assert "wrote down that consent was revoked" in page
+    assert "They revoke their consent" not in page, "it is revoked"
+
+
+def test_a_wrong_number_is_stopped_and_somebody_decides(house, visitor, promise):
+    ana = visitor("ana")
+    assert ana.post(f"/follow-ups/{promise.id}/wrong-number").status_code == 303
+    assert kept(house, promise.id).closed_reason == "wrong_number"
+    with house.store.read() as rows:
+        assert [task.kind for task in rows.tasks.open()] == ["followup_wrong_number"]
+
+
+def test_another_clinicians_promise_does_not_exist_before_it_is_due(house, visitor):
+    later = house.followup(house.call(), due_at=house.at + timedelta(days=1))
+    ben = visitor("ben")
+    assert ben.get(f"/follow-ups/{later.id}").status_code == 404
+    assert ben.post(f"/follow-ups/{later.id}/revocation", **WHO).status_code == 404
+    assert kept(house, later.id).state == "due"
+    house.waits(days=1)
+    ben = visitor("ben")
+    assert ben.get(f"/follow-ups/{later.id}").status_code == 200
+    with house.store.read() as rows:
+        assert [one.actor for one in rows.audit.of(f"followup:{later.id}")] == ["ben"]
+
+
+def test_whoever_decides_sees_whom_to_tell(house, visitor, promise):
+    task = Task(ids.new(), "followup_unreached", "coordinator", None, promise.id, "Not.", house.at)
+    with house.store.begin() as rows:
+        rows.tasks.add(task)
+    cora = visitor("cora")
+    for address in ("/follow-ups", f"/follow-ups/{promise.id}"):
+        page = cora.get(address).text
+        assert "tell <b>her sister Nora</b>" in page
+        assert "A welfare check" in page
+    cora.post(f"/tasks/{task.id}/decision", decision="letter", why="x" * 140, told="yes")
+    with house.store.read() as rows:
+        decision = rows.tasks.get(task.id).decision
+    assert decision == f"Write a letter: {'x' * 140} (told whom they wished)"
+
+
+def test_the_board_counts_what_is_past_its_window(house, visitor, promise):
+    house.followup(house.call(), due_until=house.at - timedelta(minutes=1))
+    house.followup(house.call(), due_until=house.at + timedelta(hours=3))
+    assert "1 past their window" in visitor("sol").get("/board").text
+    page = visitor("cora").get("/follow-ups").text
+    overdue = page[page.index("overdue-title") : page.index('due-title">Due now')]
+    assert overdue.count("<tr>") == 2, "a head and one promise"
+
+
+# -- the boards -------------------------------------------------------------------------------
+
+
+def part_of(page, name):
+    """The rows of one part of the page, as text."""
+    start = page.find(f'id="{name}-title"')
+    return page[start : page.index("</section>", start)] if start >= 0 else ""
+
+
+def test_each_promise_stands_in_one_part_of_the_list(house, visitor):
+    tomorrow = house.at + timedelta(days=1)
+    hours = {"due_at": tomorrow, "due_until": tomorrow + timedelta(hours=4)}
+    past = {"due_until": house.at - timedelta(hours=1)}
+    house.shift("ana", "primary", tomorrow.date(), "08:00", "20:00")
+    for name, facts in {
+        "Mine": {"prefers": "ana", "due_at": house.at + timedelta(minutes=5)},
+        "Over": {"prefers": None, **past},
+        "Free": {"prefers": None},
+        "Away": {"prefers": "ben", **hours},
+        "Next": {"prefers": "ana", **hours},
+    }.items():
+        house.followup(house.call(), name=f"{name} Person", **facts)
+    ana, cora = visitor("ana").get("/follow-ups").text, visitor("cora").get("/follow-ups").text
+    for name, part in (("Mine", "mine"), ("Over", "overdue"), ("Free", "due"), ("Next", "later")):
+        assert f"{name} Person" in part_of(ana, part)
+        assert ana.count(f">{name} Person<") == 1
+    assert "Away Person" not in ana, "another clinician's, before it is due"
+    assert "Away Person" in part_of(cora, "off"), "Ben is on call at no time of its window"
+    assert "Next Person" in part_of(cora, "later")
+    assert 'name="promise"' not in ana
+    assert cora.count('name="promise"') == 5
+
+
+def test_many_are_given_away_in_one_step(house, visitor):
+    ids_ = [house.followup(house.call()).id for _ in range(3)]
+    ringing = house.followup(house.call(), state="placing").id
+    marked = {"promise": [*ids_, ringing, "no-such-thing"]}
+    assert visitor("ana").post("/follow-ups/reassignment", **marked, to="ben").status_code == 403
+    cora = visitor("cora")
+    assert cora.post("/follow-ups/reassignment", **marked, to="nobody").status_code == 303
+    assert [kept(house, one).prefers for one in ids_] == ["ana"] * 3
+    cora.post("/follow-ups/reassignment", **marked, to="ben")
+    assert [kept(house, one).prefers for one in [*ids_, ringing]] == ["ben"] * 3 + ["ana"]
+    assert "3 follow-ups are given away" in cora.get("/follow-ups").text
+    with house.store.read() as rows:
+        assert [line.facts for line in rows.audit.of(f"followup:{ids_[0]}")] == [{"to": "ben"}]
+    cora.post("/follow-ups/reassignment", promise=ids_[0], to="")
+    assert kept(house, ids_[0]).prefers is None
+
+
+def test_a_calendar_shows_when_and_never_whom(house, visitor):
+    import icalendar
+
+    due = house.at + timedelta(days=1)
+    promise = house.followup(house.call(), due_at=due, note="after work", tell_if_unreached="Nora")
+    house.followup(house.call(), prefers="ben")
+    ana = visitor("ana")
+    ana.post("/roster/feeds/followups")
+    page = ana.get("/roster/feeds").text
+    content = visitor(None).get(re.search(r'value="http[^"]+?(/feeds/[^"]+)"', page)[1]).text
+    (event,) = icalendar.Calendar.from_ical(content).walk("VEVENT")
+    assert event["DTSTART"].dt == due
+    assert str(event["SUMMARY"]) == "Follow-up, attempt 1 of 3"
+    for secret in (promise.name, promise.number, "Nora", "after work", promise.id):
+        assert secret not in content
+    assert visitor("cora").post("/roster/feeds/followups").status_code == 404
