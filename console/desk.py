@@ -8,9 +8,10 @@ from flask import Blueprint, abort, jsonify, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 
 from callbacks.plan import LABELS as OUTCOMES
+from care.crew import LEAVING
 from care.disposition import LABELS
 from care.questions import SECTIONS
-from console import rescues, roster_mine
+from console import crew_desk, rescues, roster_mine
 from console.dispatcher import at_desk as dispatcher_at_desk
 from console.here import board, myself, now, store
 from console.roster_words import hours
@@ -77,7 +78,7 @@ def facts(current: DeskState) -> dict[str, Any]:
         "softphone_host": board().settings.softphone_host,
         "sounds": asset("sounds/silence.wav"),
         "dispatcher": dispatcher_at_desk(current.call) if current.state == "talking" else None,
-    }
+    } | crew_desk.at_desk(current)
 
 
 def with_record(current: DeskState) -> dict[str, Any]:
@@ -171,8 +172,13 @@ def refuse(offer_id: str) -> ResponseReturnValue:
 
 
 def end_call(call_id: str) -> ResponseReturnValue:
+    """Before a crew is with the caller, leaving asks why."""
+    visits, why = crew_desk.keeping(call_id), request.form.get("why", "")
+    if visits and why not in LEAVING:
+        return refused(422, "The crew is not there yet. Say why you end the call, or stay.")
     if not calls.end(board(), call_id, myself().id):
         abort(404)
+    crew_desk.note_left(visits, why)
     return answered()
 
 

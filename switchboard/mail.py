@@ -24,10 +24,12 @@ from switchboard.board import Board
 
 log = structlog.get_logger()
 
+# By kind of notice: what the letter is called, and the page it points to.
 SUBJECTS = {
-    "moved": "Your hours on the roster changed",
-    "reminder": "You are on call soon: please confirm",
-    "watch": "The roster: please look",
+    "moved": ("Your hours on the roster changed", "/roster/mine"),
+    "reminder": ("You are on call soon: please confirm", "/roster/mine"),
+    "watch": ("The roster: please look", "/roster/coverage"),
+    "crew": ("A mobile crew: please look now", "/crews"),
 }
 NOWHERE = ".invalid"  # of people whom an import made (RFC 2606)
 GIVEN_UP = timedelta(days=2)
@@ -87,8 +89,7 @@ def _settle(board: Board, notice: Notice) -> None:
 def _letter(settings: Settings, to: str, notice: Notice) -> EmailMessage:
     letter = EmailMessage()
     letter["From"], letter["To"] = settings.mail_from or settings.smtp_user, to
-    letter["Subject"] = SUBJECTS[notice.kind]
-    where = "/roster/coverage" if notice.kind == "watch" else "/roster/mine"
+    letter["Subject"], where = SUBJECTS[notice.kind]
     letter.set_content(f"{notice.text}\n\n{settings.public_base_url}{where}\n")
     return letter
 

@@ -17,6 +17,7 @@ WORDS = {
     "came_offline": "A caller came while the database was away. Decide: ring back, or close.",
     "rescue_unconfirmed": "Somebody was sent to a person in danger. Is contact confirmed?",
     "no_supervisor": "A person is in danger and no supervisor can be reached. Find one.",
+    "crew_unacknowledged": "A mobile crew was asked for and nobody has acknowledged. See Crews.",
     "effect_failed": "What followed a call was not written down. Look at its history, and do it.",
     "carrier_refused": "The carrier refused to ring a phone. Check the number and the account.",
 }

@@ -24,7 +24,18 @@ from ivr.call import Call, Stage
 from storage.errors import StoreDown
 from storage.store import Store
 from storage.values import Attempt, FollowUp, Offer, Person, Task
-from switchboard import calls, cards, clock, offers, offline, presence, promises, reconcile, rescues
+from switchboard import (
+    calls,
+    cards,
+    clock,
+    crews,
+    offers,
+    offline,
+    presence,
+    promises,
+    reconcile,
+    rescues,
+)
 from switchboard import desk as the_desk
 from switchboard.board import Board
 from telephony.carrier import Carrier
@@ -160,6 +171,7 @@ class Town:
                 (max(seconds, offline.TEND_SECONDS), offline.tend),
                 (max(seconds, clock.RECONCILE_SECONDS), reconcile.run),
                 (max(seconds, clock.RESCUE_SECONDS), rescues.sweep),
+                (max(seconds, clock.RESCUE_SECONDS), crews.sweep),
             )
         ]
 
