@@ -80,5 +80,9 @@ class CrewVisits(Noun):
         """Return those asked for since then, over or not."""
         return self._all(_ALL.where(_c.requested_at >= start).limit(limit))
 
+    def between(self, start: datetime, end: datetime) -> list[Visit]:
+        """Return those asked for in [start, end), oldest first."""
+        return self._all(_ALL.where(_c.requested_at >= start, _c.requested_at < end))
+
     def _all(self, query: Select[Any]) -> list[Visit]:
         return [_value(row) for row in self._rows(query)]

@@ -300,6 +300,29 @@ def test_the_board_and_the_tasks_say_that_nobody_acknowledges(house, visitor, cr
     assert "not acknowledged" not in sol.get("/board").text
 
 
+def test_the_figures_count_visits_in_columns_that_add_up(house, visitor, phone):
+    cleared, off, going = asked(house), asked(house), asked(house)
+    crews.step(house.board, off.id, rules.Step.CALL_OFF, None, "ana")
+    for minutes, step in ((1, "acknowledge"), (4, "set_out"), (15, "arrive"), (60, "clear")):
+        house.waits(minutes=minutes)
+        phone.taps(cleared, step, words="gone")
+    page = visitor("cora").get("/figures").text
+    section = page.split('id="crews"')[1].split("</section>")[0]
+    rows = {
+        row.split("</th>")[0]: [cell.split("<")[0].split(">")[-1] for cell in row.split("<td")[1:]]
+        for row in section.split('<th scope="row">')[1:]
+    }
+    #                           asked cleared off going told
+    assert rows["First response"] == ["3", "1", "1", "1", "0"]
+    assert rows["All visits"] == rows["First response"]
+    assert rows["To acknowledged"] == ["1", "1:00", "1:00"]
+    assert rows["To on scene"] == ["1", "20:00", "20:00"]
+    assert rows["To cleared"] == ["1", "80:00", "80:00"]
+    assert rows["Nobody was there"] == rows["Cleared"] == ["1"]
+    assert "On scene within 60 minutes: 1 of 1 that arrived." in section
+    assert visit_of(house, going).state == "requested"
+
+
 def test_a_crews_address_is_shown_once_and_stops_when_it_is_ended(house, visitor):
     cora = visitor("cora")
     cora.get("/crews")
