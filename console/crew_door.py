@@ -86,18 +86,20 @@ def reading(token: str, visit_id: str) -> ResponseReturnValue:
     def how(one: Visit, at: datetime) -> Visit:
         return rules.read(one, version, by, at)
 
-    return done(own, token, visit_id, lambda: crews.change(board(), visit_id, by, "read", how))
+    return done(
+        own, token, visit_id, lambda: crews.change(board(), visit_id, by, "read_changes", how)
+    )
 
 
 @crew.post("/<token>/visits/<visit_id>/words")
 def words(token: str, visit_id: str) -> ResponseReturnValue:
     """What the crew says to the desk."""
     own, form = whose(token), Form(request.form)
-    said, once = form.values.get("words", "").replace("\x00", ""), form.values.get("once", "")[:40]
+    said, once = (form.values.get(name, "").replace("\x00", "") for name in ("words", "once"))
     by = f"crew:{own.id}"
 
     def how(one: Visit, at: datetime) -> Visit:
-        return rules.say(one, said, by, at, once)
+        return rules.say(one, said, by, at, once[:40])
 
     return done(own, token, visit_id, lambda: crews.change(board(), visit_id, by, "said", how))
 
@@ -119,7 +121,7 @@ def whose(token: str) -> Crew:
 def done(own: Crew, token: str, visit_id: str, act: Callable[[], Visit]) -> ResponseReturnValue:
     """Do it, if the visit is this crew's to touch; say why not, on their page."""
     with store().read() as rows:
-        visit = rows.crew_visits.get(visit_id)
+        visit = rows.crew_visits.get(visit_id) if visit_id.isprintable() else None
     if visit is None or not (rules.theirs(visit, own.id) or touched(visit, own)):
         return show(own, token, "Another crew has this visit. There is nothing left for you to do.")
     try:

@@ -215,6 +215,8 @@ def step(visit_id: str) -> ResponseReturnValue:
     """What a crew said by telephone or radio, entered for them; or called off."""
     visit, given = theirs(visit_id), Form(request.form)
     which = given.values.get("step", "")
+    if which == "read":
+        return read_to_them(visit)
     if which not in set(Step):
         abort(422)
     with store().read() as rows:
@@ -233,6 +235,15 @@ def step(visit_id: str) -> ResponseReturnValue:
         )
     except Refused as why:
         return refused(str(why))
+    return answered("crews")
+
+
+def read_to_them(visit: Visit) -> ResponseReturnValue:
+    """Somebody read what changed to the crew, who does not look at the page."""
+    by = myself().id
+    crews.change(
+        board(), visit.id, by, "read_changes", lambda v, at: rules.read(v, visit.version, by, at)
+    )
     return answered("crews")
 
 

@@ -6,7 +6,7 @@ const shown = () => document.getElementById("crews");
 
 async function look() {
   if (shown().contains(document.activeElement) || shown().querySelector("details[open]")) return;
-  const answer = await fetch(location.pathname).catch(() => null);
+  const answer = await fetch(shown().dataset.page).catch(() => null);
   if (!answer?.ok || answer.redirected) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("crews");
   if (fresh) { shown().replaceWith(document.adoptNode(fresh)); tick(); }

@@ -109,6 +109,16 @@ def test_a_coordinator_asks_without_a_call_and_enters_what_a_crew_says_by_radio(
     assert cora.post(f"{path}/asking", crew=crew.id).status_code == 303
     for step in ("acknowledge", "arrive"):
         assert cora.post(f"{path}/steps", step=step, crew=crew.id).status_code == 303
+    crews.change(
+        house.board,
+        visit.id,
+        "cora",
+        "changed",
+        lambda v, at: rules.change(v, v.facts | {"risk": "A gun"}, "cora", at),
+    )
+    assert cora.post(f"{path}/steps", step="read").status_code == 303
+    assert visit_of(house, visit).unread == (), "read to them by radio"
+    assert audited(house, visit)[-1] == ("cora", "crew.read_changes")
     refused = cora.post(f"{path}/steps", step="call_off")
     assert refused.status_code == 409
     assert "only they can clear it" in refused.text
@@ -166,7 +176,9 @@ def test_doubled_and_late_taps_are_harmless_and_say_what_to_do(house, phone):
     assert "This visit was called off. Do not go" in late.text
     for nonsense in ("call_off", "fly", ""):
         assert phone.taps(off, nonsense).status_code == 409
-    assert phone.posts(type("V", (), {"id": "none"}), "steps", step="arrive").status_code == 409
+    for nobody in ("none", "%00"):
+        answer = phone.posts(type("V", (), {"id": nobody}), "steps", step="arrive")
+        assert answer.status_code == 409
 
 
 @pytest.mark.parametrize("how", ["renewed", "ended", "no such crew"])
@@ -224,6 +236,9 @@ def test_what_the_desk_changes_must_be_read_and_what_the_crew_says_is_at_the_des
     assert "They have not read yet: what is dangerous there." in ana.get("/desk/panel").text
     phone.posts(visit, "reading", version=1)
     assert visit_of(house, visit).unread == ("risk",), "a page from before"
+    assert (
+        "The crew has not read yet: what is dangerous there." in visitor("cora").get("/crews").text
+    )
     phone.posts(visit, "reading", version=2)
     assert "They have not read yet" not in ana.get("/desk/panel").text
     assert "The desk changed" not in phone.sees().text
