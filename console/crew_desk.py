@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from care import crew as rules
-from care.crew import IN_WORDS, LABELS, LEAVING, Visit
+from care import crew_details
+from care.crew import IN_WORDS, Visit
+from care.crew_details import LABELS, LEAVING
 from care.disposition import Disposition
 from console.crew_words import LOOKS, SHORT_KINDS, Happening, happenings
 from console.here import board, myself, now, store
@@ -46,7 +48,7 @@ class Shown:
     def rows(self) -> list[tuple[str, str]]:
         """Label and words of each detail."""
         facts = self.visit.facts
-        said = [(name, facts[name]) for name in rules.NAMES if facts.get(name)]
+        said = [(name, facts[name]) for name in crew_details.NAMES if facts.get(name)]
         return [(LABELS[n], phone(words) if n == "number" else words) for n, words in said]
 
     @property

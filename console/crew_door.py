@@ -22,7 +22,8 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from care import crew as rules
-from care.crew import LABELS, NAMES, OUTCOMES, WORDS_MOST, Refused, Step, Visit
+from care.crew import Refused, Step, Visit
+from care.crew_details import LABELS, NAMES, OUTCOMES, WORDS_MOST
 from console.crew_words import BUTTONS, SHORT_KINDS
 from console.forms import Form
 from console.here import board, house_zone_name, now, store

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from care.crew import LABELS, LEAVING, OUTCOMES, Line, State, Step, Visit
+from care.crew import Line, State, Step, Visit
+from care.crew_details import LABELS, LEAVING, OUTCOMES
 
 SHORT_KINDS = {"first": "First response", "second": "Second response", "after": "After the event"}
 BUTTONS = {

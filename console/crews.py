@@ -8,7 +8,9 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from care import crew as rules
-from care.crew import FIELDS, KINDS, OUTCOMES, Refused, Step, Visit
+from care import crew_details
+from care.crew import Refused, Step, Visit
+from care.crew_details import FIELDS, KINDS, OUTCOMES
 from console import crew_desk
 from console.crew_words import BUTTONS
 from console.forms import Form
@@ -134,7 +136,7 @@ def form(
         errors=errors,
         visit=visit,
         fields=FIELDS,
-        needed=rules.NEEDED,
+        needed=crew_details.NEEDED,
         kinds=KINDS,
         crews=known,
         new_id=values.get("id") or ids.new(),
@@ -169,9 +171,9 @@ def requested(action: str, call_id: str | None) -> ResponseReturnValue:
 
 def details(given: Form) -> dict[str, str]:
     """The fields of a visit; what is wrong with them is in `given.errors`."""
-    facts = {name: given.values.get(name, "").replace("\x00", "") for name in rules.NAMES}
+    facts = {name: given.values.get(name, "").replace("\x00", "") for name in crew_details.NAMES}
     facts = {name: value for name, value in facts.items() if value}
-    for name, why in rules.refused(facts).items():
+    for name, why in crew_details.refused(facts).items():
         given.refuse(name, why)
     if facts.get("number") and "number" not in given.errors:
         facts["number"] = given.number("number") or facts["number"]

@@ -8,7 +8,7 @@ from flask import Blueprint, abort, jsonify, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 
 from callbacks.plan import LABELS as OUTCOMES
-from care.crew import LEAVING
+from care.crew_details import LEAVING
 from care.disposition import LABELS
 from care.questions import SECTIONS
 from console import crew_desk, rescues, roster_mine

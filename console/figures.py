@@ -6,8 +6,8 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 
 from care.contract import CAME_TO
-from care.crew import OUTCOMES as ENDS_OF_VISITS
 from care.crew import State
+from care.crew_details import OUTCOMES as ENDS_OF_VISITS
 from care.disposition import LABELS as OUTCOMES
 from console.crew_words import SHORT_KINDS
 from console.forms import day_of

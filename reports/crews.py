@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from statistics import median
 
-from care.crew import KINDS, OUTCOMES, State, Visit
+from care.crew import State, Visit
+from care.crew_details import KINDS, OUTCOMES
 from reports.figures import DAY, midnight
 from storage.store import Rows
 

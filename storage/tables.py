@@ -534,7 +534,7 @@ crew_visits = Table(  # requests of a mobile crew, to their end (care.crew)
     Column("id", String(40), primary_key=True),
     Column("call_id", String(40)),
     Column("kind", String(10), nullable=False),  # first | second | after
-    Column("facts", JSON, nullable=False),  # care.crew.FIELDS
+    Column("facts", JSON, nullable=False),  # care.crew_details.FIELDS
     Column("requested_by", String(40), nullable=False),
     Column("requested_at", Instant, nullable=False),
     Column("due_at", Instant),

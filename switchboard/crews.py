@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from care import crew as rules
+from care import crew_details
 from care.crew import Line, Refused, State, Step, Visit
 from routing.wallclock import wall
 from storage.store import Rows
@@ -42,9 +43,9 @@ def request(
     Raises:
         Refused: a detail is missing, or there is no such kind.
     """
-    wanted = {name: facts[name] for name in rules.NAMES if facts.get(name)}
-    wrong = rules.refused(wanted)
-    if wrong or kind not in rules.KINDS:
+    wanted = {name: facts[name] for name in crew_details.NAMES if facts.get(name)}
+    wrong = crew_details.refused(wanted)
+    if wrong or kind not in crew_details.KINDS:
         raise Refused(" ".join(wrong.values()) or "Choose the kind of response.")
     now = board.now()
     first = (Line(now, person_id, "requested", asked or "", version=1),)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from care import crew as rules
+from care import crew_details
 from care.crew import Step, Visit
 from care.disposition import Disposition
 from ivr.call import Call
@@ -76,7 +77,7 @@ def _visit(dice: Dice, call: Call, record: Record, now: datetime) -> Visit:
             break
         if rules.late(visit, at):
             visit = rules.told(visit, visit.due_at or at)
-        ended = dice.choices(tuple(rules.OUTCOMES), (9, 3, 2, 1, 1, 1))[0]
+        ended = dice.choices(tuple(crew_details.OUTCOMES), (9, 3, 2, 1, 1, 1))[0]
         words = ended if step is Step.CLEAR else ""
         visit = rules.take(visit, step, crew, f"crew:{crew}", at, words=words)
     return visit

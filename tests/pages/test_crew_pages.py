@@ -141,7 +141,7 @@ def test_the_page_shows_what_a_crew_needs_and_no_more(house, phone):
     assert page.text.count("<article") == 1, "not what another crew is asked"
     for words in (*FACTS.values(), "First response", "We take it"):
         assert words in page.text
-    for private in ("555-0177", "5550177", "Ana", call.id, "26-104-881"):
+    for private in ("555-0177", "5550177", "Ana Ruiz", call.id, "26-104-881"):
         assert private not in page.text
     assert "Set-Cookie" not in page.headers
     assert page.headers["Cache-Control"] == "no-store"

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from care import crew as rules
-from care.crew import BEFORE_ARRIVAL, NAMES, TABLE, Refused, State, Step, Visit
+from care import crew_details
+from care.crew import BEFORE_ARRIVAL, TABLE, Refused, State, Step, Visit
+from care.crew_details import NAMES
 from care.questions import QUESTIONS
 
 NOW = datetime(2026, 11, 26, 3, tzinfo=UTC)
@@ -121,8 +123,8 @@ def test_what_the_desk_changes_stands_unread_until_the_crew_has_read_it(state):
 
 
 def test_the_details_are_needed_and_bounded():
-    assert rules.refused({}) == rules.NEEDED
-    assert set(rules.refused(FACTS | {"place": "x" * 301, "gun": "yes"})) == {"place", "gun"}
+    assert crew_details.refused({}) == crew_details.NEEDED
+    assert set(crew_details.refused(FACTS | {"place": "x" * 301, "gun": "yes"})) == {"place", "gun"}
     with pytest.raises(Refused, match="Say where to"):
         rules.change(ASKED, {"risk": "x", "situation": "y"}, "ana", NOW)
     with pytest.raises(Refused, match="over"):

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from care import crew as rules
-from care.crew import KINDS, OUTCOMES, State, Step, Visit
+from care.crew import State, Step, Visit
+from care.crew_details import KINDS, OUTCOMES
 from reports import crews
 from storage.store import Store
 from switchboard import seed
