@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from config import logs
 from config import settings as environment
 from ivr import events as e
-from switchboard import arrivals, calls, clock, hearing, offline, phones, voice
+from switchboard import arrivals, calls, clock, evidence, hearing, offline, phones, voice
 from switchboard.board import Board, make_board
 from telephony import forms, signature, twiml
 
@@ -32,7 +32,7 @@ BUDGET_SECONDS = 4  # work on one webhook (DESIGN, Numbers)
 TELEPHONE = ("/voice/", "/sound/")
 TWIML = "text/xml; charset=utf-8"
 IN_LINE = ("key", "agree")  # asked from within the wait document, where nothing can be dialled
-OTHER_LEGS = ("clinician-left", "psap", "psap-pressed", "psap-left")
+OTHER_LEGS = ("clinician-left", "psap", "psap-pressed", "psap-left", "guest-pressed", "guest-left")
 
 
 def board() -> Board:
@@ -282,6 +282,13 @@ def phone_pressed(call_id: str, offer_id: str, hop: int) -> Response:
     return answer(phones.pressed(board(), offer_id, fields(), g.key))
 
 
+@phone.post("/voice/<call_id>/guest/<guest_id>/<int:hop>")
+def guest_answered(call_id: str, guest_id: str, hop: int) -> Response:
+    """A guest's phone was picked up: nothing counts before 1 is pressed."""
+    event = hearing.guest_answered(guest_id, fields())
+    return answer(calls.handle(board(), call_id, g.key, event))
+
+
 @phone.post("/voice/<call_id>/person/<attempt_id>/<int:hop>")
 def person_answered(call_id: str, attempt_id: str, hop: int) -> Response:
     """Follow-up: the person's phone was picked up."""
@@ -327,6 +334,15 @@ def psap_status(call_id: str) -> Response:
     return Response(status=204)
 
 
+@phone.post("/voice/<call_id>/guest-status/<guest_id>")
+def guest_status(call_id: str, guest_id: str) -> Response:
+    """What became of ringing a guest."""
+    sid = fields().get("CallSid", "")
+    tells = evidence.guest_gone if forms.hung_up(fields()) else evidence.guest_rung
+    calls.handle(board(), call_id, g.key, tells(guest_id, sid))
+    return Response(status=204)
+
+
 @phone.post("/voice/<call_id>/room")
 def room(call_id: str) -> Response:
     """Something happened in the call's conference."""
@@ -336,9 +352,10 @@ def room(call_id: str) -> Response:
 
 
 _OFFLINE = (offline_next, offline_again, offline_screen, offline_pressed)
-_OTHERS = (desk, phone_answered, phone_pressed, person_answered, offline_screen, offline_pressed)
+_OTHERS = (desk, phone_answered, phone_pressed, person_answered, guest_answered, *_OFFLINE[2:])
 OTHERS = {f"phone.{f.__name__}" for f in _OTHERS}
-SILENT = {f"phone.{f.__name__}" for f in (ended, phone_status, person_status, psap_status, room)}
+_SILENT = (ended, phone_status, person_status, psap_status, guest_status, room)
+SILENT = {f"phone.{f.__name__}" for f in _SILENT}
 
 
 # -- documents and sounds that name nobody ----------------------------------------------------

@@ -148,6 +148,15 @@ class Line(Value):
         return self
 
 
+class Outsider(Value):
+    """Somebody outside the house whom a clinician may bring into a call, by telephone."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$")]
+    role: Literal["interpreter", "crew"]
+    name: Name
+    number: Number
+
+
 class RosterPolicy(Value):
     """What the roster's pages warn of and ask for, and whose holidays they name."""
 
@@ -193,6 +202,7 @@ class LineBook(Value):
 
     lines: dict[str, Line] = Field(min_length=1)
     ladder: Ladder
+    outsiders: tuple[Outsider, ...] = ()
     offers: OfferPolicy = OfferPolicy()
     storm: Storm = Storm()
     roster: RosterPolicy = RosterPolicy()
@@ -214,6 +224,13 @@ class LineBook(Value):
         """Who answers a number nobody expected: the first general line, else the first line."""
         lines = tuple(self.lines.values())
         return next((line for line in lines if line.kind == "general"), lines[0])
+
+    @model_validator(mode="after")
+    def _outsiders_are_distinct(self) -> "LineBook":
+        ids = [one.id for one in self.outsiders]
+        if len(set(ids)) < len(ids):
+            raise ValueError("an id of its own for each of the outsiders")
+        return self
 
     def dialled(self, number: str) -> Line:
         """Recognise the line by the number dialled; an unknown one is answered all the same."""

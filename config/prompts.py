@@ -45,6 +45,20 @@ PROMPTS: Mapping[str, frozenset[str]] = {
     "psap_summary_counselor": frozenset(),
     "psap_not_pressed": frozenset(),
     "psap_not_needed": frozenset(),
+    # while the clinician speaks with somebody else, and when the caller goes over to them
+    "apart": frozenset(),
+    "apart_calling": frozenset(),
+    "apart_talking": frozenset(),
+    "apart_key": frozenset(),
+    "here_again": frozenset(),
+    "here_is_guest": frozenset(),
+    "guest_lost": frozenset(),
+    # to whoever is brought into a call by telephone: nothing about the caller before 1 is pressed
+    "guest_screen": frozenset({"public_name"}),
+    "guest_welcome": frozenset(),
+    "guest_consulted": frozenset(),
+    "guest_not_pressed": frozenset(),
+    "guest_not_needed": frozenset(),
     # to a colleague's cell phone: nothing about any caller
     "phone_screen": frozenset(),
     "phone_taken": frozenset(),

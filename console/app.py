@@ -15,6 +15,7 @@ from console import (
     figures,
     followups,
     guard,
+    guests,
     handoffs,
     people,
     psap_keys,
@@ -23,6 +24,7 @@ from console import (
     roster,
     signin,
     stream,
+    supervision,
     words,
 )
 from console.crew_door import crew
@@ -91,9 +93,9 @@ def door() -> Blueprint:
     console.add_url_rule("/sign-in/link/<token>", "link", signin.follow)
     console.add_url_rule("/events", "events", stream.events)
     console.add_url_rule("/desk/events", "events", stream.events)
-    for part in (desk, handoffs, records, rescues, roster, board_page, followups):
+    for part in (desk, guests, handoffs, records, rescues, roster, board_page, supervision):
         part.install(console)
-    for part in (figures, contacts, people, psap_keys, crews, crew_keys):
+    for part in (followups, figures, contacts, people, psap_keys, crews, crew_keys):
         part.install(console)
     console.register_error_handler(HTTPException, explain)
     return console

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from flask import Blueprint, render_template
 
 from care import crew
+from console import supervision
 from console.here import board, now, store
+from console.words import asset
 from ivr.call import Call, Stage
 from storage.store import Rows
 from storage.values import Desk, Person
@@ -17,6 +19,8 @@ STATES = (
     ("available", "ready", "ready", "ready"),
     ("connecting", "connecting", "", "phone"),
     ("talking", "talking", "ready", "phone"),
+    ("asked", "asked by a colleague", "", "phone"),
+    ("joined", "in a colleague's call", "ready", "phone"),
     ("wrap_up", "in wrap-up", "", "pencil"),
     ("paused", "paused", "thin", "paused"),
 )
@@ -42,6 +46,7 @@ class Shown:
 
     waiting: tuple[Call, ...]
     talking: int
+    talks: tuple[supervision.Talk, ...]  # a supervisor's alone
     seats: tuple[Seat, ...]
     due: int
     overdue: int
@@ -71,11 +76,17 @@ def install(console: Blueprint) -> None:
 
 
 def page() -> str:
-    return render_template("board/page.html", board=read(), states=STATES)
+    return render_template("board/page.html", **facts())
 
 
 def panel() -> str:
-    return render_template("board/panel.html", board=read(), states=STATES)
+    return render_template("board/panel.html", **facts())
+
+
+def facts() -> dict[str, object]:
+    softphone = {"host": board().settings.softphone_host, "silence": asset("sounds/silence.wav")}
+    wanted = supervision.wanted()
+    return {"board": read(), "states": STATES, "wanted": wanted, "softphone": softphone}
 
 
 def read() -> Shown:
@@ -87,7 +98,8 @@ def read() -> Shown:
         due, overdue = promises(rows, moment)
         return Shown(
             waiting=tuple(c for c in live if c.stage in (Stage.GREETING, Stage.WAITING)),
-            talking=sum(c.stage is Stage.TALKING for c in live),
+            talking=sum(c.stage in (Stage.TALKING, Stage.CONSULTING) for c in live),
+            talks=supervision.talks(rows, live),
             seats=seats(rows, moment),
             due=due,
             overdue=overdue,

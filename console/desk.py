@@ -11,12 +11,13 @@ from callbacks.plan import LABELS as OUTCOMES
 from care.crew_details import LEAVING
 from care.disposition import LABELS
 from care.questions import SECTIONS
-from console import crew_desk, rescues, roster_mine
+from console import company, crew_desk, rescues, roster_mine, supervision
 from console.dispatcher import at_desk as dispatcher_at_desk
 from console.here import board, myself, now, store
 from console.roster_words import hours
 from console.words import asset
 from switchboard import calls, desk, handoffs, offers, presence
+from switchboard import help as silent_help
 from switchboard.desk import DeskState
 
 REASONS = (
@@ -43,6 +44,8 @@ def install(console: Blueprint) -> None:
     add("/offers/<offer_id>/refusal", "refuse", refuse, methods=["POST"])
     add("/calls/<call_id>/ending", "end_call", end_call, methods=["POST"])
     add("/calls/<call_id>/dispatcher", "ask_dispatcher", ask_dispatcher, methods=["POST"])
+    add("/calls/<call_id>/shared-leg", "share_leg", share_leg, methods=["POST"])
+    add("/calls/<call_id>/help", "ask_help", ask_help, methods=["POST"])
     add("/calls/<call_id>/hold", "hold", hold, methods=["POST"])
     add("/calls/<call_id>/hold/end", "unhold", unhold, methods=["POST"])
     add("/calls/<call_id>/hold", "unhold", unhold, methods=["DELETE"])
@@ -66,19 +69,22 @@ def _note_reading(current: DeskState) -> None:
 def facts(current: DeskState) -> dict[str, Any]:
     """What the desk's templates need besides the state."""
     tomorrow = now().astimezone(ZoneInfo(current.person.zone)) + timedelta(days=1)
-    return {
+    found = {
         "desk": current,
         "reasons": REASONS,
         "dispositions": LABELS.items(),
         "outcomes": OUTCOMES.items(),
         "tomorrow": tomorrow.date().isoformat(),
         "plans": board().plans,
+        "returns_at": board().line(current.call.line).return_number if current.call else None,
         "own_number": board().line(current.call.line).number if current.call else "",
         "house": f"{' to '.join(board().plans.house.weekday)}",
         "softphone_host": board().settings.softphone_host,
         "sounds": asset("sounds/silence.wav"),
         "dispatcher": dispatcher_at_desk(current.call) if current.state == "talking" else None,
-    } | crew_desk.at_desk(current)
+        "wanted": supervision.wanted(),
+    }
+    return found | company.at_desk(current) | crew_desk.at_desk(current)
 
 
 def with_record(current: DeskState) -> dict[str, Any]:
@@ -185,6 +191,21 @@ def end_call(call_id: str) -> ResponseReturnValue:
 def ask_dispatcher(call_id: str) -> ResponseReturnValue:
     """Ring the 911 centre's own line, to have its dispatcher in this call."""
     if not calls.ask_dispatcher(board(), call_id, myself().id):
+        abort(404)
+    return answered()
+
+
+def share_leg(call_id: str) -> ResponseReturnValue:
+    """The dispatcher is on the caller's own leg, or is there no longer."""
+    shared = request.form.get("shared") == "yes"
+    if not calls.share_leg(board(), call_id, myself().id, shared=shared):
+        abort(404)
+    return answered()
+
+
+def ask_help(call_id: str) -> ResponseReturnValue:
+    """Tell every supervisor, without a sound."""
+    if not silent_help.ask(board(), call_id, myself().id):
         abort(404)
     return answered()
 

@@ -15,6 +15,7 @@ from wtforms import ValidationError  # type: ignore[import-untyped]
 
 from console.here import board, me, now, store
 from console.permissions import ANYBODY, allowed
+from storage.desks import IN_A_CALL
 
 # The doors of 911 centres and of crews ask for a key, or an address, of their own.
 OURS = ("console", "security")
@@ -86,7 +87,7 @@ def at(key: str, moment: datetime) -> datetime:
 def in_a_call(person_id: str) -> bool:
     with store().read() as rows:
         desk = rows.desks.get(person_id)
-    return desk is not None and desk.state in ("connecting", "talking", "wrap_up")
+    return desk is not None and desk.state in (*IN_A_CALL, "wrap_up")
 
 
 def ask_to_sign_in() -> Response:

@@ -20,6 +20,8 @@ WHY = {
     "paused": "not offered: paused",
     "connecting": "not offered: on the way to a caller",
     "talking": "not offered: in a call",
+    "asked": "not offered: asked into a colleague's call",
+    "joined": "not offered: in a colleague's call",
     "wrap_up": "not offered: in wrap-up",
     "unheard": "not offered: the desk is open and not heard from",
     "rung_later": "not offered yet: another tier comes first",

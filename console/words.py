@@ -12,7 +12,7 @@ from flask import Flask, url_for
 
 from care.record import LENGTHS
 from console.here import me, now
-from ivr.call import Call, Ended
+from ivr.call import Call, Coming, Ended, Guest, How
 from storage.values import Record
 
 STATIC = Path(__file__).parent / "static"
@@ -23,6 +23,8 @@ ENDINGS = {
     Ended.CLINICIAN_ENDED: "talked, the clinician ended",
     Ended.PASSED_ON: "passed on to the partner line",
     Ended.RETURNED: "returned to the dispatcher",
+    Ended.WITH_911: "the line ended with the dispatcher on it",
+    Ended.HANDED_OVER: "handed over to the mobile crew",
     Ended.CALLBACK: "chose to be called back",
     Ended.UNREACHED: "not reached",
     Ended.LOST: "lost by the carrier",
@@ -46,15 +48,41 @@ HAPPENINGS = {
     "CallerJoined": "The caller is in the conversation",
     "ClinicianEnded": "The clinician pressed End",
     "DispatcherAsked": "The clinician asked for the dispatcher",
+    "LegShared": "The clinician said whether the dispatcher is on the caller's line",
     "PsapRung": "The 911 centre's line is ringing",
     "PsapAnswered": "Somebody answered at the 911 centre",
     "PsapPressed": "A key was pressed at the 911 centre",
     "PsapJoined": "The dispatcher is in the conversation",
     "PsapLeft": "The dispatcher left the conversation",
     "PsapGone": "The dispatcher's telephone is gone, or was not answered",
+    "SupervisorAsked": "A supervisor comes into the call",
+    "SupervisorChanged": "The supervisor goes further into the call, or less far",
+    "GuestAsked": "The clinician asked for somebody",
+    "GuestRung": "A guest's telephone is ringing",
+    "GuestAnswered": "Somebody answered a guest's telephone",
+    "GuestPressed": "A key was pressed on a guest's telephone",
+    "TakenBack": "The clinician took the caller back",
+    "HandedOver": "The clinician handed the caller over",
+    "GuestArrived": "A guest's telephone is there",
+    "GuestJoined": "A guest is in the conversation",
+    "GuestLeft": "A guest left the conversation",
+    "GuestGone": "A guest's telephone is gone",
+    "GuestSentAway": "A guest was sent away",
     "LegEnded": "The telephone service reported the call's end",
     "WaitElapsed": "A wait came to its limit",
     "MoveFailed": "The caller could not be moved",
+}
+WHERE = {
+    Coming.RINGING: "is being asked",
+    Coming.FAILED: "did not come",
+    Coming.COMING: "is on the way in",
+    Coming.HERE: "is here",
+    Coming.TOGETHER: "is with the caller",
+}
+HOW = {  # as it follows their name
+    How.LISTEN: "is listening",
+    How.WHISPER: "speaks with the clinician alone",
+    How.JOIN: "is in the call, heard by both",
 }
 RECORD_FIELDS = tuple(LENGTHS)
 NATIONAL_DIGITS = 10
@@ -71,6 +99,7 @@ def install(app: Flask) -> None:
         happening=happening,
         count_of=count_of,
         record_values=record_values,
+        is_in=is_in,
     )
     app.jinja_env.globals.update(asset=asset, now=now, me=me, zone_names=zone_names)
 
@@ -110,6 +139,11 @@ def ending(call: Call) -> str:
 def happening(event: str) -> str:
     """An event of the journal in words."""
     return HAPPENINGS.get(event, event)
+
+
+def is_in(guest: Guest) -> str:
+    """Where a guest is, as it follows their name."""
+    return HOW[guest.how] if guest.here and guest.how else WHERE[guest.state]
 
 
 def count_of(count: int, one: str, many: str) -> str:

@@ -5,6 +5,7 @@ from inspect import getdoc
 from ivr.call import Stage
 from ivr.events import EVENTS
 from ivr.flow import ANYWHERE, FLOW, stay
+from ivr.guest_events import GUEST_EVENTS
 
 HEAD = """# The life of one call
 
@@ -22,7 +23,7 @@ def page() -> str:
 def _section(stage: Stage) -> str:
     rows = [
         f"| {event.__name__} | {_words(handler)} |"
-        for event in EVENTS
+        for event in (*EVENTS, *GUEST_EVENTS)
         if (handler := FLOW[stage].get(event))
     ]
     return "\n".join([f"## {stage.value}\n", "| when | then |", "|---|---|", *rows, ""])

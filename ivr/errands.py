@@ -27,7 +27,7 @@ class CheckRoom:
 
 @dataclass(frozen=True, slots=True)
 class EndLeg:
-    """End one leg: "clinician" | "caller" | "psap". A caller's needs one of ivr.call.Ended.
+    """End one leg: "clinician" | "caller" | "psap" | "guest". A caller's needs an ivr.call.Ended.
 
     `sid`: the leg, where the call as it is now no longer names it.
     """
@@ -80,6 +80,13 @@ class RingPsap:
 
 
 @dataclass(frozen=True, slots=True)
+class RingGuest:
+    """Ring the phone of somebody who is to come into the call; nothing counts before 1."""
+
+    guest_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class OpenCallback:
     """The caller chose to be called back: open the promise, keeping their place."""
 
@@ -111,6 +118,7 @@ Errand = (
     | LoseClinician
     | DialPerson
     | RingPsap
+    | RingGuest
     | OpenCallback
     | RecordAttempt
     | Alert

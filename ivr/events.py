@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-Leg = Literal["caller", "clinician", "phone", "person", "psap"]  # whose webhook it was
+Leg = Literal["caller", "clinician", "phone", "person", "psap", "guest"]  # whose webhook it was
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,8 @@ class Waited(Event):
 class KeyPressed(Event):
     """The caller pressed something while waiting; `key` may be garbled or empty.
 
-    `means` is what the line makes of it: callback | language | partner | dispatcher | nothing.
+    `means` is what the line makes of it: callback | language | partner | dispatcher | clinician
+    (back from a consultation) | nothing.
     """
 
     key: str = ""
@@ -139,10 +140,13 @@ class ClinicianArrived(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClinicianLeft(Event):
-    """The clinician's bridge ended; `leg_sid` as in ClinicianJoined."""
+    """The clinician's bridge ended; `leg_sid` as in ClinicianJoined.
+
+    `hung_up`: their leg is over too, or never got in.
+    """
 
     leg_sid: str = ""
-
+    hung_up: bool = True
     leg: Leg | None = "clinician"
 
 
@@ -232,6 +236,13 @@ class DispatcherAsked(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LegShared(Event):
+    """The clinician says whether the 911 dispatcher is on the caller's own leg."""
+
+    shared: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PsapRung(Event):
     """The carrier rings the 911 centre's line; this is the leg."""
 
@@ -298,6 +309,7 @@ class RoomSeen(Event):
     caller: bool
     clinician: bool
     psap: bool = False
+    keeper: bool = False  # whom the caller was handed over to
 
 
 VOICE_EVENTS = (
@@ -328,6 +340,7 @@ EVENTS = (
     CallerJoined,
     ClinicianEnded,
     DispatcherAsked,
+    LegShared,
     PsapRung,
     PsapJoined,
     PsapGone,

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from ivr import consulting, guests, handing, inviting, passing, returning, sharing, talking, waiting
 from ivr import events as e
-from ivr import passing, returning, talking, waiting
+from ivr import guest_events as g
 from ivr.call import Call, Stage
 from ivr.replies import HangUp, Reply
 from ivr.step import Step, resume
@@ -42,6 +43,17 @@ _PASS: dict[type[e.Event], Handler] = {
     e.WaitElapsed: passing.close,
     e.Strayed: passing.fetch_stray,
 }
+_GUESTS: dict[type[e.Event], Handler] = {
+    g.SupervisorChanged: guests.change,
+    g.GuestRung: inviting.rung,
+    g.GuestAnswered: inviting.answer,
+    g.GuestPressed: inviting.press,
+    g.GuestArrived: guests.seat,
+    g.GuestJoined: guests.seated,
+    g.GuestLeft: guests.left,
+    g.GuestGone: guests.gone,
+    g.GuestSentAway: guests.send_away,
+}
 
 FLOW: dict[Stage, dict[type[e.Event], Handler]] = {
     Stage.GREETING: {e.Arrived: waiting.greet, **_WAIT},
@@ -59,6 +71,7 @@ FLOW: dict[Stage, dict[type[e.Event], Handler]] = {
         e.ClinicianEnded: talking.end_by_clinician,
         e.RoomSeen: talking.weigh,
         e.WaitElapsed: talking.look,
+        **_GUESTS,
         e.LegEnded: talking.hang_up,
         e.LedOffline: passing.lead_offline,
     },
@@ -73,13 +86,59 @@ FLOW: dict[Stage, dict[type[e.Event], Handler]] = {
         e.WaitElapsed: talking.look,
         e.RoomSeen: talking.check,
         e.DispatcherAsked: returning.ask_back,
+        e.LegShared: sharing.note,
         e.PsapRung: returning.rung,
         e.PsapAnswered: returning.answer,
         e.PsapPressed: returning.take_back,
         e.PsapJoined: returning.seated,
         e.PsapLeft: returning.left,
         e.PsapGone: returning.gone,
+        g.SupervisorAsked: guests.let_in,
+        g.GuestAsked: consulting.ask_in,
+        g.HandedOver: handing.hand_over,
+        **_GUESTS,
         e.LegEnded: talking.hang_up,
+        e.LedOffline: passing.lead_offline,
+    },
+    Stage.CONSULTING: {
+        **_GUESTS,
+        e.Waited: consulting.lap,
+        e.KeyPressed: consulting.key,
+        e.CallbackAgreed: waiting.leave_line,
+        e.LineLeft: talking.line_left,
+        e.TalkEnded: consulting.left_room,
+        e.FetchFailed: passing.again,
+        e.ClinicianArrived: talking.seat_clinician,
+        e.ClinicianJoined: consulting.there,
+        e.ClinicianLeft: consulting.follow,
+        e.ClinicianEnded: consulting.end,
+        e.WaitElapsed: consulting.elapsed,
+        e.RoomSeen: consulting.weigh,
+        e.LegShared: sharing.note,
+        g.TakenBack: consulting.taken_back,
+        g.HandedOver: handing.hand_over,
+        g.GuestJoined: consulting.guest_there,
+        g.GuestPressed: consulting.guest_pressed,
+        g.GuestLeft: consulting.guest_left,
+        g.GuestGone: consulting.guest_gone,
+        g.GuestSentAway: consulting.guest_sent_away,
+        e.LegEnded: talking.hang_up,
+        e.LedOffline: passing.lead_offline,
+    },
+    Stage.HANDED: {
+        e.Waited: waiting.leave_line,
+        e.KeyPressed: waiting.leave_line,
+        e.CallbackAgreed: waiting.leave_line,
+        e.LineLeft: handing.line_left,
+        e.CallerJoined: handing.together,
+        e.TalkEnded: handing.bridge_ended,
+        e.FetchFailed: handing.rejoin,
+        e.WaitElapsed: talking.look,
+        e.RoomSeen: handing.weigh,
+        g.GuestJoined: handing.seated,
+        g.GuestLeft: handing.left,
+        g.GuestGone: handing.gone,
+        e.LegEnded: handing.hang_up,
         e.LedOffline: passing.lead_offline,
     },
     Stage.PARTNER: _PASS,
@@ -126,6 +185,12 @@ ANYWHERE: dict[type[e.Event], Handler] = {
     e.PsapPressed: returning.decline,
     e.PsapLeft: returning.dismiss,
     e.PsapGone: returning.past,
+    g.GuestRung: inviting.rung,
+    g.GuestAnswered: inviting.decline,
+    g.GuestPressed: inviting.decline,
+    g.GuestArrived: guests.turn_away,
+    g.GuestLeft: guests.turn_away,
+    g.GuestGone: guests.gone,
 }
 
 _IN_LINE = (e.Waited, e.KeyPressed, e.CallbackAgreed)
@@ -142,7 +207,7 @@ def advance(call: Call, event: e.Event) -> Step:
     handler = FLOW[call.stage].get(kind) or ANYWHERE.get(kind) or stay
     if _about_another(call, event):
         handler = stay
-    step = handler(call, event)
+    step = guests.dismissed(call, event, handler(call, event))
     if event.leg is None:
         return step
     replies = step.replies or _stay(step.call, event)

@@ -60,10 +60,12 @@ class Join:
     go on, which is how a caller is kept when a clinician's laptop dies.
     """
 
-    label: str  # caller | clinician | person | psap
-    then: str  # "talk-ended" | "clinician-left" | "psap-left"
+    label: str  # caller | clinician | person | psap | ivr.call.Guest.label
+    then: str  # "talk-ended" | "clinician-left" | "psap-left" | "guest-left"
     ends_room: bool = True
     ringing: bool = False  # hears a ringing tone until the other leg is there
+    muted: bool = False  # hears, and is heard by nobody
+    coach: str = ""  # the leg that alone hears this one
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ def resume(call: Call, *, in_line: bool = False) -> tuple[Reply, ...]:
 
 def _outside(call: Call) -> tuple[Reply, ...]:
     match call.stage:
-        case Stage.GREETING | Stage.WAITING:
+        case Stage.GREETING | Stage.WAITING | Stage.CONSULTING:
             return (WaitInLine(),)
         case Stage.CONNECTING:
             return (join_caller(call),) if call.clinician_here else (WaitInLine(),)
@@ -81,6 +81,8 @@ def _outside(call: Call) -> tuple[Reply, ...]:
             return (Say("passing_to_partner"), PassTo())
         case Stage.DISPATCHER:
             return (WaitInLine(),) if _expected(call) else (join_caller(call),)
+        case Stage.HANDED:
+            return (join_caller(call),) if call.keeper and call.keeper.here else (WaitInLine(),)
         case Stage.CALLING:
             return (Say("person_hold"), join_caller(call))
         case Stage.ENDED:
@@ -97,6 +99,10 @@ def _in_line(call: Call) -> tuple[Reply, ...]:
             return (Say(words), Bed(4), Ask("wait"))
         case Stage.DISPATCHER if _expected(call):
             return (Say("bringing_dispatcher"), Bed(4), Ask("wait"))
+        case Stage.CONSULTING:
+            return (Say("lap_stay"), Bed(10), Ask("wait"))
+        case Stage.HANDED if not (call.keeper and call.keeper.here):
+            return (Say("person_hold" if call.attempt_id else "one_moment"), Bed(4), Ask("wait"))
         case Stage.ENDED:
             return (Say("goodbye"), HangUp())
         case _:

@@ -34,8 +34,11 @@ from ivr.events import (
     TalkEnded,
     WaitElapsed,
 )
+from ivr.guests import who_takes_over
+from ivr.handing import give_to
 from ivr.replies import HangUp, Join, Reply, Say, WaitInLine
 from ivr.returning import PRESENT, stay
+from ivr.sharing import hung_up
 from ivr.step import (
     CONNECT_SECONDS,
     MOVE_SECONDS,
@@ -156,6 +159,8 @@ def lose_clinician(call: Call, event: ClinicianLeft) -> Step:
     """The clinician was there and left before the caller came: nobody is sent to an empty room."""
     if event.leg_sid not in ("", call.clinician_leg):
         return release_clinician(call, event)
+    if not event.hung_up and not call.clinician_here:  # out of the room of a consultation
+        return Step(call, (Join("clinician", "clinician-left"),))
     return replace(bring_back(call, event), replies=(HangUp(),))
 
 
@@ -180,6 +185,8 @@ def requeue(call: Call, event: Event, *, missed: bool = False) -> Step:
     if call.psap in PRESENT:  # the dispatcher is with them: nobody is alone
         step = stay(call, event)
         return replace(step, errands=tuple(errands))
+    if left_to := who_takes_over(call):
+        return give_to(call, event, left_to, tuple(errands))
     call = back_in_line(
         call,
         event.at,
@@ -199,6 +206,9 @@ def _cut_off(call: Call) -> str:
 
 def talk_ended(call: Call, event: TalkEnded) -> Step:
     """The caller's bridge ended: they hung up, or we were cut off and keep them."""
+    handed_over = call.stage is Stage.CONNECTING and not call.clinician_here
+    if handed_over and not event.hung_up:  # the next clinician is on the way into the room
+        return Step(call, (Say("one_moment"), *resume(call)))
     if event.hung_up:
         return hang_up(call, event)
     return requeue(call, event)
@@ -206,9 +216,7 @@ def talk_ended(call: Call, event: TalkEnded) -> Step:
 
 def hang_up(call: Call, event: Event) -> Step:
     """The caller's leg is over."""
-    talked = call.answered_at is not None
-    reason = Ended.CALLER_ENDED if talked else Ended.CALLER_LEFT
-    return _end(call, event, reason, "reached" if talked else "failed")
+    return _end(call, event, hung_up(call), "reached" if call.answered_at else "failed")
 
 
 def line_left(call: Call, event: LineLeft) -> Step:

@@ -177,6 +177,7 @@ def leave(call: Call, event: LineLeft | LegEnded) -> Step:
     """The caller hung up while waiting."""
     call, errands = without_psap(call, "caller_left")
     reason = Ended.CALLER_ENDED if call.attempt_id else Ended.CALLER_LEFT
+    reason = Ended.WITH_911 if call.shared else reason
     call = moved(call, Stage.ENDED, event.at, ended_at=event.at, ended_reason=reason)
     if call.attempt_id:  # only a follow-up whose person was reached, and cut off, ever waits
         errands = (*errands, RecordAttempt(call.attempt_id, "reached"))

@@ -132,7 +132,11 @@ _RINGING = (
     )
     .scalar_subquery()
 )
-_BUSY = select(func.count()).where(desks.c.state.in_(["connecting", "talking"])).scalar_subquery()
+_BUSY = (
+    select(func.count())
+    .where(desks.c.state.in_(["connecting", "talking", "joined"]))
+    .scalar_subquery()
+)
 _TRUTH = (_POSITION.label("ahead"), _RINGING.label("ringing"), _BUSY.label("busy"))
 _LOCK_FOR_LAP = (
     select(*COLUMNS, *ANSWER, *_TRUTH)

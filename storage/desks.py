@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, case, literal, null, select, update
+from sqlalchemy import and_, bindparam, case, literal, null, select, update
 
 from storage.noun import Moved, Noun, Shape
 from storage.tables import desks
@@ -14,7 +14,8 @@ _HEARD = (
     update(desks).where(desks.c.person_id == bindparam("who")).values(heard_at=bindparam("moment"))
 )
 _TOUCHED = _HEARD.values(active_at=bindparam("moment"))
-IN_A_CALL = ("connecting", "talking")
+# `asked`: a colleague's screen rings for this desk; `joined`: in a colleague's call
+IN_A_CALL = ("connecting", "talking", "asked", "joined")
 MAY_LEAVE = ("available", "paused")  # nobody goes home in the middle of a call
 
 
@@ -52,11 +53,16 @@ class Desks(Noun):
         return self._row(back.returning(desks.c.person_id)) is not None
 
     def occupy(self, person_id: str, state: str, now: datetime, call_id: str) -> None:
-        """With a caller, or on the way to one; by cell phone even who never had a desk."""
+        """With a caller, or on the way to one; by cell phone even who never had a desk.
+
+        Somebody who is with that caller already has been since then.
+        """
         busy = {"state": state, "state_since": now, "call_id": call_id, "why": None}
         arrive = self._insert(desks).values(person_id=person_id, idle_since=now, **busy)
+        same = and_(desks.c.state == state, desks.c.call_id == call_id)
+        since = {"state_since": case((same, desks.c.state_since), else_=now)}
         self.connection.execute(
-            arrive.on_conflict_do_update(index_elements=["person_id"], set_=busy)
+            arrive.on_conflict_do_update(index_elements=["person_id"], set_=busy | since)
         )
 
     def off_duty(self, person_id: str, now: datetime) -> bool:

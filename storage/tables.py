@@ -4,7 +4,9 @@ Times are aware UTC (`Instant`); identifiers that leave the house are random tex
 An index names the reader it serves.
 """
 
+from dataclasses import asdict
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -26,6 +28,8 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.types import DateTime, TypeDecorator
+
+from ivr.call import Coming, Guest, How, Role
 
 metadata = MetaData(
     naming_convention={
@@ -74,6 +78,37 @@ class Answers(TypeDecorator[dict[str, str]]):
         return value or {}
 
 
+class Guests(TypeDecorator[tuple[Guest, ...]]):
+    """Who else is in a call, as JSON; nobody where a row is older than the column."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(
+        self,
+        value: tuple[Guest, ...] | None,
+        dialect: Dialect,  # noqa: ARG002  (its signature)
+    ) -> list[dict[str, Any]] | None:
+        return [asdict(one) | {"since": one.since.isoformat()} for one in value or ()] or None
+
+    def process_result_value(
+        self,
+        value: list[dict[str, Any]] | None,
+        dialect: Dialect,  # noqa: ARG002  (its signature)
+    ) -> tuple[Guest, ...]:
+        return tuple(_guest(one) for one in value or ())
+
+
+def _guest(facts: dict[str, Any]) -> Guest:
+    told = {
+        "role": Role(facts["role"]),
+        "state": Coming(facts["state"]),
+        "how": facts["how"] and How(facts["how"]),
+        "since": datetime.fromisoformat(facts["since"]),
+    }
+    return Guest(**facts | told)
+
+
 # -- the call ---------------------------------------------------------------------------------
 
 calls = Table(
@@ -110,6 +145,10 @@ calls = Table(
     Column("psap_leg", String(64)),
     Column("psap_since", Instant),  # when the 911 centre's own line was rung; stays when they left
     Column("returned_at", Instant),  # first moment with the dispatcher
+    # while the dispatcher was on the caller's own leg, as the clinician said
+    Column("shared_since", Instant),
+    Column("shared_until", Instant),
+    Column("guests", Guests(none_as_null=True)),  # who else is in the call; None: nobody
     # read by switchboard.clock.sweep, every second
     Index("calls_due", "deadline_at", postgresql_where=text("stage <> 'ended'")),
     # read by storage.calls.waiting and .live, on every offer and board refresh
@@ -354,7 +393,7 @@ notices = Table(  # what somebody of the house is told, at their desk and by e-m
     metadata,
     Column("id", String(40), primary_key=True),
     Column("person_id", ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
-    Column("kind", String(20), nullable=False),  # moved reminder watch
+    Column("kind", String(20), nullable=False),  # moved reminder watch help
     Column("text", String(500), nullable=False),
     Column("made_at", Instant, nullable=False),
     Column("seen_at", Instant),
@@ -439,6 +478,7 @@ tasks = Table(  # what a named human must decide: the coordinator's list
     Column("closed_at", Instant),
     Column("closed_by", String(80)),
     Column("decision", String(200)),
+    Index("tasks_by_call", "call_id", "kind"),  # read by the desk in a call: is help on its way?
     Index("tasks_open", "for_role", "closed_at"),  # read by the coordinator's list and the board
 )
 

@@ -35,6 +35,11 @@ class Tasks(Noun):
         last = select(*SHAPE.columns).where(tasks.c.kind == kind)
         return SHAPE.maybe(self._row(last.order_by(tasks.c.opened_at.desc()).limit(1)))
 
+    def about(self, call_id: str, kind: str) -> Task | None:
+        """Return the last one of a kind about a call, decided or not."""
+        found = select(*SHAPE.columns).where(tasks.c.call_id == call_id, tasks.c.kind == kind)
+        return SHAPE.maybe(self._row(found.order_by(tasks.c.opened_at.desc()).limit(1)))
+
     def close(self, task_id: str, by: str, decision: str, now: datetime) -> bool:
         """False: somebody decided it before; their word stands."""
         change = update(tasks).where(tasks.c.id == task_id, tasks.c.closed_at.is_(None))

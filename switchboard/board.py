@@ -87,7 +87,8 @@ class Board:
         """Lines, PSAPs and partners: never a caller to ring back (FAILURES A8)."""
         lines = self.book.lines.values()
         numbers = [n for x in lines for n in (x.number, x.return_number, x.partner_number)]
-        return frozenset(n for n in numbers if n)
+        outside = [one.number for one in self.book.outsiders]
+        return frozenset(n for n in (*numbers, *outside) if n)
 
     def somebodys(self, number: str | None) -> str | None:
         """The number shown, when it may be a person's: neither withheld nor one of ours."""

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from ivr.call import Call, Stage
 from ivr.errands import MoveCaller
-from ivr.events import ClinicianEnded, DispatcherAsked, Event, PsapRung, Waited
+from ivr.events import ClinicianEnded, DispatcherAsked, Event, LegShared, PsapRung, Waited
 from ivr.flow import advance
 from ivr.step import Step
 from storage.calls import Seen
@@ -21,6 +21,7 @@ EventMaker = Callable[[Call, datetime], Event]
 Locker = Callable[[Rows], Seen]
 
 
+WITH_CLINICIAN = (Stage.TALKING, Stage.CONSULTING)
 OVERDUE_SECONDS = 2  # a lap that begins so shortly before a deadline would end well after it
 
 
@@ -203,10 +204,28 @@ def ask_dispatcher(board: Board, call_id: str, person_id: str) -> bool:
         call = rows.calls.lock(call_id)
         if call is None or call.clinician_id != person_id or call.stage is not Stage.TALKING:
             return False
-        if not board.line(call.line).return_number or call.attempt_id:
+        if not board.line(call.line).return_number or call.attempt_id or call.shared:
             return False
         take(board, rows, call, DispatcherAsked(at=board.now()))
     board.wake()
+    return True
+
+
+def share_leg(board: Board, call_id: str, person_id: str, *, shared: bool) -> bool:
+    """The clinician says whether the dispatcher is on the caller's own leg; audited.
+
+    False: not their talk, or no 911 centre sent this caller.
+    """
+    with board.store.begin() as rows:
+        call = rows.calls.lock(call_id)
+        if call is None or call.clinician_id != person_id or call.stage not in WITH_CLINICIAN:
+            return False
+        if not board.line(call.line).return_number or call.attempt_id:
+            return False
+        if call.shared is not shared:
+            take(board, rows, call, LegShared(at=board.now(), shared=shared))
+            facts = {"shared": shared}
+            rows.audit.write(person_id, "call.leg_shared", f"call:{call_id}", facts, board.now())
     return True
 
 

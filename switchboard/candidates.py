@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from routing.offers import Candidate
+from storage.desks import IN_A_CALL
 from storage.store import Rows
 from storage.values import Desk, Person
 from switchboard import presence
@@ -34,7 +35,7 @@ def _candidate(
 ) -> Candidate:
     state = _state(desk, heard_since)
     ready = state == "available"
-    busy = state in ("connecting", "talking")
+    busy = state in IN_A_CALL
     return Candidate(
         person.id,
         tiers,

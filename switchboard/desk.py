@@ -16,6 +16,7 @@ from telephony import tokens
 from telephony.carrier import CarrierError
 
 BUSY = ("connecting", "talking", "wrap_up")
+IN_COLLEAGUES = ("asked", "joined")  # another clinician's call: shown, and not theirs to record
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,9 @@ def _state(board: Board, rows: Rows, person: Person, cards: tuple[Card, ...]) ->
     shown = DeskState(person, mine.state, mine.state_since, mine.why, others=others)
     if mine.state == "available":
         return replace(shown, cards=cards)
+    if mine.state in IN_COLLEAGUES and mine.call_id:
+        call = rows.calls.get(mine.call_id)
+        return replace(shown, call=call, line_name=board.line(call.line).name if call else "")
     return _with_call(board, rows, shown, mine)
 
 

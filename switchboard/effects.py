@@ -15,6 +15,7 @@ import structlog
 
 from ivr import errands as e
 from ivr.call import Call, Stage
+from ivr.events import RoomSeen
 from ivr.step import Step
 from storage.errors import StoreDown
 from storage.store import Rows
@@ -113,13 +114,33 @@ def _(errand: e.EndLeg, board: Board, call: Call) -> tuple[dict[str, Any], str] 
 
 @_outside.register
 def _(_errand: e.CheckRoom, board: Board, call: Call) -> tuple[dict[str, Any], str]:
-    returning = call.stage is Stage.DISPATCHER
+    whose, leg = who_holds(call)
     return {
         "room": call.room,
         "sid": call.leg_sid,
-        "label": "psap" if returning else "clinician",
-        "leg": (call.psap_leg if returning else call.clinician_leg) or "",
+        "label": whose,
+        "leg": leg,
     }, f"look:{call.id}:{call.stage_since.timestamp()}"
+
+
+def who_holds(call: Call) -> tuple[str, str]:
+    """Beside whom the caller should be: "clinician" | "psap" | "keeper", and their leg or ""."""
+    if call.stage is Stage.DISPATCHER:
+        return "psap", call.psap_leg or ""
+    if call.stage is Stage.HANDED:
+        return "keeper", (call.keeper.leg if call.keeper else "") or ""
+    return "clinician", call.clinician_leg or ""
+
+
+def room_seen(at: datetime, *, caller: bool, whose: str) -> RoomSeen:
+    """We looked: is the caller in the room, and `whose` leg ("": nobody's) as in who_holds."""
+    return RoomSeen(
+        at=at,
+        caller=caller,
+        clinician=whose == "clinician",
+        psap=whose == "psap",
+        keeper=whose == "keeper",
+    )
 
 
 @_outside.register
@@ -130,6 +151,11 @@ def _(errand: e.DialPerson, board: Board, call: Call) -> tuple[dict[str, Any], s
 @_outside.register
 def _(_errand: e.RingPsap, board: Board, call: Call) -> tuple[dict[str, Any], str]:
     return {}, f"psap:{call.id}"
+
+
+@_outside.register
+def _(errand: e.RingGuest, board: Board, call: Call) -> tuple[dict[str, Any], str]:
+    return {"guest": errand.guest_id}, f"guest:{call.id}:{errand.guest_id}"
 
 
 # -- inside: our own rows. OfferToDesks needs none: every sweep looks at the line --------------

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from ivr.call import Call, Kind, Psap
-from ivr.events import Event, LegEnded, PersonUnreached, PsapGone, RoomSeen
+from ivr.call import Call, Coming, Kind, Psap
+from ivr.events import Event, LegEnded, PersonUnreached, PsapGone
 from storage.values import ErrandRow
-from switchboard import calls, evidence, tasks
+from switchboard import calls, effects, evidence, guestbook, tasks
 from switchboard.board import Board
 from telephony.carrier import CarrierBusy, CarrierRefused, CarrierUnknown
 from telephony.forms import OVER
@@ -187,17 +187,41 @@ def _ring_psap(board: Board, errand: ErrandRow) -> str:
     return sid
 
 
+def _ring_guest(board: Board, errand: ErrandRow) -> str:
+    """Ring the phone of somebody who is to come into the call; nothing counts before 1."""
+    with board.store.read() as rows:
+        call = rows.calls.get(errand.call_id)
+        guest = call.guest(errand.facts["guest"]) if call else None
+        number = guestbook.number_of(board, rows, call, guest) if call and guest else None
+    if call is None or guest is None or guest.state is not Coming.RINGING or guest.leg:
+        return "no longer wanted"
+    if number is None:
+        calls.happened(board, call.id, evidence.guest_gone(guest.id))
+        return "no number"
+    base = f"{board.settings.public_base_url}/voice/{call.id}"
+    sid = board.carrier.ring(
+        to=number,
+        from_=board.line(call.line).number,
+        url=f"{base}/guest/{guest.id}/{call.hop}",
+        status_url=f"{base}/guest-status/{guest.id}",
+        fallback_url=_fallback(board),
+        timeout_seconds=PSAP_RING_SECONDS,
+    )
+    calls.happened(board, call.id, evidence.guest_rung(guest.id, sid))
+    return sid
+
+
 def _check_room(board: Board, errand: ErrandRow) -> str:
     labels = board.carrier.in_room(errand.facts["room"])
     label, leg = errand.facts["label"], errand.facts["leg"]
-    if label not in labels and leg and not over(board, leg):
+    inside = label in labels or leg in labels.values()
+    if not inside and leg and not over(board, leg):
         raise CarrierBusy("their leg is there, the list lags behind")
 
     def event(call: Call, at: datetime) -> Event:
         caller = not labels.keys().isdisjoint({"caller", "person"})
-        now = (call.psap_leg if label == "psap" else call.clinician_leg) or ""
-        there = labels.keys() | {label} if now != leg else labels.keys()  # another since we looked
-        return RoomSeen(at=at, caller=caller, clinician="clinician" in there, psap="psap" in there)
+        there = inside or effects.who_holds(call)[1] != leg  # another since we looked
+        return effects.room_seen(at, caller=caller, whose=label if there else "")
 
     calls.happened(board, errand.call_id, event)
     return ",".join(sorted(labels))
@@ -210,6 +234,7 @@ DOERS: dict[str, Callable[[Board, ErrandRow], str]] = {
     "DialPerson": _dial_person,
     "CheckRoom": _check_room,
     "RingPsap": _ring_psap,
+    "RingGuest": _ring_guest,
 }
 
 
@@ -237,6 +262,9 @@ def _refused(board: Board, errand: ErrandRow, refusal: CarrierRefused) -> None:
         _tell_somebody(board, errand)
     elif errand.kind == "RingPsap":
         calls.happened(board, errand.call_id, lambda _call, at: PsapGone(at=at))
+        _tell_somebody(board, errand)
+    elif errand.kind == "RingGuest":
+        calls.happened(board, errand.call_id, evidence.guest_gone(errand.facts["guest"]))
         _tell_somebody(board, errand)
     elif errand.kind == "RingPhone":
         with board.store.begin() as rows:

@@ -12,9 +12,10 @@ import structlog
 
 from ivr.call import Call
 from ivr.events import Event, PersonRung
+from ivr.guest_events import GuestGone, GuestRung
 from storage.store import Rows
 from storage.values import ErrandRow, Offer
-from switchboard import calls
+from switchboard import calls, guestbook
 from switchboard.board import Board
 from telephony.carrier import CarrierError, LegFound
 from telephony.forms import OVER
@@ -121,6 +122,18 @@ def _psap(board: Board, errand: ErrandRow) -> LegFound | bool:
     return _listed(board, errand, line.return_number, line.number)
 
 
+def _guest(board: Board, errand: ErrandRow) -> LegFound | bool:
+    with board.store.read() as rows:
+        call = rows.calls.get(errand.call_id)
+        guest = call.guest(errand.facts["guest"]) if call else None
+        number = guestbook.number_of(board, rows, call, guest) if call and guest else None
+    if call is None or number is None:
+        return True
+    if guest and guest.leg:  # a webhook named the guest
+        return LegFound(guest.leg, "in-progress")
+    return _listed(board, errand, number, board.line(call.line).number)
+
+
 def _listed(board: Board, errand: ErrandRow, to: str, from_: str) -> LegFound | bool:
     """The leg, a live one first; True: the list shows none; False: it did not answer."""
     claimed_at = (errand.lease_until or board.now()) - timedelta(seconds=LEASE_SECONDS)
@@ -155,14 +168,37 @@ def _bind_psap(board: Board, errand: ErrandRow, leg: LegFound) -> None:
     calls.psap_rung(board, errand.call_id, leg.sid)
 
 
+def _bind_guest(board: Board, errand: ErrandRow, leg: LegFound) -> None:
+    with board.store.begin() as rows:
+        rows.errands.settle(errand.id, "done", leg.sid, board.now())
+    tells = guest_gone if leg.status in OVER else guest_rung
+    calls.happened(board, errand.call_id, tells(errand.facts["guest"], leg.sid))
+
+
 def rung(leg_sid: str) -> Callable[[Call, datetime], Event]:
     """The person's phone rings, on this leg."""
     return lambda _call, at: PersonRung(at=at, leg_sid=leg_sid)
+
+
+def guest_rung(guest_id: str, leg_sid: str) -> Callable[[Call, datetime], Event]:
+    """A guest's phone rings, on this leg."""
+    return lambda _call, at: GuestRung(at=at, guest_id=guest_id, leg_sid=leg_sid)
+
+
+def guest_gone(guest_id: str, leg_sid: str = "") -> Callable[[Call, datetime], Event]:
+    """A guest's leg is over, or never came about."""
+    return lambda _call, at: GuestGone(at=at, guest_id=guest_id, leg_sid=leg_sid)
 
 
 FINDERS: dict[str, Callable[[Board, ErrandRow], LegFound | bool]] = {
     "RingPhone": _phone,
     "DialPerson": _person,
     "RingPsap": _psap,
+    "RingGuest": _guest,
 }
-BINDERS = {"RingPhone": _bind_phone, "DialPerson": _bind_person, "RingPsap": _bind_psap}
+BINDERS = {
+    "RingPhone": _bind_phone,
+    "DialPerson": _bind_person,
+    "RingPsap": _bind_psap,
+    "RingGuest": _bind_guest,
+}

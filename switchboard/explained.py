@@ -58,6 +58,8 @@ WHY = {  # of Never
     "paused": "paused, and no rung rings their phone",
     "connecting": "on the way to a caller",
     "talking": "in a call",
+    "asked": "asked into a colleague's call",
+    "joined": "in a colleague's call",
     "wrap_up": "in wrap-up, and no rung rings their phone",
     "unheard": "the desk is not heard from, and no rung rings their phone",
     "no_rung": "at a desk that no rung asks, so their phone is not rung either",

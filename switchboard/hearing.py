@@ -4,7 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from ivr import events as e
-from ivr.call import Call
+from ivr import guest_events as g
+from ivr.call import Call, Role
 from switchboard import voice
 from switchboard.board import Board
 from switchboard.calls import EventMaker
@@ -13,6 +14,7 @@ from telephony.forms import Fields
 
 Hearing = Callable[[Board, Fields, Call, datetime], e.Event]
 
+GUESTS = tuple(Role)
 BRIDGED = ("completed", "answered")
 IN_ROOM: dict[tuple[str, str], type[e.ClinicianJoined | e.CallerJoined | e.PsapJoined]] = {
     ("participant-join", "clinician"): e.ClinicianJoined,
@@ -29,8 +31,17 @@ def of_verb(board: Board, verb: str, form: Fields) -> EventMaker:
 
 def of_room(form: Fields) -> EventMaker | None:
     """The same of a conference's webhook. None: nothing that matters to the call."""
+    role, dash, guest_id = form.get("ParticipantLabel", "").partition("-")
+    if dash and role in GUESTS and form.get("StatusCallbackEvent") == "participant-join":
+        return lambda _call, at: g.GuestJoined(at=at, guest_id=guest_id)
     kind = IN_ROOM.get((form.get("StatusCallbackEvent", ""), form.get("ParticipantLabel", "")))
     return kind and (lambda _call, at: kind(at=at, leg_sid=_leg(form)))
+
+
+def guest_answered(guest_id: str, form: Fields) -> EventMaker:
+    """A guest's phone was picked up."""
+    sid = _leg(form)
+    return lambda _call, at: g.GuestAnswered(at=at, guest_id=guest_id, leg_sid=sid)
 
 
 def _language(board: Board, form: Fields, call: Call, at: datetime) -> e.Event:
@@ -70,6 +81,23 @@ def _psap_pressed(board: Board, form: Fields, call: Call, at: datetime) -> e.Eve
     )
 
 
+def _guest_left(_board: Board, form: Fields, call: Call, at: datetime) -> e.Event:
+    if _leg(form) == call.clinician_leg:  # came as a guest, and has the caller now
+        return _clinician_left(form, at)
+    over = forms.hung_up(form)
+    return g.GuestLeft(at=at, leg_sid=_leg(form), hung_up=over, refused=_refused(form))
+
+
+def _clinician_left(form: Fields, at: datetime) -> e.Event:
+    hung_up = forms.hung_up(form) or _refused(form)
+    return e.ClinicianLeft(at=at, leg_sid=_leg(form), hung_up=hung_up)
+
+
+def _refused(form: Fields) -> bool:
+    """Whether the room did not let the leg in."""
+    return form.get("DialCallStatus") == "failed"
+
+
 def _leg(form: Fields) -> str:
     return form.get("CallSid", "")
 
@@ -90,7 +118,11 @@ VERBS: dict[str, Hearing] = {
     "psap-left": lambda _board, form, _call, at: e.PsapLeft(
         at=at, leg_sid=_leg(form), hung_up=forms.hung_up(form)
     ),
-    "clinician-left": lambda _board, form, _call, at: e.ClinicianLeft(at=at, leg_sid=_leg(form)),
+    "guest-pressed": lambda _board, form, _call, at: g.GuestPressed(
+        at=at, leg_sid=_leg(form), took=forms.key(form) == "1"
+    ),
+    "guest-left": _guest_left,
+    "clinician-left": lambda _board, form, _call, at: _clinician_left(form, at),
     "fallback": lambda _board, form, _call, at: e.FetchFailed(
         at=at, code=form.get("ErrorCode", "")
     ),

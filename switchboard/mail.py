@@ -24,13 +24,18 @@ from switchboard.board import Board
 
 log = structlog.get_logger()
 
-# By kind of notice: what the letter is called, and the page it points to.
 SUBJECTS = {
-    "moved": ("Your hours on the roster changed", "/roster/mine"),
-    "reminder": ("You are on call soon: please confirm", "/roster/mine"),
-    "watch": ("The roster: please look", "/roster/coverage"),
-    "crew": ("A mobile crew: please look now", "/crews"),
+    "moved": "Your hours on the roster changed",
+    "reminder": "You are on call soon: please confirm",
+    "watch": "The roster: please look",
+    "help": "A clinician asks for help now",
+    "crew": "A mobile crew: please look now",
 }
+PAGES = {
+    "watch": "/roster/coverage",
+    "help": "/board",
+    "crew": "/crews",
+}  # the others: one's own hours
 NOWHERE = ".invalid"  # of people whom an import made (RFC 2606)
 GIVEN_UP = timedelta(days=2)
 FIRST, LONGEST = timedelta(minutes=1), timedelta(hours=1)  # from one try to the next
@@ -89,7 +94,8 @@ def _settle(board: Board, notice: Notice) -> None:
 def _letter(settings: Settings, to: str, notice: Notice) -> EmailMessage:
     letter = EmailMessage()
     letter["From"], letter["To"] = settings.mail_from or settings.smtp_user, to
-    letter["Subject"], where = SUBJECTS[notice.kind]
+    letter["Subject"] = SUBJECTS[notice.kind]
+    where = PAGES.get(notice.kind, "/roster/mine")
     letter.set_content(f"{notice.text}\n\n{settings.public_base_url}{where}\n")
     return letter
 

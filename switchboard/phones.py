@@ -11,6 +11,7 @@ from ivr.events import (
     PersonRung,
     PersonUnreached,
 )
+from ivr.guest_events import GuestArrived
 from ivr.replies import HangUp, Listen, Reply, Say
 from storage.calls import Seen
 from storage.errors import Duplicate
@@ -26,6 +27,8 @@ SCREEN_SECONDS = 8  # of silence in which a cell phone may press 1
 def desk(board: Board, fields: Fields, inbox_key: str) -> bytes:
     """A softphone dialled in: its identity from the signed token, the offer from its words."""
     person_id = fields.get("From", "").removeprefix("client:")
+    if "guest" in fields:
+        return _as_guest(board, person_id, fields, inbox_key)
 
     def theirs(rows: Rows) -> Seen:
         return rows.calls.lock_accepted(fields.get("offer", ""), person_id, inbox_key)
@@ -34,6 +37,19 @@ def desk(board: Board, fields: Fields, inbox_key: str) -> bytes:
         return calls.handle_found(board, theirs, inbox_key, _arrived(person_id, fields))
     except calls.NoSuchCall:
         return _words(board, Say("caller_gone"), HangUp())
+
+
+def _as_guest(board: Board, person_id: str, fields: Fields, inbox_key: str) -> bytes:
+    """Whoever was let into a colleague's call dials in, naming the call and their place in it."""
+
+    def event(_call: Call, at: datetime) -> Event:
+        leg_sid = fields.get("CallSid", "")
+        return GuestArrived(at=at, guest_id=fields["guest"], person_id=person_id, leg_sid=leg_sid)
+
+    try:
+        return calls.handle(board, fields.get("call", ""), inbox_key, event)
+    except calls.NoSuchCall:
+        return _words(board, HangUp())
 
 
 def _arrived(person_id: str, fields: Fields) -> calls.EventMaker:

@@ -7,10 +7,11 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 
 from storage.store import Rows
+from storage.values import Person
 from switchboard import roster_book
 from switchboard.board import Board
 
-ON_DUTY = ("available", "paused", "connecting", "talking", "wrap_up")
+ON_DUTY = ("available", "paused", "connecting", "talking", "wrap_up", "asked", "joined")
 
 
 def tiers_now(rows: Rows, now: datetime) -> dict[str, frozenset[str]]:
@@ -30,6 +31,17 @@ def on_duty(rows: Rows, now: datetime, unheard_seconds: float) -> frozenset[str]
         for desk in rows.desks.all()
         if desk.state in ON_DUTY and desk.heard_at and desk.heard_at > since
     )
+
+
+def supervisors(rows: Rows) -> list[Person]:
+    """Everybody of the house who is one."""
+    return [person for person in rows.people.all() if "supervisor" in person.roles]
+
+
+def supervisor_reachable(rows: Rows, now: datetime, unheard_seconds: float) -> bool:
+    """Whether one sits at a desk, or is on call with a telephone."""
+    here, on_call = on_duty(rows, now, unheard_seconds), tiers_now(rows, now)
+    return any(p.id in here or (p.id in on_call and p.phone) for p in supervisors(rows))
 
 
 def go_on_duty(board: Board, person_id: str) -> None:

@@ -7,9 +7,10 @@ from datetime import datetime
 
 import structlog
 
-from ivr.call import IN_LINE, Call, Stage
+from ivr.call import IN_LINE, Call, Coming, Stage
 from ivr.events import Event, LegEnded, RoomSeen, Strayed
-from switchboard import calls, errands
+from storage.desks import IN_A_CALL
+from switchboard import calls, effects, errands, evidence
 from switchboard.board import Board
 from telephony.carrier import CarrierError
 
@@ -17,6 +18,8 @@ log = structlog.get_logger()
 
 LAPS_LOST_SECONDS = 70  # two laps: a waiting leg that lives and asks nothing is not with us
 WITHOUT_A_WORD = (*IN_LINE, Stage.PARTNER)  # a talk with the partner is long; its leg is looked at
+RETURNS = (Stage.DISPATCHER, Stage.HANDED)  # with somebody else, and no clinician
+GUEST_SECONDS = 60  # who was let in dials in at once, or is rung for less
 SETTLE_SECONDS = 20  # a younger stage may still be waiting for its own webhooks
 
 
@@ -40,9 +43,11 @@ def _check(board: Board, call: Call) -> None:
         elif _talked_to(call) and errands.over(board, call.clinician_leg or ""):
             log.info("healed a lost cut-off", call=call.id)
             calls.happened(board, call.id, _alone(call))
-        elif call.stage is Stage.DISPATCHER and errands.over(board, call.psap_leg or ""):
+        elif call.stage in RETURNS and errands.over(board, effects.who_holds(call)[1]):
             log.info("healed a lost return", call=call.id)
             calls.happened(board, call.id, _alone(call))
+        elif call.guests:
+            _look_at_guests(board, call)
         elif call.stage is Stage.PARTNER and _in_our_room(board, call):
             log.info("found a caller in an empty room", call=call.id)
             calls.happened(board, call.id, _in_the_room)
@@ -50,6 +55,16 @@ def _check(board: Board, call: Call) -> None:
             _look_for(board, call)
     except CarrierError as silence:  # the next round asks again
         log.warning("carrier did not say", call=call.id, why=str(silence))
+
+
+def _look_at_guests(board: Board, call: Call) -> None:
+    """A guest whose leg is over, or who never came, is not shown as if they were there."""
+    for guest in call.guests:
+        if guest.state is Coming.FAILED:
+            continue
+        late = not guest.leg and (board.now() - guest.since).total_seconds() > GUEST_SECONDS
+        if late or (guest.leg and errands.over(board, guest.leg)):
+            calls.happened(board, call.id, evidence.guest_gone(guest.id))
 
 
 def _silent_for(board: Board, call: Call) -> float:
@@ -73,7 +88,8 @@ def _look_for(board: Board, call: Call) -> None:
 
 
 def _talked_to(call: Call) -> bool:
-    return call.stage is Stage.TALKING and (call.clinician_leg or "").startswith("CA")
+    talking = call.stage in (Stage.TALKING, Stage.CONSULTING)
+    return talking and (call.clinician_leg or "").startswith("CA")
 
 
 def _in_our_room(board: Board, call: Call) -> bool:
@@ -86,9 +102,9 @@ def _in_the_room(_call: Call, at: datetime) -> Event:
 
 def _alone(seen: Call) -> calls.EventMaker:
     def event(call: Call, at: datetime) -> Event:
-        clinician = call.clinician_leg != seen.clinician_leg  # another one, since we looked
-        psap = call.psap_leg != seen.psap_leg
-        return RoomSeen(at=at, caller=True, clinician=clinician, psap=psap)
+        whose, leg = effects.who_holds(call)
+        another = (whose, leg) != effects.who_holds(seen)  # since we looked
+        return effects.room_seen(at, caller=True, whose=whose if another else "")
 
     return event
 
@@ -101,15 +117,14 @@ def _free_desks(board: Board) -> None:
     with board.store.begin() as rows:
         now = board.now()
         for desk in rows.desks.all():
-            if desk.state not in ("connecting", "talking"):
+            if desk.state not in IN_A_CALL:
                 continue
             call = rows.calls.get(desk.call_id) if desk.call_id else None
             if call is None or _left(call, desk.person_id, now):
-                rows.desks.set(
-                    desk.person_id, "available", now, only_from=("connecting", "talking")
-                )
+                rows.desks.set(desk.person_id, "available", now, only_from=IN_A_CALL)
 
 
 def _left(call: Call, person_id: str, now: datetime) -> bool:
     settled = (now - call.stage_since).total_seconds() > SETTLE_SECONDS
-    return settled and (call.over or call.clinician_id != person_id)
+    theirs = call.clinician_id == person_id or call.guest(who=person_id)
+    return settled and (call.over or not theirs)

@@ -88,10 +88,7 @@ def sweep(board: Board) -> None:
 
 def _alarm(board: Board, rows: Rows, rescue: Rescue, now: datetime) -> None:
     """No supervisor could be told: whoever plans the roster learns it at once."""
-    on_duty = presence.on_duty(rows, now, board.settings.desk_unheard_seconds)
-    on_call = presence.tiers_now(rows, now)
-    supervisors = [p for p in rows.people.all() if "supervisor" in p.roles]
-    if not any(p.id in on_duty or (p.id in on_call and p.phone) for p in supervisors):
+    if not presence.supervisor_reachable(rows, now, board.settings.desk_unheard_seconds):
         tasks.open_for(rows, "no_supervisor", "coordinator", now, call_id=rescue.call_id)
 
 

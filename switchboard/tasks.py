@@ -16,6 +16,8 @@ WORDS = {
     "followup_wrong_number": "A follow-up reached a wrong number. Find the right one, or close.",
     "came_offline": "A caller came while the database was away. Decide: ring back, or close.",
     "rescue_unconfirmed": "Somebody was sent to a person in danger. Is contact confirmed?",
+    "help_wanted": "A clinician asks for help in a call. Take it up on the board.",
+    "help_unheard": "A clinician asks for help and no supervisor can be reached. Find one.",
     "no_supervisor": "A person is in danger and no supervisor can be reached. Find one.",
     "crew_unacknowledged": "A mobile crew was asked for and nobody has acknowledged. See Crews.",
     "effect_failed": "What followed a call was not written down. Look at its history, and do it.",

@@ -11,7 +11,7 @@ from switchboard.board import Board
 from telephony import forms, twiml
 
 # One digit each, always the same digits (DESIGN, what a caller hears).
-KEYS = {"1": "callback", "3": "partner", "9": "dispatcher"}
+KEYS = {"0": "clinician", "1": "callback", "3": "partner", "9": "dispatcher"}
 LANGUAGE_KEYS = "24567"  # the line's other languages, in the order of its book
 
 
@@ -21,8 +21,8 @@ def render(board: Board, call: Call, replies: Iterable[Reply], subject: str = ""
 
 
 def render_for(board: Board, call: Call, replies: Iterable[Reply], leg: str | None) -> bytes:
-    """The same for the leg that asked: a dispatcher hears the line's first language."""
-    if leg == "psap":
+    """The same for the leg that asked: who is brought in hears the line's first language."""
+    if leg in ("psap", "guest"):
         call = replace(call, language=board.line(call.line).language)
     return render(board, call, replies)
 

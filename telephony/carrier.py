@@ -173,6 +173,13 @@ class Carrier:
         """Mute one leg of a conference, or let it be heard again."""
         self._participant(room, label, muted=on)
 
+    def coach(self, room: str, label: str, leg_sid: str = "", *, muted: bool = False) -> None:
+        """Let one leg of a conference be heard by `leg_sid` alone ("": by all), or by nobody."""
+        if leg_sid:
+            self._participant(room, label, muted=muted, coaching=True, call_sid_to_coach=leg_sid)
+        else:
+            self._participant(room, label, muted=muted, coaching=False)
+
     # -- the waiting line ---------------------------------------------------------------------
 
     def queue_members(self) -> list[Member]:

@@ -185,6 +185,8 @@ def _build_join(parent: ET.Element, reply: heard.Join, call: Call, page: Page) -
         participantLabel=reply.label,
         startConferenceOnEnter="true",
         endConferenceOnExit="true" if reply.ends_room else "false",
+        muted="true" if reply.muted else "",
+        coach=reply.coach,
         beep="false",
         waitUrl=with_override(f"{page.base_url}/voice/{sound}", page.voice_override),
         waitMethod="POST",

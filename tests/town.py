@@ -29,6 +29,7 @@ from switchboard import (
     cards,
     clock,
     crews,
+    guests,
     offers,
     offline,
     presence,
@@ -45,6 +46,7 @@ START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday, three in the morni
 BASE = "http://line.example.org"
 APP_SID = "APe0e0e0e0e0e0e0e00000000000000001"
 RIVERTON, LAKESIDE, GENERAL = "+13145550101", "+13145550102", "+13145550100"
+INTERPRETERS, CREW = "+13145550171", "+13145550172"
 PARTNER, DISPATCH = "+13145550188", "+13145550191"
 LAKESIDE_DISPATCH = "+13145550192"
 BEAT_SECONDS = 8
@@ -206,7 +208,7 @@ class Town:
                     zone="America/Chicago",
                     auto_answer=False,
                     active=True,
-                    roles=("clinician",),
+                    roles=facts.get("roles", ("clinician",)),  # type: ignore[arg-type]
                 )
             )
             if tier:
@@ -367,6 +369,16 @@ class Clinician:
     def brings_dispatcher(self, call_id: str) -> bool:
         """Press "Bring the dispatcher back" while talking."""
         return calls.ask_dispatcher(self.town.board, call_id, self.id)
+
+    def asks(self, call_id: str, who: str, *, consult: bool = False) -> None:
+        """Press "Bring in" or "Speak with them first"; `who` as `crew:crew` or `colleague:ben`."""
+        assert guests.bring(self.town.board, call_id, self.id, who, consult=consult)
+
+    def joins(self, call_id: str) -> None:
+        """Press Answer when a colleague asks: the softphone dials in."""
+        connect = guests.accept(self.town.board, call_id, self.id)
+        assert connect
+        self.leg = self.softphone.connects(APP_SID, connect)
 
     def wraps_up(self, **record: object) -> None:
         """Finish the notes: available again."""

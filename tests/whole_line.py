@@ -36,7 +36,7 @@ class WholeLine:
     def link(self, name: str) -> str:
         return link(self.board.settings, f"{name}@example.org")
 
-    def clinician(self, person_id: str, name: str) -> None:
+    def clinician(self, person_id: str, name: str, *roles: str) -> None:
         """Somebody who is on call, first tier, from five hours ago to five hours on."""
         now = datetime.now(UTC)
         with self.board.store.begin() as rows:
@@ -51,7 +51,7 @@ class WholeLine:
                     zone="America/Chicago",
                     auto_answer=False,
                     active=True,
-                    roles=("clinician",),
+                    roles=("clinician", *roles),
                 )
             )
             hours = now - timedelta(hours=5), now + timedelta(hours=5)

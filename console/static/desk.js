@@ -85,7 +85,7 @@ async function toggleHold(button) {
 
 async function beat() {
   const state = panel()?.dataset.state;
-  const inCall = state === "connecting" || state === "talking" || state === "wrap_up";
+  const inCall = ["connecting", "talking", "wrap_up", "asked", "joined"].includes(state);
   if (state === "off" || !(phone.ready || inCall)) return; // a desk that cannot ring is not heard
   try { await post("/desk/beat", { active: Date.now() - touched < ACTIVE_MS ? "yes" : "no" }); } catch { /* the next one */ }
 }
@@ -94,6 +94,7 @@ function show() { // after every look: make the page agree with the panel
   const { state, offer, call, accepted, autoAnswer } = panel().dataset;
   tick();
   ring.show(offer, offer ? panel().innerText.slice(0, 200) : "");
+  if (state === "talking" && !document.querySelector('[data-do="hold"]')) phone.held = false; // a consultation: kept company instead
   press("mute", phone.muted);
   press("hold", phone.held);
   lineState(state);

@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from bench.webhook import signed
-from town import BASE, DISPATCH, GENERAL, PARTNER, Town
+from town import APP_SID, BASE, CREW, DISPATCH, GENERAL, PARTNER, Town
 
 from emulator import FaultPlan
 from emulator.engine import FAKE_TOKEN
 from emulator.faults import NO_FAULTS
-from ivr.call import Stage
-from switchboard import presence
+from ivr.call import How, Stage
+from switchboard import presence, supervising
 
 MUTE = FaultPlan(rest_lost_response=1.0)
 BACKUP_PHONE = "+13145550121"
@@ -191,6 +191,42 @@ def cut_off_by_the_clinician(town: Town) -> None:
     town.waits(seconds=3)
 
 
+def supervised(town: Town) -> None:
+    """A supervisor listens, and leaves first."""
+    town.clinician("Sol", None, roles=("supervisor",))
+    ana = town.people["ana"]
+    caller = town.transfers_from_911(shown="+13145550162")
+    town.waits(seconds=2)
+    ana.accepts()
+    town.until(lambda: caller.stage is Stage.TALKING, seconds=2)
+    connect = supervising.begin(town.board, caller.call.id, "sol", How.LISTEN) or {}
+    town.twilio.softphone("sol").connects(APP_SID, connect)
+    town.waits(seconds=3)
+    town.twilio.softphone("sol").hangs_up()
+    town.waits(seconds=3)
+    caller.hangs_up()
+    town.waits(seconds=3)
+    ana.wraps_up()
+
+
+def consulted(town: Town) -> None:
+    """The mobile crew is asked about the caller, and leaves first."""
+    ana = town.people["ana"]
+    crew = town.phone(CREW)
+    crew.answers(after=3).then_presses("1", after=3)
+    caller = town.transfers_from_911(shown="+13145550163")
+    town.waits(seconds=2)
+    ana.accepts()
+    town.until(lambda: caller.stage is Stage.TALKING, seconds=2)
+    ana.asks(caller.call.id, "crew:crew", consult=True)
+    town.until(lambda: any(guest.here for guest in caller.call.guests), seconds=40)
+    crew.hangs_up()
+    town.until(lambda: caller.stage is Stage.TALKING, seconds=5)
+    caller.hangs_up()
+    town.waits(seconds=3)
+    ana.wraps_up()
+
+
 def not_taken_by_the_partner(town: Town) -> None:
     town.phone(PARTNER).never_answers()
     caller = town.transfers_from_911(shown="+13145550160")
@@ -232,6 +268,8 @@ JOURNEYS: tuple[Callable[[Town], None], ...] = (
     lambda town: talked_and_called_again(town, MUTE),
     late_by_cell_phone,
     refused_by_cell_phone,
+    supervised,
+    consulted,
     cut_off_by_the_clinician,
     not_taken_by_the_partner,
     asked_again,

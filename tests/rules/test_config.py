@@ -175,6 +175,7 @@ def test_a_broken_line_file_is_named_by_its_line(tmp_path, old, new, says):
             "lines.riverton.languages: expected at least 1",
         ),
         ('public_name = "the Crisis Line"\n', "", "public_name: expected a value: it is not there"),
+        ('id = "crew"', 'id = "interpreters"', "an id of its own for each of the outsiders"),
         (
             "[lines.riverton.spoken.es]",
             "[lines.riverton.spoken.vi]",

@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 
 from config.prompts import PROMPTS
 from ivr import errands, events, replies
-from ivr.call import IN_LINE, Call, Ended, Kind, Psap, Stage
+from ivr.call import IN_LINE, Call, Coming, Ended, Guest, How, Kind, Psap, Role, Stage
 from ivr.diagram import page
 from ivr.flow import FLOW, advance
+from ivr.guest_events import GUEST_EVENTS
 from ivr.step import Step
 
+EVERY = (*events.EVENTS, *GUEST_EVENTS)
 T0 = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 NO_LINE_VERBS = (replies.WaitInLine, replies.Join, replies.PassTo)  # refused inside a wait document
 
@@ -38,6 +40,12 @@ def a_call(stage: Stage, **changes: object) -> Call:
         facts |= {"answered_at": T0, "clinician_here": True}
     if stage is Stage.DISPATCHER:
         facts |= {"psap": Psap.COMING, "psap_leg": "x", "deadline_at": T0 + timedelta(seconds=15)}
+    if stage is Stage.CONSULTING:
+        at = {"clinician_id": "ana", "deadline_at": T0 + timedelta(seconds=4), "answered_at": T0}
+        facts |= at | {"guests": (Guest("x", Role.CREW, "crew", T0, leg="x", consulted=True),)}
+    if stage is Stage.HANDED:
+        facts |= {"answered_at": T0, "deadline_at": T0 + timedelta(seconds=4)}
+        facts |= {"guests": (Guest("x", Role.CREW, "crew", T0, leg="x"),)}
     if stage is Stage.CALLING:
         facts |= {"kind": Kind.FOLLOWUP, "attempt_id": "try-1", "followup_id": "plan-1"}
     return Call(**(facts | changes))  # type: ignore[arg-type]
@@ -51,6 +59,10 @@ def an_event(kind: type[events.Event], at: datetime = T0 + timedelta(seconds=5),
                 wanted[fact.name] = "x"
             elif fact.type in ("bool", bool):
                 wanted[fact.name] = True
+            elif fact.name == "role":
+                wanted["role"] = Role.CREW
+            elif fact.name == "how":
+                wanted["how"] = How.LISTEN
     wanted |= given
     known = {fact.name for fact in fields(kind)}
     return kind(**{name: value for name, value in wanted.items() if name in known})
@@ -68,7 +80,7 @@ def all_keys(step: Step) -> set[str]:
 
 
 @pytest.mark.parametrize("stage", list(Stage))
-@pytest.mark.parametrize("kind", events.EVENTS)
+@pytest.mark.parametrize("kind", EVERY)
 def test_every_stage_answers_every_event(stage: Stage, kind: type[events.Event]) -> None:
     call = a_call(stage)
     event = an_event(kind)
@@ -84,27 +96,37 @@ def test_every_stage_answers_every_event(stage: Stage, kind: type[events.Event])
 
 def test_every_word_the_table_may_say_is_a_prompt() -> None:
     for stage in Stage:
-        for kind in events.EVENTS:
+        for kind in EVERY:
             for flag in (True, False):
-                for means in ("nothing", "callback", "partner", "dispatcher", "language"):
+                for means in (
+                    "nothing",
+                    "clinician",
+                    "callback",
+                    "partner",
+                    "dispatcher",
+                    "language",
+                ):
                     given_ = dict.fromkeys(FLAGS, flag) | {"hung_up": False, "means": means}
                     assert (
                         all_keys(advance(a_call(stage), an_event(kind, **given_))) <= PROMPTS.keys()
                     )
 
 
-@pytest.mark.parametrize("kind", events.EVENTS)
+@pytest.mark.parametrize("kind", EVERY)
 def test_an_ended_call_stays_ended(kind: type[events.Event]) -> None:
     call = a_call(Stage.ENDED, ended_at=T0, ended_reason=Ended.CALLER_LEFT)
     step = advance(call, an_event(kind))
     assert step.call.over
     assert step.call.ended_at == T0
-    assert not step.errands
+    # but for a phone that would go on ringing for nothing
+    assert all(isinstance(one, errands.EndLeg) for one in step.errands)
 
 
 @pytest.mark.parametrize("stage", list(Stage))
 @pytest.mark.parametrize("kind", [events.Waited, events.KeyPressed, events.CallbackAgreed])
-@pytest.mark.parametrize("means", ["nothing", "callback", "partner", "dispatcher", "language"])
+@pytest.mark.parametrize(
+    "means", ["nothing", "clinician", "callback", "partner", "dispatcher", "language"]
+)
 def test_a_wait_document_holds_only_what_the_carrier_allows(
     stage: Stage, kind: type[events.Event], means: str
 ) -> None:
@@ -174,12 +196,12 @@ def test_no_press_of_end_before_the_caller_is_there_ends_the_caller() -> None:
     assert step.call.stage in IN_LINE
 
 
-MEANS = st.sampled_from(["nothing", "callback", "partner", "dispatcher", "language"])
+MEANS = st.sampled_from(["nothing", "clinician", "callback", "partner", "dispatcher", "language"])
 
 
 @st.composite
 def happenings(draw: st.DrawFn) -> events.Event:
-    kind = draw(st.sampled_from(events.EVENTS))
+    kind = draw(st.sampled_from(EVERY))
     at = T0 + timedelta(seconds=draw(st.integers(0, 3600)))
     flags = {name: draw(st.booleans()) for name in FLAGS}
     who = draw(st.sampled_from(["ana", "ben"]))
@@ -191,7 +213,7 @@ def happenings(draw: st.DrawFn) -> events.Event:
 
 FLAGS = (
     *("hung_up", "talked", "agreed", "caller", "clinician", "psap", "pass_on", "dialable"),
-    *("missed", "took", "way_back", "overdue"),
+    *("missed", "took", "way_back", "overdue", "refused", "consult", "at_desk", "alone", "keeper"),
 )
 KIND_OF = {"inbound": Stage.GREETING, "followup": Stage.CONNECTING}
 
@@ -209,7 +231,8 @@ def test_whatever_happens_in_whatever_order(kind: str, story: list[events.Event]
         assert not (call.over and not step.call.over), "the end absorbs"
         assert step.call.over == (step.call.ended_reason is not None)
         settling = step.call.stage is Stage.DISPATCHER and step.call.psap is not Psap.TOGETHER
-        if settling or step.call.stage in (Stage.CONNECTING, Stage.CALLING):
+        settling |= bool(step.call.keeper) and step.call.keeper.state is not Coming.TOGETHER
+        if settling or step.call.stage in (Stage.CONNECTING, Stage.CALLING, Stage.CONSULTING):
             assert step.call.deadline_at is not None, "every wait has an end"
         if any(isinstance(r, replies.HangUp) for r in step.replies) and event.leg == "caller":
             assert step.call.over, "a caller's leg ends only with the call"
@@ -219,14 +242,18 @@ def test_whatever_happens_in_whatever_order(kind: str, story: list[events.Event]
 def test_every_errand_can_come_from_the_table() -> None:
     made: set[type] = set()
     for stage in Stage:
-        for kind in events.EVENTS:
+        for kind in EVERY:
             for flag in (True, False):
                 given_ = dict.fromkeys(FLAGS, flag) | {
                     "clinician_id": "ana",
                     "means": "partner",
                     "told_of": "another",
                 }
-                for call in (a_call(stage), a_call(stage, attempt_id="t", followup_id="p")):
+                with_guest = a_call(
+                    stage, guests=(Guest("x", Role.SUPERVISOR, "Sol", T0, leg="x"),)
+                )
+                followup = a_call(stage, attempt_id="t", followup_id="p")
+                for call in (a_call(stage), followup, with_guest):
                     made |= {type(e) for e in advance(call, an_event(kind, **given_)).errands}
     assert made == set(get_args(errands.Errand))
 

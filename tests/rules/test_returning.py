@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr import errands, events
-from ivr.call import IN_LINE, Call, Ended, Kind, Psap, Stage
+from ivr.call import IN_LINE, Call, Coming, Ended, Guest, How, Kind, Psap, Role, Stage
 from ivr.flow import FLOW, advance
+from ivr.guest_events import GUEST_EVENTS
 from ivr.replies import Bed, HangUp, Join, Listen, Say, WaitInLine
 from ivr.returning import BRING_SECONDS
 from ivr.step import Step
@@ -290,13 +291,22 @@ FACTS = {
     "language": "es",
     "seconds": 30,
     "way_back": True,
+    "guest_id": "g1",
+    "person_id": "sol",
+    "how": How.LISTEN,
+    "role": Role.CREW,
+    "who": "crew",
 }
+CREW = Guest("g1", Role.CREW, "crew", T0, leg=LEG, state=Coming.HERE, consulted=True)
 STARTS = {
     "arriving": a_call(Stage.GREETING),
     "dispatcher rung": ringing(),
     "talking": a_call(Stage.TALKING),
     "dispatcher beside": beside(),
     "with the dispatcher": with_dispatcher(),
+    "consulting": a_call(Stage.CONSULTING, guests=(CREW,), clinician_id="ana", answered_at=T0),
+    "beside a crew": a_call(Stage.TALKING, guests=(replace(CREW, consulted=False),)),
+    "handed over": a_call(Stage.HANDED, guests=(replace(CREW, consulted=False),), answered_at=T0),
 }
 NOT_HERE = (events.PersonAnswered, events.PersonUnreached, events.Arrived)  # of other calls
 
@@ -315,9 +325,13 @@ def picks(draw: st.DrawFn) -> tuple[int, bool, dict[str, object]]:
         "clinician",
         "psap",
         "pass_on",
+        "consult",
+        "alone",
+        "refused",
+        "keeper",
     ]
     facts: dict[str, object] = {name: draw(st.booleans()) for name in names}
-    facts["means"] = draw(st.sampled_from(["partner", "dispatcher", "nothing"]))
+    facts["means"] = draw(st.sampled_from(["clinician", "partner", "dispatcher", "nothing"]))
     facts["result"] = draw(st.sampled_from(["leave", "redirected", "error", "hangup"]))
     facts["other"] = draw(st.sampled_from([False, False, False, True]))  # news of another leg
     expected = draw(st.sampled_from([True, True, True, False]))
@@ -326,7 +340,7 @@ def picks(draw: st.DrawFn) -> tuple[int, bool, dict[str, object]]:
 
 def an_event(call: Call, pick: tuple[int, bool, dict[str, object]], at: datetime) -> events.Event:
     number, expected, facts = pick
-    kinds = list(FLOW[call.stage]) if expected else list(events.EVENTS)
+    kinds = list(FLOW[call.stage]) if expected else [*events.EVENTS, *GUEST_EVENTS]
     kind = next(k for k in (kinds * 2)[number % len(kinds) :] if k not in NOT_HERE)
     leg = "CAother" if facts["other"] else OURS.get(kind, call.psap_leg or LEG)
     next_at = None if facts["pass_on"] else at + timedelta(seconds=20)
@@ -354,6 +368,7 @@ def check(before: Call, event: events.Event, step: Step) -> None:
         assert by_whom(before, event, call), (before, event, call)
         return
     human = call.stage in (Stage.TALKING, Stage.PARTNER) or call.psap is Psap.TOGETHER
+    human |= bool(call.keeper) and call.keeper.state is Coming.TOGETHER
     asked = call.deadline_at is not None  # the ladder goes on, or somebody is on the way
     assert human or asked, (before, event, call)
     if call.stage in IN_LINE:
@@ -368,6 +383,8 @@ def by_whom(before: Call, event: events.Event, call: Call) -> bool:
         return before.answered_at is not None and before.psap in (None, Psap.FAILED)
     if call.ended_reason is Ended.RETURNED:
         return before.returned_at is not None
+    if call.ended_reason is Ended.HANDED_OVER:
+        return before.keeper is not None and before.keeper.state is Coming.TOGETHER
     left = {Ended.CALLER_LEFT, Ended.CALLER_ENDED, Ended.PASSED_ON, Ended.CALLBACK}
     closing = (events.LegEnded, events.CallbackAgreed, events.WaitElapsed)  # partner: no word came
     hung_up = getattr(event, "hung_up", False) or getattr(event, "result", "") == "hangup"

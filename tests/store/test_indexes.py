@@ -26,6 +26,7 @@ READERS = {
     "followups_by_number": "SELECT * FROM followups WHERE number = '+13145550110'",
     "attempts_once": "SELECT * FROM attempts WHERE followup_id = 'a' ORDER BY number_of",
     "tasks_open": "SELECT * FROM tasks WHERE for_role = 'coordinator' AND closed_at IS NULL",
+    "tasks_by_call": "SELECT * FROM tasks WHERE call_id = 'a' AND kind = 'help_wanted'",
     "notices_owed": f"SELECT * FROM notices WHERE mail_state = 'owed' AND mail_due_at <= {NOW}",
     "notices_unseen": "SELECT * FROM notices WHERE person_id = 'a' AND seen_at IS NULL",
     "records_by_number": "SELECT * FROM records WHERE callback_number = '+13145550110'",

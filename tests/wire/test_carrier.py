@@ -43,6 +43,8 @@ EVERYTHING = {
     "in_room": lambda line: line.in_room("room-c0ffee"),
     "hold": lambda line: line.hold("room-c0ffee", "caller", on=True, hold_url=FALLBACK),
     "unhold": lambda line: line.hold("room-c0ffee", "caller", on=False),
+    "coach": lambda line: line.coach("CF" + "2" * 32, "supervisor-1", LEG),
+    "uncoach": lambda line: line.coach("CF" + "2" * 32, "supervisor-1", muted=True),
     "mute": lambda line: line.mute("CF" + "2" * 32, "caller", on=True),
     "queue_members": lambda line: line.queue_members(),
 }
@@ -59,7 +61,7 @@ def test_every_request_is_valid_for_its_operation(ask, oracles):
 
 def test_every_method_of_the_carrier_is_tried():
     public = {name for name in vars(Carrier) if not name.startswith("_")}
-    assert public - {"warm"} == set(EVERYTHING) - {"unhold"}
+    assert public - {"warm"} == set(EVERYTHING) - {"unhold", "uncoach"}
 
 
 def example_queue(oracles) -> str:
