@@ -169,6 +169,8 @@ def way_on() -> Response:
         return answer(voice.let_go(board()))
     if request.endpoint == "phone.wait" or verb in IN_LINE:
         return answer(voice.out_of_line(board()))
+    if forms.rung_by_us(getattr(g, "fields", {})):  # a follow-up's person learns nothing (D19)
+        return answer(voice.let_go(board()))
     dialled = forms.dialled(getattr(g, "fields", {}).get("To", ""))
     return answer(voice.safe(board(), board().book.dialled(dialled).id))
 
@@ -306,8 +308,7 @@ def ended() -> Response:
         try:
             calls.handle_leg(board(), sid, g.key, lambda _call, at: e.LegEnded(at=at))
         except calls.NoSuchCall:
-            if not offline.ended_before_replay(board(), fields(), g.key):
-                return Response(status=503)  # the carrier says it again
+            offline.ended_unknown(board(), fields(), g.key)
     return Response(status=204)
 
 

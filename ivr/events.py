@@ -296,7 +296,8 @@ class WaitElapsed(Event):
 class Strayed(Event):
     """We looked: the caller's leg lives, yet asks us nothing any more and is not in the line.
 
-    A document of last resort took it, while nothing of ours answered. `talking`: with somebody.
+    A document of last resort took it, while nothing of ours answered; or a move that came late led
+    it into a room of before. `talking`: with somebody.
     """
 
     talking: bool = False
@@ -310,6 +311,7 @@ class RoomSeen(Event):
     clinician: bool
     psap: bool = False
     keeper: bool = False  # whom the caller was handed over to
+    stale: bool = False  # somebody else has come into the call since we looked
 
 
 VOICE_EVENTS = (

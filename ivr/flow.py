@@ -70,6 +70,7 @@ FLOW: dict[Stage, dict[type[e.Event], Handler]] = {
         e.TalkEnded: talking.talk_ended,
         e.ClinicianEnded: talking.end_by_clinician,
         e.RoomSeen: talking.weigh,
+        e.Strayed: talking.fetch,
         e.WaitElapsed: talking.look,
         **_GUESTS,
         e.LegEnded: talking.hang_up,
@@ -215,7 +216,11 @@ def advance(call: Call, event: e.Event) -> Step:
 
 
 def _about_another(call: Call, event: e.Event) -> bool:
-    """News of an accidental second ring, when the call has its leg already (FAILURES R3)."""
+    """News of an accidental second ring, when the call has its leg already (FAILURES R3); or a
+    look that was meant for somebody who is gone: the deadline stands, and we look again.
+    """
+    if isinstance(event, e.RoomSeen):
+        return event.stale
     if not isinstance(event, e.LegEnded | e.PersonUnreached):
         return False
     return bool(event.leg_sid) and call.has_leg and event.leg_sid != call.leg_sid

@@ -61,7 +61,8 @@ def fetch_stray(call: Call, event: Strayed) -> Step:
     if event.talking:
         return Step(call) if passed else lead_offline(call, LedOffline(at=event.at))
     back = back_in_line(call, event.at) if passed else call
-    return Step(back, (), (MoveCaller((Say("lap_reaching"), WaitInLine())), OfferToDesks()))
+    words = "person_hold" if call.attempt_id else "lap_reaching"
+    return Step(back, (), (MoveCaller((Say(words), WaitInLine())), OfferToDesks()))
 
 
 def fetch_back(call: Call, event: RoomSeen) -> Step:

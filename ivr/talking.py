@@ -31,6 +31,7 @@ from ivr.events import (
     PersonRung,
     PersonUnreached,
     RoomSeen,
+    Strayed,
     TalkEnded,
     WaitElapsed,
 )
@@ -110,7 +111,11 @@ def talk(call: Call, event: CallerJoined) -> Step:
     if event.leg_sid not in ("", call.leg_sid):
         return Step(call, surprise=True)
     answered_at = call.answered_at or event.at
-    call = moved(call, Stage.TALKING, event.at, answered_at=answered_at, rung=0)
+    # Who was not seen there may not be there: then the caller talks with an empty room.
+    seen = call.clinician_leg and call.clinician_here
+    look_at = None if seen else within(event.at, MOVE_SECONDS)
+    facts = {"answered_at": answered_at, "rung": 0, "deadline_at": look_at}
+    call = moved(call, Stage.TALKING, event.at, **facts)
     return Step(call, (), _occupy(call))
 
 
@@ -118,7 +123,7 @@ def _occupy(call: Call) -> tuple[Errand, ...]:
     return (OccupyClinician(call.clinician_id),) if call.clinician_id else ()
 
 
-def look(call: Call, event: WaitElapsed) -> Step:
+def look(call: Call, event: WaitElapsed | Strayed) -> Step:
     """Somebody should be there by now: ask the carrier before deciding."""
     call = replace(call, deadline_at=within(event.at, MOVE_SECONDS))
     return Step(call, (), (CheckRoom(),))
@@ -127,7 +132,7 @@ def look(call: Call, event: WaitElapsed) -> Step:
 def weigh(call: Call, event: RoomSeen) -> Step:
     """Decide by what the carrier shows: both there, the caller still to come, or nobody."""
     if event.clinician and event.caller:
-        return talk(call, CallerJoined(at=event.at))
+        return talk(replace(call, clinician_here=True), CallerJoined(at=event.at))
     if not event.clinician:
         return bring_back(call, event, missed=True)
     here = replace(call, clinician_here=False)
@@ -144,6 +149,16 @@ def check(call: Call, event: RoomSeen) -> Step:
     if event.clinician:
         return Step(replace(call, deadline_at=None))
     return bring_back(call, event)
+
+
+def fetch(call: Call, event: Strayed) -> Step:
+    """The caller came into a room of before: fetch them, unless a move of ours may be under way."""
+    if event.talking:
+        return Step(call, surprise=True)
+    if call.clinician_here:
+        return look(call, event)
+    words = "person_hold" if call.attempt_id else "lap_reaching"
+    return Step(call, (), (MoveCaller((Say(words), WaitInLine())),))
 
 
 def bring_back(call: Call, event: Event, *, missed: bool = False) -> Step:

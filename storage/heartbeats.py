@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from storage.noun import Noun, Shape
 from storage.tables import heartbeats
@@ -23,9 +23,15 @@ class Heartbeats(Noun):
         facts = {"at": at, "seconds": seconds}
         self._change(beat.on_conflict_do_update(index_elements=["process"], set_=facts))
 
-    def of(self, process: str) -> Heartbeat | None:
-        """Return this process's last tick."""
-        return SHAPE.maybe(self._row(_ALL.where(heartbeats.c.process == process)))
+    def of(self, named: str) -> Heartbeat | None:
+        """Return the newest tick of the processes whose names begin so; None: none ever ticked."""
+        theirs = heartbeats.c.process.startswith(named, autoescape=True)
+        return SHAPE.maybe(self._row(_ALL.where(theirs).limit(1)))
+
+    def put_right(self, now: datetime, after: datetime) -> bool:
+        """The clock was set back: no tick lies after `after` any more; False: none did."""
+        late = update(heartbeats).where(heartbeats.c.at > after)
+        return self._change(late.values(at=now)) > 0
 
     def latest(self) -> Heartbeat | None:
         """Return the newest tick of any process; None: nothing ever ticked."""

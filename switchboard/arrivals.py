@@ -4,8 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ivr.call import Call, Kind, Stage
-from ivr.events import Arrived
-from ivr.flow import advance
+from ivr.events import Arrived, LegEnded
 from storage import ids
 from storage.errors import Duplicate
 from storage.store import Rows
@@ -24,14 +23,29 @@ def arrive(board: Board, facts: ArrivalFacts, inbox_key: str) -> bytes:
     try:
         with board.store.begin() as rows:
             event = Arrived(at=now, next_at=now, **_flood(board, rows, call))
-            step = advance(call, event)
-            answer = voice.render(board, step.call, step.replies)
-            rows.journal.add(calls.line_of(call, event, step, inbox_key, answer))
-            rows.calls.add(step.call)
-    except Duplicate:
-        return calls.answered(board, inbox_key)
+            answer = calls.enter(board, rows, call, (event,), inbox_key)
+    except Duplicate:  # its twin was faster; or other news of this leg was: its end, a note
+        return calls.handle_leg(board, facts.call_sid, inbox_key, _known_already)
     board.wake()
     return answer
+
+
+def came_and_left(board: Board, facts: ArrivalFacts, inbox_key: str) -> None:
+    """A call's end is told before its arrival, or instead of it: both are kept (FAILURES R2, C3).
+
+    Nobody is offered a caller who is gone, and whoever called is in the figures.
+    """
+    now = board.now()
+    both = (Arrived(at=now, next_at=now), LegEnded(at=now))
+    try:
+        with board.store.begin() as rows:
+            calls.enter(board, rows, newcomer(board, facts, now), both, inbox_key)
+    except Duplicate:  # the arrival came in this very moment
+        calls.handle_leg(board, facts.call_sid, inbox_key, lambda _call, at: LegEnded(at=at))
+
+
+def _known_already(_call: Call, at: datetime) -> Arrived:
+    return Arrived(at=at, next_at=at)
 
 
 def _flood(board: Board, rows: Rows, call: Call) -> dict[str, Any]:

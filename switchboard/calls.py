@@ -134,6 +134,20 @@ def take(board: Board, rows: Rows, call: Call, event: Event, inbox_key: str | No
     return decided.answer
 
 
+def enter(
+    board: Board, rows: Rows, call: Call, events: Sequence[Event], inbox_key: str | None
+) -> bytes:
+    """The same of a call that nobody knew, event after event; the key is the last event's.
+
+    Raises:
+        Duplicate: its leg, or this webhook, was taken in before.
+    """
+    decided = _decide(board, call, events, inbox_key)
+    _keep(rows, decided)
+    rows.calls.add(decided.call)
+    return decided.answer
+
+
 def claim(
     board: Board, rows: Rows, seen: Call, events: Sequence[Event], inbox_key: str | None = None
 ) -> bytes | None:
@@ -164,7 +178,7 @@ def _decide(board: Board, call: Call, events: Sequence[Event], inbox_key: str | 
         if event.leg:
             answer = voice.render_for(board, step.call, step.replies, event.leg)
         key = inbox_key if event is events[-1] else None
-        lines.append(line_of(call, event, step, key, answer))
+        lines.append(_line_of(call, event, step, key, answer))
         outside += effects.outside(board, step, event.at)
         call = step.call
     return _Decided(call, lines, outside, answer)
@@ -252,7 +266,7 @@ def due(board: Board, limit: int = 50) -> list[str]:
         return rows.calls.due(board.now(), limit)
 
 
-def line_of(call: Call, event: Event, step: Step, inbox_key: str | None, answer: bytes) -> NewLine:
+def _line_of(call: Call, event: Event, step: Step, inbox_key: str | None, answer: bytes) -> NewLine:
     return NewLine(
         call_id=call.id,
         at=event.at,

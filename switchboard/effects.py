@@ -132,7 +132,7 @@ def who_holds(call: Call) -> tuple[str, str]:
     return "clinician", call.clinician_leg or ""
 
 
-def room_seen(at: datetime, *, caller: bool, whose: str) -> RoomSeen:
+def room_seen(at: datetime, *, caller: bool, whose: str, stale: bool = False) -> RoomSeen:
     """We looked: is the caller in the room, and `whose` leg ("": nobody's) as in who_holds."""
     return RoomSeen(
         at=at,
@@ -140,6 +140,7 @@ def room_seen(at: datetime, *, caller: bool, whose: str) -> RoomSeen:
         clinician=whose == "clinician",
         psap=whose == "psap",
         keeper=whose == "keeper",
+        stale=stale,
     )
 
 

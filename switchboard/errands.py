@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from ivr.call import Call, Coming, Kind, Psap
+from ivr.call import Call, Coming, Kind, Psap, Stage
 from ivr.events import Event, LegEnded, PersonUnreached, PsapGone
 from storage.values import ErrandRow
 from switchboard import calls, effects, evidence, guestbook, tasks
@@ -23,6 +23,8 @@ log = structlog.get_logger()
 BUSY_SECONDS = 0.25  # doubled each time: somebody may be waiting for it on the line
 TRIES_MAX = 8
 PSAP_RING_SECONDS = 30
+# Their deadline is a look at the room.
+LOOKED_AT = (Stage.CONNECTING, Stage.TALKING, Stage.HANDED, Stage.DISPATCHER)
 
 
 def run_due(board: Board, limit: int = 20) -> int:
@@ -220,8 +222,8 @@ def _check_room(board: Board, errand: ErrandRow) -> str:
 
     def event(call: Call, at: datetime) -> Event:
         caller = not labels.keys().isdisjoint({"caller", "person"})
-        there = inside or effects.who_holds(call)[1] != leg  # another since we looked
-        return effects.room_seen(at, caller=caller, whose=label if there else "")
+        stale = effects.who_holds(call)[1] != leg and call.stage in LOOKED_AT
+        return effects.room_seen(at, caller=caller, whose=label if inside else "", stale=stale)
 
     calls.happened(board, errand.call_id, event)
     return ",".join(sorted(labels))

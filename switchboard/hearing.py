@@ -5,23 +5,25 @@ from datetime import datetime
 
 from ivr import events as e
 from ivr import guest_events as g
-from ivr.call import Call, Role
+from ivr.call import Call, Role, Stage
 from switchboard import voice
 from switchboard.board import Board
 from switchboard.calls import EventMaker
 from telephony import forms
 from telephony.forms import Fields
 
+Joined = e.ClinicianJoined | e.CallerJoined | e.PsapJoined
 Hearing = Callable[[Board, Fields, Call, datetime], e.Event]
 
 GUESTS = tuple(Role)
 BRIDGED = ("completed", "answered")
-IN_ROOM: dict[tuple[str, str], type[e.ClinicianJoined | e.CallerJoined | e.PsapJoined]] = {
+IN_ROOM: dict[tuple[str, str], type[Joined]] = {
     ("participant-join", "clinician"): e.ClinicianJoined,
     ("participant-join", "caller"): e.CallerJoined,
     ("participant-join", "person"): e.CallerJoined,
     ("participant-join", "psap"): e.PsapJoined,
 }
+EXPECTED = (Stage.WAITING, Stage.CONNECTING)  # in the line, or in the call's own room
 
 
 def of_verb(board: Board, verb: str, form: Fields) -> EventMaker:
@@ -35,7 +37,15 @@ def of_room(form: Fields) -> EventMaker | None:
     if dash and role in GUESTS and form.get("StatusCallbackEvent") == "participant-join":
         return lambda _call, at: g.GuestJoined(at=at, guest_id=guest_id)
     kind = IN_ROOM.get((form.get("StatusCallbackEvent", ""), form.get("ParticipantLabel", "")))
-    return kind and (lambda _call, at: kind(at=at, leg_sid=_leg(form)))
+    return kind and (lambda call, at: _joined(kind, form, call, at))
+
+
+def _joined(kind: type[Joined], form: Fields, call: Call, at: datetime) -> e.Event:
+    """A caller who comes into a room of before the last cut-off went astray: nobody is there."""
+    here = form.get("FriendlyName", call.room) == call.room
+    if kind is e.CallerJoined and not here and call.stage in EXPECTED:
+        return e.Strayed(at=at)
+    return kind(at=at, leg_sid=_leg(form))
 
 
 def guest_answered(guest_id: str, form: Fields) -> EventMaker:

@@ -9,7 +9,7 @@ import structlog
 from config.lines import Line
 from ivr.events import PassEnded
 from storage.errors import Contended, StoreDown
-from switchboard import calls, offline_notes, snapshot, voice
+from switchboard import arrivals, calls, offline_notes, snapshot, voice
 from switchboard.board import Board
 from telephony import forms, twiml
 from telephony import offline as documents
@@ -20,18 +20,19 @@ log = structlog.get_logger()
 DATABASE_AWAY = StoreDown  # what the door must catch
 ONCE_MORE = Contended  # what it may try again at once
 TEND_SECONDS = 2  # how soon a changed roster is on the disk, and the database's return is seen
+QUIET = {"lap_stay": "person_cut_off"}  # what a person whom we rang hears instead
 PHONES_MAX = 5  # in one round: the partner line rings within two minutes (DESIGN, Numbers)
 
 
 def start(board: Board, fields: Fields, key: str, *, first: bool) -> bytes:
     """A caller's webhook found no database: ring people. `first`: nothing was said to them yet."""
-    line = board.book.dialled(forms.dialled(fields.get("To", "")))
+    ours = "From" if forms.rung_by_us(fields) else "To"
+    line = board.book.dialled(forms.dialled(fields.get(ours, "")))
     if forms.hung_up(fields):
         note(board, fields, key, "ended")
         return twiml.nothing()
     note(board, fields, key, "led")
-    words = "greeting" if first else "lap_stay"
-    return _ring(board, line, [(line.language, words)], turn=0, lap=0)
+    return _ring(board, line, fields, "greeting" if first else "lap_stay", turn=0, lap=0)
 
 
 def rang(board: Board, fields: Fields, key: str, line_id: str, turn: int, lap: int) -> bytes:
@@ -45,7 +46,7 @@ def rang(board: Board, fields: Fields, key: str, line_id: str, turn: int, lap: i
     if talked:
         note(board, fields, key, "talked", talked=True)
     words = "pass_over" if talked else "lap_reaching"
-    return _ring(board, line, [(line.language, words)], turn=turn, lap=lap)
+    return _ring(board, line, fields, words, turn=turn, lap=lap)
 
 
 def go_on(board: Board, fields: Fields, key: str, line_id: str, lap: int) -> bytes:
@@ -63,7 +64,7 @@ def go_on(board: Board, fields: Fields, key: str, line_id: str, lap: int) -> byt
             board.standby.trip(board.now())
         except calls.NoSuchCall:
             log.info("this call is not replayed yet")
-    return _ring(board, line, [(line.language, "lap_stay")], turn=0, lap=lap)
+    return _ring(board, line, fields, "lap_stay", turn=0, lap=lap)
 
 
 def screen(board: Board, line_id: str) -> bytes:
@@ -78,12 +79,16 @@ def pressed(board: Board, fields: Fields, line_id: str) -> bytes:
     return documents.declined(voice.page(board, line_id))
 
 
-def ended_before_replay(board: Board, fields: Fields, key: str) -> bool:
-    """Whether the end of a call we do not know is kept, should its beginning still be on the disk.
+def ended_unknown(board: Board, fields: Fields, key: str) -> None:
+    """A call that we do not know has ended; its beginning may be on the disk still, or on its way.
 
-    False: the disk did not take it.
+    It is kept either way: by a note behind those that wait to be replayed, or at once.
     """
-    return not offline_notes.left_over(board) or note(board, fields, key, "ended")
+    if forms.softphone(fields) or forms.rung_by_us(fields):
+        return  # no caller's leg
+    if offline_notes.left_over(board) and note(board, fields, key, "ended"):
+        return
+    arrivals.came_and_left(board, forms.arrival(fields), key)
 
 
 def note(board: Board, fields: Fields, key: str, what: str, *, talked: bool = False) -> bool:
@@ -96,8 +101,10 @@ def note(board: Board, fields: Fields, key: str, what: str, *, talked: bool = Fa
     return offline_notes.append(board, told)
 
 
-def _ring(board: Board, line: Line, said: documents.Said, *, turn: int, lap: int) -> bytes:
+def _ring(board: Board, line: Line, fields: Fields, words: str, *, turn: int, lap: int) -> bytes:
     page, here = voice.page(board, line.id), f"{line.id}/{turn + 1}/{lap}"
+    quiet = forms.rung_by_us(fields)  # a follow-up's person, cut off: nothing of who we are (D19)
+    said = [(line.language, QUIET.get(words, "person_hold") if quiet else words)]
     phones = _round(_phones(board), lap)
     if turn < len(phones):
         return documents.ring(
@@ -107,11 +114,14 @@ def _ring(board: Board, line: Line, said: documents.Said, *, turn: int, lap: int
             then=f"/voice/offline/next/{here}",
             screen=f"/voice/offline/screen/{line.id}",
         )
+    another = f"/voice/offline/again/{line.id}/{lap + 1}"
+    if quiet:  # no partner learns of them either
+        return documents.again(page, said, another, bed=True)
     if turn == len(phones):
         said = [*said, (line.language, "passing_to_partner")]
         return documents.ring(page, said, line.partner_number, then=f"/voice/offline/next/{here}")
     danger = [(language, "danger") for language in line.languages]
-    return documents.again(page, [*said, *danger], f"/voice/offline/again/{line.id}/{lap + 1}")
+    return documents.again(page, [*said, *danger], another)
 
 
 def _round(phones: tuple[str, ...], lap: int) -> tuple[str, ...]:

@@ -17,8 +17,10 @@ from pathlib import Path
 
 import structlog
 
+from ivr.call import Call
 from ivr.events import Arrived, Event, LedOffline, LegEnded, PassEnded
 from storage.errors import Duplicate, StoreDown
+from storage.store import Rows
 from switchboard import arrivals, calls, tasks
 from switchboard.board import Board
 from telephony.forms import ArrivalFacts
@@ -79,8 +81,6 @@ def replay(board: Board) -> None:
 def _replayed(board: Board, note: Note, *, spoke: bool) -> bool:
     try:
         _enter(board, note, spoke=spoke)
-    except Duplicate:  # another process replays the same files
-        return True
     except StoreDown:
         raise
     except Exception:
@@ -90,22 +90,34 @@ def _replayed(board: Board, note: Note, *, spoke: bool) -> bool:
 
 
 def _enter(board: Board, note: Note, *, spoke: bool) -> None:
+    for _ in range(2):  # somebody was faster: another replay, or the call's own arrival
+        with contextlib.suppress(Duplicate):
+            _keep(board, note, spoke=spoke)
+            return
+
+
+def _keep(board: Board, note: Note, *, spoke: bool) -> None:
     key = f"offline:{note.key}"
     with board.store.begin() as rows:
         call, _, seen = rows.calls.lock_leg_with_answer(note.sid, key)
         if seen:
             return
         if call is None:
-            if note.what != "led":
-                return  # no call of ours, and none that came meanwhile
-            facts = ArrivalFacts(note.sid, board.line(note.line).number, note.shown)
-            call = arrivals.newcomer(board, facts, note.at)
-            rows.calls.add(call)
-            calls.take(board, rows, call, Arrived(at=note.at, next_at=note.at), note.key)
-            call = rows.calls.lock(call.id) or call
+            call = _begun(board, rows, note)
         calls.take(board, rows, call, _event(note), key)
         if note.what == "led" and not spoke:
             tasks.open_for(rows, "came_offline", "supervisor", note.at, call_id=call.id)
+
+
+def _begun(board: Board, rows: Rows, note: Note) -> Call:
+    """A call whose arrival we did not take in: it begins with the first that was noted of it."""
+    facts = ArrivalFacts(note.sid, board.line(note.line).number, note.shown)
+    call = arrivals.newcomer(board, facts, note.at)
+    events: list[Event] = [Arrived(at=note.at, next_at=note.at)]
+    if note.what == "passed":  # somebody was rung for them, though the disk did not take that
+        events.append(LedOffline(at=note.at))
+    calls.enter(board, rows, call, events, note.key if note.what == "led" else None)
+    return rows.calls.lock(call.id) or call
 
 
 def _event(note: Note) -> Event:

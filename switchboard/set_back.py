@@ -19,6 +19,7 @@ log = structlog.get_logger()
 
 NOTICED = timedelta(seconds=5)  # less is the ordinary trembling of a clock, and harms nobody
 RECENT = timedelta(seconds=10)  # whatever says so was written after the clock was set back
+AHEAD = timedelta(minutes=2)  # no step plans further: what lies beyond was written before
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,33 +36,39 @@ class SetBack:
         return moment - self.by
 
     def until(self, moment: datetime | None) -> datetime | None:
-        """When something is due; a little early at worst, which every handler survives."""
-        if moment is None or moment < self.now + self.by - NOTICED:
+        """When something is due; a little early at worst, which every handler survives.
+
+        What was due before lies ahead now, too: nothing may wait a day for that (D15).
+        """
+        if moment is None or moment < self.now + min(self.by - NOTICED, AHEAD):
             return moment
         return moment - self.by
 
 
 def notice(board: Board, name: str) -> None:
-    """Compare the clock with this process's last heartbeat, and put right what is under way."""
+    """Compare the clock with this machine's last heartbeat, and put right what is under way.
+
+    Of two clocks of one machine one alone does: moved twice, all who wait would be passed on.
+    """
     with board.store.read() as rows:
         if not _by(rows, name, board.now()):
             return
     with board.store.begin() as rows:
         now = board.now()
         by = _by(rows, name, now)
-        if not by:
+        if not by or not rows.heartbeats.put_right(now, now + NOTICED):
             return
         earlier = SetBack(now, by)
         _calls(rows, earlier)
         rows.offers.move(earlier.since, earlier.until)
         rows.errands.move(earlier.until)
         rows.desks.move(earlier.since)
-        rows.heartbeats.beat(name, now, 0)
     log.warning("the clock was set back: what was under way was moved with it", by=str(by))
 
 
 def _by(rows: Rows, name: str, now: datetime) -> timedelta | None:
-    last = rows.heartbeats.of(name)
+    machine = name[: name.rfind(":") + 1] or name  # its process before this one may have ended
+    last = rows.heartbeats.of(machine)
     return last.at - now if last and last.at - now > NOTICED else None
 
 

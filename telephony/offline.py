@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 from config.prompts import Prompts
 from telephony.twiml import (
     SAFE_RING_SECONDS,
+    SOUNDS,
     TALK_SECONDS_MAX,
     Page,
     _add,
@@ -19,6 +20,7 @@ from telephony.twiml import (
 )
 
 RING_SECONDS = 18  # most voicemails pick up later
+BED_LOOPS = "3"  # of 5 s
 SCREEN_SECONDS = 8  # of silence in which a cell phone may press 1
 
 Said = Sequence[tuple[str, str]]  # language and prompt
@@ -44,9 +46,11 @@ def ring(page: Page, said: Said, number: str, *, then: str, screen: str = "") ->
     return _finished(response)
 
 
-def again(page: Page, said: Said, then: str) -> bytes:
-    """Words, and another round."""
+def again(page: Page, said: Said, then: str, *, bed: bool = False) -> bytes:
+    """Words, and another round; the quiet bed of sound between, where nobody was rung."""
     response = _words(page, said)
+    if bed:
+        _add(response, "Play", f"{page.base_url}/sound/{SOUNDS['bed']}", loop=BED_LOOPS)
     _add(response, "Redirect", _address(page, then), method="POST")
     return _finished(response)
 

@@ -18,7 +18,7 @@ SILENT_SECONDS, FIRST_SOUND_SECONDS, LAP_SECONDS = 4.0, 2.0, 30.0
 OPTION_SECONDS, PARTNER_SECONDS = 60.0, 120.0
 SLACK = 0.1  # a webhook's own way there and back
 PLACE_SECONDS = 70.0  # a look of the reconciler, and the time a stage is left in peace before
-WAYS = re.compile(r"press (one|three)|988|oprima|marque|presione", re.IGNORECASE)
+WAYS = re.compile(r"press (one|three|nine)|988|oprima|marque|presione", re.IGNORECASE)
 LEXICON = re.compile(
     rf"crisis|988|\b911\b|suicid|mental|counsel|consejer|riverton|lakeside|{CANARY_NAME}"
     rf"|{CANARY_NOTE}|\+1314555015",

@@ -1,4 +1,4 @@
-"""What must be true when it is over: 11, 23, 26. (27 needs the same story twice.)"""
+"""What must be true when it is over: 11, 12, 23, 26. (27 needs the same story twice.)"""
 
 from collections import Counter
 from typing import Any
@@ -64,6 +64,28 @@ class Twice(Invariant):
                 self.broken(f"{request.url} once more changed {self.mirror.changed}")
             if again.body != first.body:
                 self.broken(f"{request.url} once more: {again.body!r}, first {first.body!r}")
+
+
+class TakenIn(Invariant):
+    """An end that we acknowledged is kept, also of a call that nobody knew yet (C3)."""
+
+    number = 12
+    KEPT = "SELECT count(*) FROM journal WHERE inbox_key IN ('{0}', 'offline:{0}')"
+
+    def starts(self) -> None:
+        self.told: set[str] = set()
+
+    def answered(self, request: Any, answer: Any, spent: float) -> None:
+        if urlsplit(request.url).path != "/voice/ended" or getattr(answer, "status", 0) != 204:
+            return
+        if forms.hung_up(forms.parse(forms.pairs(request.body))):
+            self.told.add(inbox_key(request))
+
+    def phase(self, name: str) -> None:
+        if name == "end":
+            for key in sorted(self.told):
+                if not self.mirror.one(self.KEPT.format(key)):
+                    self.broken(f"an end was acknowledged and is kept nowhere: {key}")
 
 
 class Conserved(Invariant):

@@ -20,7 +20,7 @@ from sqlalchemy import func, select
 
 from storage.errors import StoreDown
 from storage.tables import calls, errands, heartbeats
-from switchboard import snapshot
+from switchboard import offline_notes, snapshot
 
 LOOK_SECONDS = 0.2
 POINT_SECONDS = 3  # in which somebody passes an armed point, or another is tried
@@ -244,6 +244,8 @@ def _come_to_rest(line: Line, callers: Callers, killer: Killer) -> None:
 
 
 def _live(line: Line) -> int:
+    if offline_notes.left_over(line.board):
+        return 1
     with suppress(StoreDown), line.board.store.engine.connect() as there:
         live = select(func.count()).where(calls.c.stage != "ended")
         unsure = select(errands.c.target).where(errands.c.state == "unknown")

@@ -77,17 +77,17 @@ def count(line: Line, legs: list[Any], slow: float = 1.0) -> Count:
         left += [f"promise {row.id} is {row.state}" for row in there.execute(half)]
     keys |= {key.removeprefix("offline:") for key in keys}
     found.left_behind = [f"call {one} has not ended" for one in live] + left
-    _events(found, exchanges, keys, set(known))
+    _events(found, exchanges, keys)
     _first_words(found, exchanges)
     line.emulator.do(lambda _there: [_leg(found, leg, known, slow) for leg in legs])
     return found
 
 
-def _events(found: Count, exchanges: list[Exchange], keys: set[str], known: set[str]) -> None:
+def _events(found: Count, exchanges: list[Exchange], keys: set[str]) -> None:
     for one in exchanges:
         path = unquote(urlsplit(one.url).path)
         told = one.method == "POST" and path.startswith("/voice/") and one.status in (200, 204)
-        if not told or NOT_KEPT.search(path) or not _tells(path, one.sent, known):
+        if not told or NOT_KEPT.search(path) or not _tells(path, one.sent):
             continue
         found.acknowledged += 1
         if forms.inbox_key(path, one.sent) in keys:
@@ -98,11 +98,9 @@ def _events(found: Count, exchanges: list[Exchange], keys: set[str], known: set[
             found.lost.append(f"{path} {one.sent.get('CallSid')} -> {one.status} {one.answered}")
 
 
-def _tells(path: str, sent: dict[str, str], known: set[str]) -> bool:
-    """Whether this webhook is a fact that we keep."""
-    if path.endswith("/ended"):
-        return sent.get("CallStatus") in OVER and sent.get("CallSid") in known
-    if "/person-status/" in path:
+def _tells(path: str, sent: dict[str, str]) -> bool:
+    """Whether this webhook is a fact that we keep; an end also of a call that nobody knew."""
+    if path.endswith("/ended") or "/person-status/" in path:
         return sent.get("CallStatus") in OVER
     if path.endswith("/room"):
         said = (sent.get("StatusCallbackEvent", ""), sent.get("ParticipantLabel", ""))

@@ -118,7 +118,7 @@ class ClinicianActor(Clinician):
 
     def _click(self, click: Callable[[], Any], *, again: bool = True) -> Any:
         """Something the page asks of the web process; while that is down it is asked again."""
-        web = self.town.web
+        web, before = self.town.web, self._stored()
         web.spent = 0.0
         try:
             if not web.down_for:
@@ -130,9 +130,17 @@ class ClinicianActor(Clinician):
             web.dies()
         except StorageError:
             self.town.note(f"{self.id}: the page says that it did not work")
+        if self._stored() != before:  # it was kept, though the process died before it said so
+            self.heard_at = self.town.clock.elapsed
         if again:
             self.town.clock.call_later(AGAIN_SECONDS, self._click, click)
         return None
+
+    def _stored(self) -> Any:
+        """When the desk was last heard, as our rows say."""
+        self.town.mirror.look()
+        desk = self.town.mirror.desks.get(self.id)
+        return desk and desk.heard_at
 
     def _later(self, key: Any, seconds: float, what: Callable[[], None]) -> None:
         """Plan it once; when its time has come the page is looked at anew."""

@@ -15,15 +15,16 @@ from xml.etree import ElementTree as ET
 import pytest
 from sqlalchemy import event, text
 from stories.test_without_database import BEN, bridged, broken, heard_at_once
-from town import DISPATCH, Town
+from town import DISPATCH, RIVERTON, Town
 from wire.door import Door
 
 from emulator.faults import FaultPlan
 from ivr.call import Ended, Stage
 from storage.errors import Contended, StoreDown
 from storage.values import NewLine
-from switchboard import evidence, offline, offline_notes, orphans, snapshot
+from switchboard import arrivals, evidence, offline, offline_notes, orphans, snapshot
 from switchboard.standby import Standby
+from telephony import forms
 
 
 def test_a_centres_own_number_is_never_rung_back(quick_town: Town) -> None:
@@ -73,13 +74,42 @@ def test_a_desk_stuck_in_an_ended_call_is_freed(town: Town) -> None:
     town.until(lambda: ana.desk == "available", seconds=31)
 
 
-def test_an_end_told_before_the_arrival_is_found_by_looking(quick_town: Town) -> None:
-    door = Door(quick_town)
+@pytest.mark.parametrize("noted", [False, True], ids=["at once", "from the disk"])
+def test_an_end_told_before_the_arrival_is_kept(town: Town, noted: bool) -> None:
+    """It was acknowledged and forgotten: for a minute a caller who was gone was offered."""
+    door = Door(town)
+    door.caller.hangs_up()
+    town.waits(seconds=2)
     leg = "CA" + "7" * 32
     form = door.form | {"CallSid": leg, "From": "+13145550159"}
-    assert door.post("/voice/ended", form | {"CallStatus": "completed"}).status_code == 204
-    assert door.post("/voice/arrived", form).status_code == 200
-    quick_town.until(lambda: quick_town.call_of(leg).over, seconds=65)
+    over = form | {"CallStatus": "completed"}
+    if noted:
+        town.board.standby.trip(town.now)
+    assert door.post("/voice/ended", over).status_code == 204
+    town.board.standby.close()
+    town.waits(seconds=2)
+    call = town.call_of(leg)
+    assert (call.ended_reason, call.number_shown) == (Ended.CALLER_LEFT, "+13145550159")
+    key = forms.inbox_key("/voice/ended", over)
+    with town.store.read() as rows:
+        kept = {line.inbox_key for line in rows.journal.of(call.id)}
+    assert kept & {key, f"offline:{key}"}
+    first = door.post("/voice/arrived", form)
+    town.waits(seconds=2)
+    assert town.call_of(leg) == replace(call, hop=call.hop + 1), "the end absorbs"
+    assert door.post("/voice/arrived", form).data == first.data
+    assert not door.ana.is_offered
+
+
+def test_an_end_told_while_the_arrival_is_being_kept(town: Town) -> None:
+    """The arrival commits between our look for the call and the keeping of its end."""
+    leg = "CA" + "7" * 32
+    facts = forms.ArrivalFacts(leg, RIVERTON, "+13145550159")
+    arrivals.arrive(town.board, facts, "the arrival")
+    arrivals.came_and_left(town.board, facts, "the end")
+    assert town.call_of(leg).over
+    with town.store.read() as rows:
+        assert rows.journal.answered("the end") is None, "taken in, with nothing to answer"
 
 
 # -- the fallback ---------------------------------------------------------------------------------

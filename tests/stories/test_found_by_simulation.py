@@ -9,9 +9,9 @@ from town import BASE, PARTNER, Caller, Clinician, Town
 from emulator.timeline import silence
 from ivr.call import Ended, Stage
 from ivr.errands import EndLeg
-from ivr.events import LedOffline
+from ivr.events import CallerJoined, LedOffline
 from ivr.flow import advance
-from switchboard import presence, reconcile, roster_book
+from switchboard import clock, offers, presence, reconcile, roster_book, set_back
 
 CELL = "+13145550121"
 
@@ -52,6 +52,105 @@ def test_a_clock_set_back_leaves_nobody_waiting_for_the_hour_to_come_again(
     town.until(lambda: town.phone(PARTNER).in_call, seconds=115)
     assert town.people["ana"].desk == "paused", "her offer lapsed in its time, too"
     assert not caller.silences
+
+
+def test_of_two_clocks_one_puts_right_what_was_set_back(town: Town) -> None:
+    """Moved twice, the caller had waited for an hour, and was passed on at once."""
+    caller = town.transfers_from_911()
+    for name in ("clock here:1", "clock here:2"):
+        clock.beat(town.board, name)
+    town.waits(seconds=2)
+    waited = town.board.now() - caller.call.line_since
+    sets_clock_back(town, hours=1)
+    for name in ("clock here:3", "clock here:2"):  # one of them was started anew
+        set_back.notice(town.board, name)
+    assert abs(town.board.now() - caller.call.line_since - waited) < timedelta(seconds=5)
+
+
+def test_what_nobody_knows_is_given_up_though_the_clock_was_set_back(quick_town: Town) -> None:
+    """The quiet in which it was to be proven lay a day ahead: that caller's leg was never moved."""
+    town = quick_town
+    caller = town.transfers_from_911()
+    town.waits(seconds=10)
+    now = town.board.now()
+    with town.store.begin() as rows:
+        rows.errands.add(caller.call.id, [("MoveCaller", {"sid": "CA1"}, "move:it", now)])
+        (errand,) = rows.errands.claim_due("nobody", now)
+        rows.errands.settle(errand.id, "unknown", "the carrier did not say", now, worker="nobody")
+    town.waits(seconds=20)
+    sets_clock_back(town, hours=24)
+    town.until(lambda: state_of(town, errand.id) == "abandoned", seconds=135)
+
+
+def test_a_look_after_an_earlier_clinician_says_nothing_of_the_next(quick_town: Town) -> None:
+    """Ana's leg was gone; the look at it came when Ben had said yes and not dialled in yet: the
+    caller was led into an empty room, and nobody looked any more.
+    """
+    town = quick_town
+    town.clinician("Ben").goes_on_duty()
+    caller = town.transfers_from_911()
+    town.waits(seconds=8)
+    with town.store.begin() as rows:
+        call = rows.calls.lock(caller.call.id)
+        assert call is not None
+        said_yes = {"stage": Stage.CONNECTING, "stage_since": town.now, "clinician_id": "ben"}
+        gone = {"room": "room-1", "sid": "", "label": "clinician", "leg": "CA" + "4" * 32}
+        rows.calls.save(replace(call, **said_yes, deadline_at=town.now + timedelta(seconds=8)))
+        rows.errands.add(call.id, [("CheckRoom", gone, "look:it", town.now)])
+    town.waits(seconds=3)
+    assert caller.stage is Stage.CONNECTING
+    assert not caller.call.clinician_here
+    assert not caller.hears("Here's a counselor")
+
+
+def test_who_talks_with_somebody_whose_leg_nobody_knows_is_looked_after(quick_town: Town) -> None:
+    town = quick_town
+    caller = town.transfers_from_911()
+    town.waits(seconds=2)
+    alone = replace(caller.call, stage=Stage.CONNECTING, clinician_id="ben", clinician_here=True)
+    step = advance(alone, CallerJoined(at=town.now))
+    assert step.call.stage is Stage.TALKING
+    assert step.call.deadline_at == town.now + timedelta(seconds=4)
+    known = advance(replace(alone, clinician_leg="CA4"), CallerJoined(at=town.now))
+    assert known.call.deadline_at is None
+
+
+def test_a_caller_who_comes_into_a_room_of_before_is_fetched(quick_town: Town) -> None:
+    """A cut-off came while they were on their way there, and the move back was refused; they were
+    taken for talking with whoever had said yes meanwhile, whose telephone had failed.
+    """
+    town = quick_town
+    ben = town.clinician("Ben").goes_on_duty()
+    caller = town.transfers_from_911()
+    town.waits(seconds=8)
+    accept_only(town, ben)
+    call = caller.call
+    with town.store.begin() as rows:
+        rows.calls.save(replace(rows.calls.lock(call.id) or call, cut_offs=1))
+    base = f"{BASE}/voice/{call.id}"
+    old = (
+        f'<Response><Dial action="{base}/talk-ended/0"><Conference participantLabel="caller"'
+        f' statusCallback="{base}/room" statusCallbackEvent="join" waitUrl="{BASE}/voice/bed">'
+        f"room-{call.id}</Conference></Dial></Response>"
+    )
+    town.carrier.move(caller.leg.sid, old.encode(), f"{BASE}/voice/fallback")
+    town.waits(seconds=3)
+    assert caller.stage is Stage.CONNECTING
+    assert caller.leg.participant is None, "on the way to the line, until Ben is there"
+    town.until(lambda: caller.stage is Stage.WAITING, seconds=15)
+    assert not caller.silences
+
+
+def accept_only(town: Town, person: Clinician) -> None:
+    """They say yes, and their softphone never dials in."""
+    offers.accept(town.board, person.cards[0].offer_id, person.id)
+
+
+def state_of(town: Town, errand_id: int) -> str:
+    with town.store.read() as rows:
+        errand = rows.errands.get(errand_id)
+    assert errand is not None
+    return errand.state
 
 
 def sets_clock_back(town: Town, hours: int) -> None:
@@ -120,6 +219,26 @@ def test_a_follow_up_that_nobody_takes_up_is_due_again(quick_town: Town) -> None
     assert town.followup(followup_id).state == "due"
     assert not town.phone(PARTNER).legs
     assert not town.phone("+13145550150").leg.live
+
+
+def test_a_follow_up_that_is_cut_off_without_the_database_is_told_nothing_either(
+    quick_town: Town,
+) -> None:
+    """They were told to call 988, and a partner line would have learnt of them."""
+    town = quick_town
+    town.clinician("Ben", "backup", phone=CELL)
+    town.phone(CELL).is_busy()
+    ana, _, _ = talks_again(town)
+    reaches_pat(town, ana)
+    pat = town.phone("+13145550150").leg
+    town.waits(seconds=2)
+    with broken(town):
+        ana.softphone.hangs_up()
+        town.waits(minutes=2)
+        assert pat.live
+        assert said(pat) == {"We were cut off. Please stay on the line.", "One moment, please."}
+        assert len(town.phone(CELL).legs) > 1, "people of ours are rung, in every round"
+    assert not town.phone(PARTNER).legs
 
 
 def said(leg) -> set[str]:

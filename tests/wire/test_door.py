@@ -216,13 +216,23 @@ def test_without_the_database_another_legs_failed_page_makes_it_no_caller(
     assert not list(door.town.board.settings.snapshot_dir.glob("offline-*"))
 
 
+@pytest.mark.parametrize("whose", OTHER_LEGS)
+def test_the_end_of_another_leg_makes_it_no_caller(door: Door, whose: str) -> None:
+    before = everything(door.town)
+    leg = {"CallSid": "CA" + "9" * 32, "CallStatus": "completed"}
+    assert door.post("/voice/ended", leg | OTHER_LEGS[whose]).status_code == 204
+    assert everything(door.town) == before
+
+
 def test_without_the_database_whoever_talked_with_us_is_led_on(door: Door, oracles) -> None:
     """A follow-up's person, cut off: their leg was rung by us, and is no clinician's."""
     door.town.board.standby.trip(door.town.now)
     failed = {"ErrorCode": "11200", "ErrorUrl": f"{BASE}/voice/{door.call.id}/talk-ended/7"}
     answer = door.post("/voice/fallback", door.form | OTHER_LEGS["a cell phone"] | failed)
     assert_heard(answer, oracles)
-    assert ET.fromstring(answer.data).find("Dial") is not None
+    on = ET.fromstring(answer.data)[-1]
+    assert (on.tag, "/voice/offline/again/" in str(on.text)) == ("Redirect", True)
+    assert "988" not in answer.text, "nothing of who we are (FAILURES D19)"
 
 
 HOPS = ["0", "007", "9" * 30, "9" * 4000, "٣"]
