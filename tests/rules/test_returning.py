@@ -329,6 +329,7 @@ def picks(draw: st.DrawFn) -> tuple[int, bool, dict[str, object]]:
         "alone",
         "refused",
         "keeper",
+        "shared",
     ]
     facts: dict[str, object] = {name: draw(st.booleans()) for name in names}
     facts["means"] = draw(st.sampled_from(["clinician", "partner", "dispatcher", "nothing"]))
@@ -385,7 +386,7 @@ def by_whom(before: Call, event: events.Event, call: Call) -> bool:
         return before.returned_at is not None
     if call.ended_reason is Ended.HANDED_OVER:
         return before.keeper is not None and before.keeper.state is Coming.TOGETHER
-    left = {Ended.CALLER_LEFT, Ended.CALLER_ENDED, Ended.PASSED_ON, Ended.CALLBACK}
+    left = {Ended.CALLER_LEFT, Ended.CALLER_ENDED, Ended.PASSED_ON, Ended.CALLBACK, Ended.WITH_911}
     closing = (events.LegEnded, events.CallbackAgreed, events.WaitElapsed)  # partner: no word came
     hung_up = getattr(event, "hung_up", False) or getattr(event, "result", "") == "hangup"
     return call.ended_reason in left and (hung_up or isinstance(event, closing))
