@@ -57,17 +57,22 @@ def unkeepable(written: Written) -> dict[str, str]:
     } | refused(written.answers)
 
 
-def unfinished(written: Written) -> dict[str, str]:
-    """Return what stands between this record and the end of its wrap-up: field -> a sentence."""
+def unfinished(written: Written, told_elsewhere: frozenset[str] = frozenset()) -> dict[str, str]:
+    """Return what stands between this record and the end of its wrap-up: field -> a sentence.
+
+    `told_elsewhere`: dispositions whose account is kept beside the record, as a crew's visit is.
+    """
     found = unkeepable(written)
     disposition = (written.disposition or "").strip()
     if disposition not in LABELS:
         found["disposition"] = "Choose what came of this contact."
     if written.callback_number and not E164.fullmatch(written.callback_number):
         found["callback_number"] = "Write the number in full, such as +13145550150."
-    if not written.notes.strip() and disposition in LABELS and disposition not in SAYS_ENOUGH:
+    imminent = written.answers.get("risk") == "imminent"
+    says_enough = SAYS_ENOUGH if imminent else SAYS_ENOUGH | told_elsewhere
+    if not written.notes.strip() and disposition in LABELS and disposition not in says_enough:
         known = Disposition(disposition)
         found["notes"] = NEEDS_ACCOUNT.get(known, "Write a sentence the next clinician can use.")
-        if written.answers.get("risk") == "imminent":
+        if imminent:
             found["notes"] = IMMINENT
     return found

@@ -190,6 +190,13 @@ class Staffing(Value):
     patience_seconds: int = Field(default=400, ge=10, le=14_400)  # while few gave up
 
 
+class Crews(Value):
+    """What is expected of mobile crews."""
+
+    acknowledge_within_seconds: int = Field(default=180, ge=10, le=7200)  # then it is told
+    arrive_within_minutes: int = Field(default=60, ge=1, le=1440)  # what the figures count
+
+
 class LineBook(Value):
     """Every line, and the rules they share."""
 
@@ -200,6 +207,7 @@ class LineBook(Value):
     storm: Storm = Storm()
     roster: RosterPolicy = RosterPolicy()
     staffing: Staffing = Staffing()
+    crews: Crews = Crews()
 
     @cached_property
     def by_number(self) -> dict[str, Line]:

@@ -9,6 +9,8 @@ from werkzeug.wrappers import Response
 from console import (
     board_page,
     contacts,
+    crew_keys,
+    crews,
     desk,
     figures,
     followup_page,
@@ -26,6 +28,7 @@ from console import (
     supervision,
     words,
 )
+from console.crew_door import crew
 from console.here import me, myself
 from console.permissions import allowed
 from console.psap_door import psap
@@ -50,11 +53,13 @@ class Place:
         return (request.endpoint or "").removeprefix("console.") in self.section
 
 
-DESK = ("desk", "schedule", "wrap_up", "handoff_card", "correct_handoff")
+DESK = ("desk", "schedule", "wrap_up", "handoff_card", "correct_handoff", "crew_form_of_call")
+CREWS = ("crews", "crew_form", "request_crew", "crew_visit", "change_crew_visit", "add_crew")
 PEOPLE = ("people", "person", "new_person", "add_person", "psaps", "make_psap_key")
 PLACES = (
     Place("Desk", "desk", "desk", DESK),
     Place("Follow-ups", "followups", "followups", ("followups", "decide", "record")),
+    Place("Crews", "crews", "crew", CREWS),
     Place("Roster", "roster", "roster", roster.SECTION),
     Place("Board", "board_page", "board", ("board_page", "rescues")),
     Place("Figures", "figures", "figures", ("figures", "contacts")),
@@ -72,6 +77,7 @@ def attach(app: Flask, board: Board) -> None:
     app.jinja_env.globals["places"] = places
     app.register_blueprint(door())
     app.register_blueprint(psap)
+    app.register_blueprint(crew)
     for code in (404, 405):
         app.register_error_handler(code, nowhere)
 
@@ -90,7 +96,8 @@ def door() -> Blueprint:
     console.add_url_rule("/desk/events", "events", stream.events)
     for part in (desk, guests, handoffs, records, rescues, roster, board_page, supervision):
         part.install(console)
-    for part in (followups, followup_page, figures, contacts, people, psap_keys):
+    parts = (followups, followup_page, figures, contacts, people, psap_keys, crews, crew_keys)
+    for part in parts:
         part.install(console)
     console.register_error_handler(HTTPException, explain)
     return console

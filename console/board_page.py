@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from flask import Blueprint, render_template
 
 from callbacks.plan import CALLBACK_WITHIN
+from care import crew
 from console import supervision
 from console.here import board, now, store
 from console.words import asset
@@ -52,6 +53,8 @@ class Shown:
     overdue: int
     tasks: int
     rescues: int
+    crews: int  # visits that go on
+    crews_late: int  # of which nobody acknowledged in time
     clock_late: bool
     clock_at: datetime | None
 
@@ -90,6 +93,7 @@ def facts() -> dict[str, object]:
 def read() -> Shown:
     moment = now()
     with store().read() as rows:
+        visits = rows.crew_visits.open()
         live = rows.calls.live()
         beat = rows.heartbeats.latest()
         due, overdue = promises(rows, moment)
@@ -102,6 +106,8 @@ def read() -> Shown:
             overdue=overdue,
             tasks=len(rows.tasks.open()),
             rescues=sum(one.contact_at is None for one in rows.rescues.open()),
+            crews=len(visits),
+            crews_late=sum(crew.late(one, moment) for one in visits),
             clock_late=beat is None or moment - beat.at > CLOCK_LATE,
             clock_at=beat.at if beat else None,
         )

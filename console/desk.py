@@ -8,9 +8,10 @@ from flask import Blueprint, abort, jsonify, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 
 from callbacks.plan import LABELS as OUTCOMES
+from care.crew_details import LEAVING
 from care.disposition import LABELS
 from care.questions import SECTIONS
-from console import company, rescues, roster_mine, supervision
+from console import company, crew_desk, rescues, roster_mine, supervision
 from console.dispatcher import at_desk as dispatcher_at_desk
 from console.here import board, myself, now, store
 from console.roster_words import hours
@@ -68,7 +69,7 @@ def _note_reading(current: DeskState) -> None:
 def facts(current: DeskState) -> dict[str, Any]:
     """What the desk's templates need besides the state."""
     tomorrow = now().astimezone(ZoneInfo(current.person.zone)) + timedelta(days=1)
-    return {
+    found = {
         "desk": current,
         "reasons": REASONS,
         "dispositions": LABELS.items(),
@@ -82,7 +83,8 @@ def facts(current: DeskState) -> dict[str, Any]:
         "sounds": asset("sounds/silence.wav"),
         "dispatcher": dispatcher_at_desk(current.call) if current.state == "talking" else None,
         "wanted": supervision.wanted(),
-    } | company.at_desk(current)
+    }
+    return found | company.at_desk(current) | crew_desk.at_desk(current)
 
 
 def with_record(current: DeskState) -> dict[str, Any]:
@@ -176,8 +178,13 @@ def refuse(offer_id: str) -> ResponseReturnValue:
 
 
 def end_call(call_id: str) -> ResponseReturnValue:
+    """Before a crew is with the caller, leaving asks why."""
+    visits, why = crew_desk.keeping(call_id), request.form.get("why", "")
+    if visits and why not in LEAVING:
+        return refused(422, "The crew is not there yet. Say why you end the call, or stay.")
     if not calls.end(board(), call_id, myself().id):
         abort(404)
+    crew_desk.note_left(visits, why)
     return answered()
 
 

@@ -1,14 +1,18 @@
 """The figures: what happened on each day, in columns whose sums agree."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
 from care.contract import CAME_TO
+from care.crew import State
+from care.crew_details import OUTCOMES as ENDS_OF_VISITS
 from care.disposition import LABELS as OUTCOMES
+from console.crew_words import SHORT_KINDS
 from console.forms import day_of
 from console.here import board, house_zone_name, now, store
-from reports import figures, handoffs, table
+from reports import crews, figures, handoffs, table
 from reports.figures import LABELS, STANDARD, Figures
 from routing.wallclock import wall
 
@@ -39,6 +43,7 @@ def page() -> str:
         outcomes=OUTCOMES,
         came_to=CAME_TO,
         centres=centres(shown),
+        visits=visits(shown),
     )
 
 
@@ -49,6 +54,24 @@ def centres(shown: Figures) -> list[tuple[str, int, handoffs.Centre]]:
     with store().read() as rows:
         found = handoffs.read(rows, shown.first, shown.last, shown.zone, deadlines)
     return [(line.name, line.accept_within_seconds, found[line.id]) for line in lines]
+
+
+def visits(shown: Figures) -> dict[str, Any]:
+    """What the mobile crews did: by kind of response, and all together."""
+    with store().read() as rows:
+        kinds = crews.read(rows, shown.first, shown.last, shown.zone)
+    together = crews.total(kinds.values())
+    minutes = board().book.crews.arrive_within_minutes
+    return {
+        "rows": [(SHORT_KINDS[kind], one) for kind, one in kinds.items()],
+        "total": together,
+        "came_to": crews.CAME_TO,
+        "measured": [(word, together.measures[state]) for state, word in crews.MEASURED.items()],
+        "outcomes": ENDS_OF_VISITS,
+        "minutes": minutes,
+        "in_time": together.measures[State.ON_SCENE].within(timedelta(minutes=minutes)),
+        "arrived": together.measures[State.ON_SCENE].count,
+    }
 
 
 def as_csv() -> Response:

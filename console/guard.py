@@ -17,7 +17,8 @@ from console.here import board, me, now, store
 from console.permissions import ANYBODY, allowed
 from storage.desks import IN_A_CALL
 
-OURS = ("console", "security")  # the 911 centres' door asks for a key of its own
+# The doors of 911 centres and of crews ask for a key, or an address, of their own.
+OURS = ("console", "security")
 SAFE = ("GET", "HEAD", "OPTIONS")
 IDLE = timedelta(hours=1)  # without a page, a click, or a desk on duty
 LONGEST = timedelta(hours=16)  # longer than any shift; a call is never cut by it

@@ -13,6 +13,8 @@ STAFF = frozenset(ROLES)
 ANSWERS = frozenset({CLINICIAN, SUPERVISOR})  # has a desk
 PLANS = frozenset({COORDINATOR, ADMINISTRATOR})  # edits the roster
 OVERSEES = frozenset({COORDINATOR, SUPERVISOR, ADMINISTRATOR})
+SENDS_CREWS = frozenset({CLINICIAN, COORDINATOR, SUPERVISOR})  # and then only their own: crews
+OVERSEES_CREWS = frozenset({COORDINATOR, SUPERVISOR})
 READS_RECORDS = frozenset({CLINICIAN, COORDINATOR, SUPERVISOR})  # and then only their own: records
 
 ALLOWED: dict[str, frozenset[str]] = {
@@ -138,6 +140,20 @@ ALLOWED: dict[str, frozenset[str]] = {
     "console.rescue_step": ANSWERS,
     "console.rescue_contact": ANSWERS,
     "console.close_rescue": ANSWERS,
+    # mobile crews
+    "console.crews": SENDS_CREWS,
+    "console.crew_form": OVERSEES_CREWS,
+    "console.request_crew": OVERSEES_CREWS,
+    "console.crew_form_of_call": ANSWERS,
+    "console.request_crew_of_call": ANSWERS,
+    "console.crew_visit": SENDS_CREWS,
+    "console.change_crew_visit": SENDS_CREWS,
+    "console.crew_step": SENDS_CREWS,
+    "console.ask_crew": SENDS_CREWS,
+    "console.add_crew": OVERSEES_CREWS,
+    "console.renew_crew_address": OVERSEES_CREWS,
+    "console.end_crew_address": OVERSEES_CREWS,
+    "console.end_crew": OVERSEES_CREWS,
     # records
     "console.record": READS_RECORDS,
     "console.safety_plan": READS_RECORDS,

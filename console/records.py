@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from callbacks.plan import LABELS as OUTCOMES
 from care import questions, record
 from care.disposition import LABELS
-from console import trace_words
+from console import crew_desk, trace_words
 from console.contacts import handed_over
 from console.desk import facts, shown, with_record
 from console.forms import Form
@@ -67,7 +67,7 @@ def conflict(call_id: str) -> ResponseReturnValue:
 def finish(call_id: str) -> ResponseReturnValue:
     draft, version, form = read_draft()
     draft = replace(draft, callback_number=full_number(draft.callback_number))
-    for name, words in record.unfinished(draft).items():
+    for name, words in record.unfinished(draft, crew_desk.told_elsewhere(call_id)).items():
         form.refuse(name, words)
     if form.errors:
         return wrong(form)
@@ -274,5 +274,6 @@ def read(rows: Rows, call: Call) -> dict[str, Any]:
         "promised": rows.followups.of_call(call.id),
         "handed": handed_over(call, kept.disposition if kept else None),
         "ahead": handoffs.of_call(rows, call.id),
+        "visits": crew_desk.of_call(rows, call.id),
         "audit": rows.audit.of(OF_CALL.format(call.id)),
     }

@@ -21,6 +21,8 @@ from storage.audit import Audit
 from storage.calls import Calls
 from storage.changes import Changes
 from storage.cover_requests import CoverRequests
+from storage.crew_visits import CrewVisits
+from storage.crews import Crews
 from storage.desks import Desks
 from storage.due import Dues
 from storage.engine import GATE_SECONDS, beginning, open_engine
@@ -76,6 +78,8 @@ class Rows:
         self.rescues = Rescues(connection, now)
         self.handoffs = Handoffs(connection, now)
         self.psap_keys = PsapKeys(connection, now)
+        self.crews = Crews(connection, now)
+        self.crew_visits = CrewVisits(connection, now)
         self.audit = Audit(connection, now)
         self.heartbeats = Heartbeats(connection, now)
         self.changes = Changes(connection, now)

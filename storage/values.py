@@ -349,6 +349,20 @@ class PsapKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Crew:
+    """A mobile crew. Its page's address is derived from `nonce`, which alone opens nothing."""
+
+    id: str
+    name: str
+    phone: str | None
+    nonce: str | None
+    made_at: datetime
+    made_by: str
+    seen_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AuditLine:
     """Who did or read what, sealed to the line before it."""
 

@@ -29,8 +29,13 @@ SUBJECTS = {
     "reminder": "You are on call soon: please confirm",
     "watch": "The roster: please look",
     "help": "A clinician asks for help now",
+    "crew": "A mobile crew: please look now",
 }
-PAGES = {"watch": "/roster/coverage", "help": "/board"}  # the others: one's own hours
+PAGES = {
+    "watch": "/roster/coverage",
+    "help": "/board",
+    "crew": "/crews",
+}  # the others: one's own hours
 NOWHERE = ".invalid"  # of people whom an import made (RFC 2606)
 GIVEN_UP = timedelta(days=2)
 FIRST, LONGEST = timedelta(minutes=1), timedelta(hours=1)  # from one try to the next

@@ -1,6 +1,6 @@
 """A caller is gone before the end: how are they rung back within the hour, and never in a storm?
 
-By calling us they asked for somebody; ringing back goes on with that call (docs/adr/0015). It is a
+By calling us they asked for somebody; ringing back goes on with that call (docs/adr/0016). It is a
 callback like one asked for by key, offered to people and dialled by one of them.
 """
 

@@ -13,7 +13,7 @@ from routing.oncall import Timeline
 from storage import seeding
 from storage.store import Rows, Store
 from storage.values import Person
-from switchboard import roster_book, seed_cast
+from switchboard import roster_book, seed_cast, seed_crews
 from switchboard.seed_history import Month
 from switchboard.seed_promises import Dice, History
 
@@ -60,9 +60,12 @@ def _plant(rows: Rows, dice: Dice, now: datetime, lines: tuple[str, ...]) -> Non
             "followups": list(told.followups.values()),
             "attempts": told.attempts,
             "tasks": told.tasks,
+            "crews": seed_crews.crews(now, staff[0].id),
             "journal": [line for call in _latest(told) for line in _journal(call)],
         },
     )
+    for visit in seed_crews.visits(Dice(SEED), told, now):
+        rows.crew_visits.add(visit)
 
 
 def _plant_roster(rows: Rows, now: datetime, staff: list[Person]) -> Timeline:

@@ -20,6 +20,7 @@ WORDS = {
     "help_wanted": "A clinician asks for help in a call. Take it up on the board.",
     "help_unheard": "A clinician asks for help and no supervisor can be reached. Find one.",
     "no_supervisor": "A person is in danger and no supervisor can be reached. Find one.",
+    "crew_unacknowledged": "A mobile crew was asked for and nobody has acknowledged. See Crews.",
     "effect_failed": "What followed a call was not written down. Look at its history, and do it.",
     "carrier_refused": "The carrier refused to ring a phone. Check the number and the account.",
 }

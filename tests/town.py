@@ -28,6 +28,7 @@ from switchboard import (
     calls,
     cards,
     clock,
+    crews,
     guests,
     offers,
     offline,
@@ -172,6 +173,7 @@ class Town:
                 (max(seconds, offline.TEND_SECONDS), offline.tend),
                 (max(seconds, clock.RECONCILE_SECONDS), reconcile.run),
                 (max(seconds, clock.RESCUE_SECONDS), rescues.sweep),
+                (max(seconds, clock.RESCUE_SECONDS), crews.sweep),
             )
         ]
 

@@ -69,7 +69,10 @@ async function accept(url) {
 }
 
 async function endCall(form) {
-  try { await post(form.action); } catch (error) { trouble(error.message); }
+  try { await post(form.action, new FormData(form)); trouble(""); } catch (error) {
+    trouble(error.message);
+    if (error instanceof Refused && error.status === 422) { document.querySelector('[name="why"]')?.focus(); return; } // the crew is not there: say why first
+  }
   phone.hangUp();
   await look();
 }

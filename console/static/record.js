@@ -44,14 +44,15 @@ export class RecordForm {
     this.form.querySelector("[data-later]").hidden = state === "wrap_up";
   }
 
-  prefill(ahead) { // what 911 sent ahead is not asked twice: once into each field that is still empty
+  prefill(ahead) { // what 911 sent ahead, and what a crew did, is not asked twice: once into each field that is still empty
     if (!ahead || !this.form) return;
     const known = JSON.parse(ahead);
-    const fresh = this.fields.filter((one) => known[one.name] && !one.value && !sessionStorage.getItem(`ahead:${this.call}:${one.name}`));
+    const empty = (one) => (one.type === "checkbox" ? !one.checked : !one.value);
+    const fresh = this.fields.filter((one) => known[one.name] && empty(one) && !sessionStorage.getItem(`ahead:${this.call}:${one.name}`));
     for (const one of fresh) {
       if (one === document.activeElement) continue;
       sessionStorage.setItem(`ahead:${this.call}:${one.name}`, "yes");
-      one.value = known[one.name];
+      if (one.type === "checkbox") one.checked = true; else one.value = known[one.name];
       this.changed();
     }
   }

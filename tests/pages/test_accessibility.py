@@ -5,6 +5,7 @@ from playwright.sync_api import Page
 
 from care.rescue import Rescue
 from ivr.call import Stage
+from switchboard import crew_pages, crews
 
 pytestmark = pytest.mark.browser
 PAGES = {
@@ -28,6 +29,8 @@ PAGES = {
     "record": ("ana", "/records/{call}"),
     "safety plan": ("ana", "/records/{call}/safety-plan"),
     "imminent risk": ("sol", "/rescues"),
+    "crews": ("sol", "/crews"),
+    "asking for a crew": ("cora", "/crews/visits/new"),
     "refused": ("ana", "/figures"),
 }
 
@@ -41,6 +44,9 @@ def busy(house):
     with house.store.begin() as rows:
         rows.rescues.add(Rescue("r", call.id, "ana", house.at, psap="riverton", asked=1))
     house.followup(call, id="marta", tell_if_unreached="her sister")
+    crew_pages.add(house.board, "Crew 1", "+13145550160", "cora")
+    facts = {"place": "12 Main St", "risk": "A dog", "situation": "Alone."}
+    crews.request(house.board, "v", "ana", "first", facts, call_id=call.id)
     house.followup(call, name=None, consent_by=None)
     waiting = house.call(Stage.WAITING)
     house.desk("sol")

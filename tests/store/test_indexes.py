@@ -35,6 +35,9 @@ READERS = {
     "handoff_cards_once": "SELECT * FROM handoff_cards WHERE line = 'a' AND digest = 'b'",
     "handoff_cards_by_call": "SELECT * FROM handoff_cards WHERE call_id = 'a'",
     "handoff_cards_waiting": f"SELECT * FROM handoff_cards WHERE call_id IS NULL AND received_at >= {NOW}",
+    "crew_visits_by_call": "SELECT * FROM crew_visits WHERE call_id = 'a'",
+    "crew_visits_by_request": f"SELECT * FROM crew_visits WHERE requested_at >= {NOW} ORDER BY requested_at",
+    "crew_visits_open": "SELECT * FROM crew_visits WHERE ended_at IS NULL ORDER BY requested_at",
     "audit_by_object": "SELECT * FROM audit WHERE object = 'a' ORDER BY id",
 }
 KEEPERS = {"errands_one_live", "offers_one_live"}  # unique: they refuse, nobody reads by them

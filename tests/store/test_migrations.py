@@ -23,7 +23,7 @@ from switchboard import roster_book
 # What a page shows, and what must be heard when it changes (storage/migrations/triggers.py).
 ANNOUNCED = {
     "calls", "offers", "desks", "people", "rosters", "roster_drafts", "followups", "attempts", "tasks", "records",
-    "rescues", "handoff_cards",
+    "rescues", "handoff_cards", "crew_visits",
 }  # fmt: skip
 
 
