@@ -133,8 +133,8 @@ def broken(tmp_path: Path, old: str, new: str) -> str:
     [
         ('["09:00", "20:00"]', '["20:00", "09:00"]', "6: house.weekday: expected two times"),
         ('"US-MO"', '"Nowhere"', "8: house.holidays_of='Nowhere': expected a country"),
-        ("attempts_max = 3", "attempts_max = 9", "15: templates.same_day.attempts_max=9: expected"),
-        ("opens_after_hours = 2", "opens_after_hours = 20", "11: templates.same_day: expected"),
+        ("attempts_max = 3", "attempts_max = 9", "16: templates.same_day.attempts_max=9: expected"),
+        ("opens_after_hours = 2", "opens_after_hours = 20", "12: templates.same_day: expected"),
         ('template = "24h"', 'template = "1y"', "expected a template of this file, not '1y'"),
         ("this is a message", "the crisis line calls", "expected neutral words: 'crisis' would"),
         ("{number} when you", "{reason} when you", "expected no blank but {name} and {number}"),

@@ -308,7 +308,13 @@ STARTS = {
     "beside a crew": a_call(Stage.TALKING, guests=(replace(CREW, consulted=False),)),
     "handed over": a_call(Stage.HANDED, guests=(replace(CREW, consulted=False),), answered_at=T0),
 }
-NOT_HERE = (events.PersonAnswered, events.PersonUnreached, events.Arrived)  # of other calls
+# Of other calls.
+NOT_HERE = (
+    events.PersonAnswered,
+    events.PersonUnreached,
+    events.PromiseStopped,
+    events.Arrived,
+)
 
 
 @st.composite
