@@ -169,11 +169,12 @@ class Offers(Noun):
         """End the offers whose time is over, and return exactly those that this sweep ended."""
         return SHAPE.all(self._rows(_LAPSE, now=now))
 
-    def move(self, since: Moved, until: Moved) -> None:
-        """The machine's clock was set back: what is being offered moves with it."""
+    def move(self, since: Moved) -> None:
+        """The machine's clock was set back: what is being offered moves with it, at its length."""
         for offer in self.live():
             change = update(offers).where(offers.c.id == offer.id, offers.c.state == "offered")
-            began, ends = since(offer.offered_at), until(offer.lapses_at)
+            began = since(offer.offered_at) or offer.offered_at
+            ends = began + (offer.lapses_at - offer.offered_at)
             self._change(change.values(offered_at=began, lapses_at=ends))
 
     def set_phone_leg(self, offer_id: str, phone_leg: str) -> bool:

@@ -60,7 +60,7 @@ def notice(board: Board, name: str) -> None:
             return
         earlier = SetBack(now, by)
         _calls(rows, earlier)
-        rows.offers.move(earlier.since, earlier.until)
+        rows.offers.move(earlier.since)
         rows.errands.move(earlier.until)
         rows.desks.move(earlier.since)
     log.warning("the clock was set back: what was under way was moved with it", by=str(by))

@@ -54,6 +54,19 @@ def test_a_clock_set_back_leaves_nobody_waiting_for_the_hour_to_come_again(
     assert not caller.silences
 
 
+def test_an_offer_keeps_its_length_when_the_clock_is_set_back(quick_town: Town) -> None:
+    """Made after it was set back and before anybody noticed, it lapsed before it had begun."""
+    town = quick_town
+    town.clinician("Ana").goes_on_duty()
+    clock.beat(town.board, "clock here:1")
+    sets_clock_back(town, hours=24 / 3600)
+    caller = town.transfers_from_911()
+    town.waits(seconds=1)
+    set_back.notice(town.board, "clock here:1")
+    (offer,) = town.offers_of(caller.call.id)
+    assert (offer.lapses_at - offer.offered_at).total_seconds() == 20
+
+
 def test_of_two_clocks_one_puts_right_what_was_set_back(town: Town) -> None:
     """Moved twice, the caller had waited for an hour, and was passed on at once."""
     caller = town.transfers_from_911()
@@ -153,7 +166,7 @@ def state_of(town: Town, errand_id: int) -> str:
     return errand.state
 
 
-def sets_clock_back(town: Town, hours: int) -> None:
+def sets_clock_back(town: Town, hours: float) -> None:
     for there in (town.board, town.store):
         object.__setattr__(there, "now", lambda: town.clock.now() - timedelta(hours=hours))
 
