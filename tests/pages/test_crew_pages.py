@@ -88,6 +88,9 @@ def test_the_desk_asks_with_what_is_known_and_only_for_its_own_caller(house, vis
     panel = ana.get("/desk/panel").text
     assert "Stay on the line until the crew is on scene." in panel
     assert "Ask for a mobile crew" not in panel
+    assert "Their page: never opened" in panel
+    Phone(house, crew).sees()
+    assert "Their page: last open " in ana.get("/desk/panel").text
     assert visitor("ben").get(f"/calls/{call.id}/crew").status_code == 404
     assert visitor("ben").post(f"/calls/{call.id}/crew", **given).status_code == 404
     assert visitor("ben").get(f"/crews/visits/{visit.id}").status_code == 404
