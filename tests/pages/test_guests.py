@@ -9,7 +9,7 @@ from whole_line import running
 
 from ivr.call import Coming, Guest, Role, Stage
 
-CREW = "+13145550172"
+CREW = "+13145550125"
 
 
 def kept(house, call):
