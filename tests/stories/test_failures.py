@@ -77,6 +77,7 @@ def test_a_desk_stuck_in_an_ended_call_is_freed(town: Town) -> None:
 @pytest.mark.parametrize("noted", [False, True], ids=["at once", "from the disk"])
 def test_an_end_told_before_the_arrival_is_kept(town: Town, noted: bool) -> None:
     """It was acknowledged and forgotten: for a minute a caller who was gone was offered."""
+    town.rings_nobody_back()
     door = Door(town)
     door.caller.hangs_up()
     town.waits(seconds=2)
@@ -119,6 +120,8 @@ GOES_ON: dict[Stage, Callable[[ET.Element], object]] = {
     Stage.WAITING: lambda said: said.find("Enqueue"),
     Stage.CONNECTING: lambda said: said.find("Enqueue"),
     Stage.TALKING: lambda said: said.find("Dial/Conference"),
+    Stage.CONSULTING: lambda said: said.find("Enqueue"),
+    Stage.HANDED: lambda said: said.find("Enqueue"),  # to nobody who is there: as connecting
     Stage.PARTNER: lambda said: said.find("Dial/Number"),
     Stage.DISPATCHER: lambda said: said.find("Dial/Conference"),
     Stage.CALLING: lambda said: said.find("Dial/Conference"),
