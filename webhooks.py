@@ -338,7 +338,7 @@ def psap_status(call_id: str) -> Response:
 @phone.post("/voice/<call_id>/guest-status/<guest_id>")
 def guest_status(call_id: str, guest_id: str) -> Response:
     """What became of ringing a guest."""
-    sid = fields().get("CallSid", "")
+    sid = forms.leg(fields())
     tells = evidence.guest_gone if forms.hung_up(fields()) else evidence.guest_rung
     calls.handle(board(), call_id, g.key, tells(guest_id, sid))
     return Response(status=204)

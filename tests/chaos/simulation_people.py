@@ -82,6 +82,8 @@ class CallerActor:
     def leaves(self) -> None:
         if self.leg is not None:
             self.leg.hang_up()
+        if self.phone.in_call:  # rung back: a machine there would hold on for minutes
+            self.phone.hangs_up()
 
 
 class ClinicianActor(Clinician):

@@ -162,6 +162,7 @@ def test_an_address_we_never_gave_is_no_accident(anywhere: Door, oracles, strang
         f"/voice/{call}/pressed/{strange}/1",
         f"/voice/{call}/person/{strange}/1",
         f"/voice/{strange}/person/{strange}/1",
+        f"/voice/{call}/guest/{strange}/1",
     ):
         assert_heard(anywhere.post(path, anywhere.form), oracles)
     form = anywhere.form | {"CallStatus": "completed", "ParticipantLabel": "caller"}
@@ -171,6 +172,7 @@ def test_an_address_we_never_gave_is_no_accident(anywhere: Door, oracles, strang
         f"/voice/{strange}/phone-status/{strange}",
         f"/voice/{call}/phone-status/{strange}",
         f"/voice/{strange}/person-status/{strange}",
+        f"/voice/{call}/guest-status/{strange}",
     ):
         assert anywhere.post(path, form).status_code < 500, path
     assert not anywhere.caller.call.over
