@@ -21,6 +21,7 @@ def test_worked_through_at_the_desk_while_talking(house, browse):
     expect(page.get_by_text("Talked; the danger was not over", exact=True).first).to_be_visible()
     page.get_by_label("What was done").select_option("rescue")
     page.get_by_role("button", name="Write it down").nth(1).click()
+    expect(page.get_by_role("listitem").filter(has_text="911 sent without")).to_be_visible()
     page.get_by_role("button", name="Contact confirmed").click()
     expect(page.get_by_text("contact confirmed", exact=True)).to_be_visible()
     page.get_by_label("How it ended").fill("The crew is with her; she is safe.")
