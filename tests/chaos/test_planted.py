@@ -11,6 +11,7 @@ import pytest
 from chaos.planted import HASHED, PLANTED, Plant
 
 STORIES = 500
+TOLD_ANYWAY = 300  # by test_simulation.py, with every invariant
 LEFT_OUT = (".*", "node_modules", "var", "pages", "docs", "reports")
 TELL = """
 import sys
@@ -74,9 +75,10 @@ def test_a_planted_mistake_is_caught(
 def test_without_a_mistake_nothing_is_found(
     root: Path, tmp_path: Path, sqlite_template: Path
 ) -> None:
-    """Or none of those above says anything."""
+    """Or none of those above says anything. test_simulation.py tells the first stories so anyway."""
     house = spoiled(root, tmp_path / "house", None)
-    seeds = ((number, plant.seed) for number, plant in PLANTED.items())
+    seeds = [(n, plant.seed) for n, plant in PLANTED.items() if plant.seed >= TOLD_ANYWAY]
+    assert seeds
     assert not told(house, sqlite_template, seeds)
 
 
