@@ -1,6 +1,7 @@
 """The command `diversion`: what can an operator or a coordinator ask from a shell?"""
 
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import click
@@ -8,7 +9,7 @@ import click
 from config import lines, logs
 from config import settings as environment
 from config.errors import ConfigError
-from storage.errors import StorageError, StoreDown
+from storage.errors import NewerDatabase, NotMigrated, StorageError, StoreDown
 from switchboard.fallback import fallback
 from switchboard.followup_commands import followups
 from switchboard.roster import roster
@@ -169,6 +170,21 @@ def main() -> None:
     except (ConfigError, StorageError) as trouble:
         click.echo(f"diversion: {trouble}", err=True)
         sys.exit(2)
+    except Exception:
+        _end_if_of_another_version()
+        raise
+
+
+def _end_if_of_another_version() -> None:
+    """A table or column that a command did not find: say which version the database has."""
+    from storage import revision
+
+    with suppress(ConfigError, StoreDown):
+        try:
+            revision.check(environment.read().database_url)
+        except (NotMigrated, NewerDatabase) as trouble:
+            click.echo(f"diversion: {trouble} (see diversion release)", err=True)
+            sys.exit(2)
 
 
 if __name__ == "__main__":

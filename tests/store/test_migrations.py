@@ -19,6 +19,7 @@ from storage.errors import NewerDatabase, NotMigrated
 from storage.store import Store
 from storage.tables import metadata
 from switchboard import roster_book
+from switchboard.__main__ import main
 
 # What a page shows, and what must be heard when it changes (storage/migrations/triggers.py).
 ANNOUNCED = {
@@ -201,3 +202,15 @@ def test_a_roster_and_its_edited_shifts_become_one_document(database_url, engine
     assert number == (2 if edited else 1)
     assert book.document["people"] == {"a": {"skills": ["youth"]}, "b": {}}
     assert on_call == [("b",) if edited else ("a",), ("a",)]
+
+
+def test_a_command_on_a_database_without_tables_says_what_to_do(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'new.db'}")
+    monkeypatch.setattr("sys.argv", ["diversion", "roster", "who", "--at", "2026-11-26T18:00:00Z"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert said.startswith("diversion: the database has no tables yet; ")
+    assert "diversion release" in said
+    assert "Traceback" not in said
