@@ -86,6 +86,7 @@ HOW = {  # as it follows their name
 }
 RECORD_FIELDS = tuple(LENGTHS)
 NATIONAL_DIGITS = 10
+HOUR_SECONDS = 3600
 
 
 def install(app: Flask) -> None:
@@ -105,9 +106,11 @@ def install(app: Flask) -> None:
 
 
 def mss(wait: timedelta | float) -> str:
-    """A wait as m:ss."""
+    """A wait as m:ss; from an hour on as hours and minutes (static/live.js does the same)."""
     seconds = wait.total_seconds() if isinstance(wait, timedelta) else wait
     whole = max(0, int(seconds))
+    if whole >= HOUR_SECONDS:
+        return f"{whole // HOUR_SECONDS} h {whole % HOUR_SECONDS // 60:02d} min"
     return f"{whole // 60}:{whole % 60:02d}"
 
 

@@ -23,7 +23,9 @@ export function follow(url, onChange) {
 
 export const refresh = (id) => document.getElementById(id).dispatchEvent(new CustomEvent("changed"));
 
-const spoken = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+const two = (number) => String(Math.floor(number)).padStart(2, "0");
+const spoken = (seconds) => seconds < 3600 ? `${Math.floor(seconds / 60)}:${two(seconds % 60)}`
+  : `${Math.floor(seconds / 3600)} h ${two(seconds % 3600 / 60)} min`; // console/words.py does the same
 let ahead = 0; // how far this machine's clock is ahead of the server's, in ms
 
 export function tick() {

@@ -335,7 +335,7 @@ def test_the_figures_count_visits_in_columns_that_add_up(house, visitor, phone):
     assert rows["All visits"] == rows["First response"]
     assert rows["To acknowledged"] == ["1", "1:00", "1:00"]
     assert rows["To on scene"] == ["1", "20:00", "20:00"]
-    assert rows["To cleared"] == ["1", "80:00", "80:00"]
+    assert rows["To cleared"] == ["1", "1 h 20 min", "1 h 20 min"]
     assert rows["Nobody was there"] == rows["Cleared"] == ["1"]
     assert "On scene within 60 minutes: 1 of 1 that arrived." in section
     assert visit_of(house, going).state == "requested"
