@@ -353,7 +353,8 @@ def room(call_id: str) -> Response:
 
 
 _OFFLINE = (offline_next, offline_again, offline_screen, offline_pressed)
-_OTHERS = (desk, phone_answered, phone_pressed, person_answered, guest_answered, *_OFFLINE[2:])
+_PHONES = (phone_answered, phone_pressed, person_answered, guest_answered)
+_OTHERS = (desk, *_PHONES, offline_screen, offline_pressed)
 OTHERS = {f"phone.{f.__name__}" for f in _OTHERS}
 _SILENT = (ended, phone_status, person_status, psap_status, guest_status, room)
 SILENT = {f"phone.{f.__name__}" for f in _SILENT}

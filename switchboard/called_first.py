@@ -72,8 +72,7 @@ def _owner(rows: Rows, known: list[FollowUp]) -> str | None:
 
 def _step_back(board: Board, rows: Rows, followup_id: str, now: datetime) -> None:
     """An offer is withdrawn, a ring ended; what is due waits until they have been with us."""
-    offered = [one.id for one in rows.offers.live() if one.followup_id == followup_id]
-    rows.offers.settle(offered, "cancelled", "reached_us", now)
+    followups.cancel_offers(rows, followup_id, plan.Outcome.REACHED_US, now)
     one = rows.followups.lock(followup_id)
     if one is None or stops.ringing(board, rows, one, plan.Outcome.REACHED_US, now):
         return

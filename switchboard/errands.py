@@ -22,7 +22,7 @@ log = structlog.get_logger()
 
 BUSY_SECONDS = 0.25  # doubled each time: somebody may be waiting for it on the line
 TRIES_MAX = 8
-PSAP_RING_SECONDS = 30
+RING_SECONDS = 30
 # Their deadline is a look at the room.
 LOOKED_AT = (Stage.CONNECTING, Stage.TALKING, Stage.HANDED, Stage.DISPATCHER)
 
@@ -130,15 +130,8 @@ def _ring_phone(board: Board, errand: ErrandRow) -> str:
         person = rows.people.get(offer.person_id) if offer else None
     if not (offer and call and person and person.phone) or offer.state != "offered":
         return "no longer wanted"
-    base = f"{board.settings.public_base_url}/voice/{call.id}"
-    sid = board.carrier.ring(
-        to=person.phone,
-        from_=board.line(call.line).number,
-        url=f"{base}/phone/{offer.id}/{call.hop}",
-        status_url=f"{base}/phone-status/{offer.id}",
-        fallback_url=_fallback(board),
-        timeout_seconds=int(board.policy.phone_ring_seconds),
-    )
+    seconds = int(board.policy.phone_ring_seconds)
+    sid = _ring(board, call, person.phone, "phone", offer.id, seconds=seconds)
     with board.store.begin() as rows:
         rows.offers.set_phone_leg(offer.id, sid)
         late = rows.offers.get(offer.id)
@@ -156,15 +149,7 @@ def _dial_person(board: Board, errand: ErrandRow) -> str:
         call = rows.calls.get(errand.call_id)
     if not (attempt and followup and call) or call.over or attempt.outcome:
         return "no longer wanted"
-    base = f"{board.settings.public_base_url}/voice/{call.id}"
-    sid = board.carrier.ring(
-        to=followup.number,
-        from_=board.line(call.line).number,
-        url=f"{base}/person/{attempt.id}/{call.hop}",
-        status_url=f"{base}/person-status/{attempt.id}",
-        fallback_url=_fallback(board),
-        timeout_seconds=30,
-    )
+    sid = _ring(board, call, followup.number, "person", attempt.id)
     calls.happened(board, call.id, evidence.rung(sid))
     return sid
 
@@ -176,15 +161,7 @@ def _ring_psap(board: Board, errand: ErrandRow) -> str:
     number = board.line(call.line).return_number if call else None
     if call is None or number is None or call.psap is not Psap.RINGING or call.psap_leg:
         return "no longer wanted"
-    base = f"{board.settings.public_base_url}/voice/{call.id}"
-    sid = board.carrier.ring(
-        to=number,
-        from_=board.line(call.line).number,
-        url=f"{base}/psap/{call.hop}",
-        status_url=f"{base}/psap-status",
-        fallback_url=_fallback(board),
-        timeout_seconds=PSAP_RING_SECONDS,
-    )
+    sid = _ring(board, call, number, "psap")
     calls.psap_rung(board, call.id, sid)
     return sid
 
@@ -200,17 +177,24 @@ def _ring_guest(board: Board, errand: ErrandRow) -> str:
     if number is None:
         calls.happened(board, call.id, evidence.guest_gone(guest.id))
         return "no number"
-    base = f"{board.settings.public_base_url}/voice/{call.id}"
-    sid = board.carrier.ring(
-        to=number,
-        from_=board.line(call.line).number,
-        url=f"{base}/guest/{guest.id}/{call.hop}",
-        status_url=f"{base}/guest-status/{guest.id}",
-        fallback_url=_fallback(board),
-        timeout_seconds=PSAP_RING_SECONDS,
-    )
+    sid = _ring(board, call, number, "guest", guest.id)
     calls.happened(board, call.id, evidence.guest_rung(guest.id, sid))
     return sid
+
+
+def _ring(
+    board: Board, call: Call, number: str, leg: str, of: str = "", *, seconds: int = RING_SECONDS
+) -> str:
+    """Ring a telephone for this call; `leg` and `of` name it in its addresses. Returns its sid."""
+    base, named = f"{board.settings.public_base_url}/voice/{call.id}", f"/{of}" if of else ""
+    return board.carrier.ring(
+        to=number,
+        from_=board.line(call.line).number,
+        url=f"{base}/{leg}{named}/{call.hop}",
+        status_url=f"{base}/{leg}-status{named}",
+        fallback_url=_fallback(board),
+        timeout_seconds=seconds,
+    )
 
 
 def _check_room(board: Board, errand: ErrandRow) -> str:

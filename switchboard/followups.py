@@ -116,6 +116,12 @@ def preempt(board: Board, rows: Rows, now: datetime) -> None:
             _put_back(board, rows, offer, now)
 
 
+def cancel_offers(rows: Rows, followup_id: str, why: str, now: datetime) -> None:
+    """Nobody is offered this promise any more."""
+    offered = [one.id for one in rows.offers.live() if one.followup_id == followup_id]
+    rows.offers.settle(offered, "cancelled", why, now)
+
+
 def withdraw_offer(board: Board, rows: Rows, offer: Offer, now: datetime) -> None:
     """The offer lapsed or was refused: the promise waits a little for another clinician."""
     _put_back(board, rows, offer, now + timedelta(seconds=REST_SECONDS))

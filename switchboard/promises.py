@@ -186,12 +186,7 @@ def close(board: Board, followup_id: str, person_id: str, reason: str) -> bool:
         followup = rows.followups.lock(followup_id)
         if followup is None or followup.state in ("kept", "closed", "placing"):
             return False
-        rows.offers.settle(
-            [o.id for o in rows.offers.live() if o.followup_id == followup_id],
-            "cancelled",
-            "closed",
-            now,
-        )
+        followups.cancel_offers(rows, followup_id, "closed", now)
         rows.followups.save(
             replace(followup, state="closed", closed_reason=reason[:40], closed_at=now)
         )

@@ -69,8 +69,7 @@ def ringing(board: Board, rows: Rows, one: FollowUp, outcome: Outcome, now: date
 def _stop(
     board: Board, rows: Rows, followup_id: str, outcome: Outcome, now: datetime
 ) -> FollowUp | None:
-    offered = [one.id for one in rows.offers.live() if one.followup_id == followup_id]
-    rows.offers.settle(offered, "cancelled", outcome, now)
+    followups.cancel_offers(rows, followup_id, outcome, now)
     one = rows.followups.lock(followup_id)
     if one is None or one.state in ("kept", "closed"):
         return None

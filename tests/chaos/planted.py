@@ -125,8 +125,8 @@ PLANTED: dict[int, Plant] = {
     ),
     25: Plant(
         "switchboard/errands.py",
-        "    sid = board.carrier.ring(\n        to=person.phone,",
-        "    with board.store.begin(): sid = board.carrier.ring(\n        to=person.phone,",
+        "    sid = _ring(board, call, person.phone,",
+        "    with board.store.begin(): sid = _ring(board, call, person.phone,",
         seed=1,
     ),
     26: Plant(
