@@ -12,20 +12,22 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from chaos.processes_count import Count, count
+from chaos.processes_count import Count, count, left_behind
 from chaos.processes_line import WORKERS, Line
 from chaos.processes_people import Callers, cast
 from chaos.processes_points import POINTS, arm, disarm, fired
 from sqlalchemy import func, select
 
 from storage.errors import StoreDown
-from storage.tables import calls, errands, heartbeats
+from storage.tables import errands, heartbeats
 from switchboard import offline_notes, snapshot
 
 LOOK_SECONDS = 0.2
 POINT_SECONDS = 3  # in which somebody passes an armed point, or another is tried
 WARM_SECONDS = 60
-QUIET_SECONDS = 40  # for everything to come to its end once nobody kills any more
+# For everything to come to its end once nobody kills any more: a dial that died with its process
+# is believed to ring for 60 s, and a clinician waits with it.
+QUIET_SECONDS = 80
 STOPPED_SECONDS = (2.0, 13.0)  # some outlive the lease of 10 s, and wake up as zombies
 START_SECONDS = 6  # of everything, on a machine that has nothing else to do
 NAMES = ("web", "clock-1", "clock-2")
@@ -243,17 +245,12 @@ def _come_to_rest(line: Line, callers: Callers, killer: Killer) -> None:
     killer._look(1)
 
 
-def _live(line: Line) -> int:
+def _live(line: Line) -> bool:
     if offline_notes.left_over(line.board):
-        return 1
+        return True
     with suppress(StoreDown), line.board.store.engine.connect() as there:
-        live = select(func.count()).where(calls.c.stage != "ended")
-        unsure = select(errands.c.target).where(errands.c.state == "unknown")
-        open_ = select(func.count()).where(
-            errands.c.state.in_(["pending", "claimed"]), errands.c.target.not_in(unsure)
-        )
-        return there.execute(live).scalar_one() + there.execute(open_).scalar_one()
-    return 1
+        return bool(left_behind(there))
+    return True
 
 
 def _undone(line: Line, accepted: dict[str, str]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from chaos.processes_line import Line
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from emulator.timeline import Exchange, silence
 from storage.tables import calls, errands, followups, journal
@@ -64,23 +64,30 @@ def count(line: Line, legs: list[Any], slow: float = 1.0) -> Count:
     with line.board.store.engine.connect() as there:
         keys = {key for (key,) in there.execute(select(journal.c.inbox_key)) if key}
         known = {row.leg_sid: row for row in there.execute(select(calls))}
-        live = [row.id for row in known.values() if row.stage != "ended"]
-        waiting = select(errands).where(errands.c.state.in_(["pending", "claimed"]))
-        unsure = select(errands.c.target).where(errands.c.state == "unknown")
-        asked = {target for (target,) in there.execute(unsure)}  # nothing may touch these (R3)
-        left = [
-            f"errand {row.id} {row.kind} is {row.state}"
-            for row in there.execute(waiting)
-            if row.target not in asked
-        ]
-        half = select(followups).where(followups.c.state.in_(["offered", "placing"]))
-        left += [f"promise {row.id} is {row.state}" for row in there.execute(half)]
+        found.left_behind = left_behind(there)
     keys |= {key.removeprefix("offline:") for key in keys}
-    found.left_behind = [f"call {one} has not ended" for one in live] + left
     _events(found, exchanges, keys)
     _first_words(found, exchanges)
     line.emulator.do(lambda _there: [_leg(found, leg, known, slow) for leg in legs])
     return found
+
+
+def left_behind(there: Connection) -> list[str]:
+    """What has not come to its end although nobody calls any more.
+
+    An errand whose target another one may still reach waits until that one is known (FAILURES R3).
+    """
+    unsure = select(errands.c.target).where(errands.c.state == "unknown")
+    live = select(calls).where(calls.c.stage != "ended")
+    waiting = select(errands).where(
+        errands.c.state.in_(["pending", "claimed"]), errands.c.target.not_in(unsure)
+    )
+    half = select(followups).where(followups.c.state.in_(["offered", "placing"]))
+    return [
+        *(f"call {row.id} has not ended" for row in there.execute(live)),
+        *(f"errand {row.id} {row.kind} is {row.state}" for row in there.execute(waiting)),
+        *(f"promise {row.id} is {row.state}" for row in there.execute(half)),
+    ]
 
 
 def _events(found: Count, exchanges: list[Exchange], keys: set[str]) -> None:

@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from chaos.processes import QUIET_SECONDS
+from chaos.processes_count import left_behind
 from stories.test_followup import promised
 from stories.test_second_rings import BEN, PAT, rung
 from town import Caller, Town
@@ -10,6 +12,7 @@ from town import Caller, Town
 from emulator import FaultPlan
 from emulator.faults import NO_FAULTS
 from ivr.call import Stage
+from ivr.talking import RING_SECONDS
 from storage.values import ErrandRow
 from switchboard import evidence
 
@@ -90,10 +93,11 @@ def test_a_followups_ring_is_found_and_kept(quick_town: Town, faults: dict[str, 
     town.passes(hours=6)
     town.until(lambda: ana.is_offered, seconds=5)
     town.phone(PAT).answers(after=20)
-    accepted = ana.accepts()
-    town.waits(seconds=0.05)
     town.twilio.faults = FaultPlan(rest_lost_response=1.0, **faults)
+    accepted = ana.accepts()
     town.until(lambda: bool(ringing(town, accepted.call_id, "DialPerson")), seconds=5)
+    town.waits(seconds=0.01)
+    assert [one.state for one in ringing(town, accepted.call_id, "DialPerson")] == ["unknown"]
     town.waits(seconds=1 + evidence.LOOK_SECONDS)
     town.twilio.faults = NO_FAULTS
     (errand,) = ringing(town, accepted.call_id, "DialPerson")
@@ -101,6 +105,29 @@ def test_a_followups_ring_is_found_and_kept(quick_town: Town, faults: dict[str, 
     assert (errand.state, errand.outcome) == ("done", leg.sid)
     assert town.call(accepted.call_id).leg_sid == leg.sid
     town.until(lambda: town.call(accepted.call_id).stage is Stage.TALKING, seconds=30)
+
+
+def test_a_dial_that_was_never_made_is_put_back_when_it_would_have_rung(quick_town: Town) -> None:
+    """A clinician does not sit with it for the two minutes of its quiet period."""
+    town = quick_town
+    ana, followup_id = promised(town)
+    town.passes(hours=6)
+    town.until(lambda: ana.is_offered, seconds=5)
+    town.twilio.faults = FaultPlan(rest_5xx=1.0)
+    accepted = ana.accepts()
+    town.until(lambda: bool(ringing(town, accepted.call_id, "DialPerson")), seconds=5)
+    town.waits(seconds=1)
+    town.twilio.faults = NO_FAULTS
+    assert [one.state for one in ringing(town, accepted.call_id, "DialPerson")] == ["unknown"]
+    assert town.call(accepted.call_id).stage is Stage.CALLING
+    with town.store.engine.connect() as there:
+        assert len(left_behind(there)) == 2, "the call and its promise"
+    town.waits(seconds=RING_SECONDS)
+    assert town.followup(followup_id).state == "due"
+    with town.store.engine.connect() as there:
+        assert left_behind(there) == []
+    assert RING_SECONDS < QUIET_SECONDS, "the crash test waits longer than that"
+    assert not rung(town, PAT)
 
 
 def test_a_person_whose_clinician_left_is_not_rung_on(quick_town: Town) -> None:
