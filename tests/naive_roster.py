@@ -15,9 +15,12 @@ at = datetime.fromisoformat
 
 @cache
 def first_instant(local, zone):
-    """Walk from well before, minute by minute, to the first that reads at least `local`."""
+    """Walk from well before, minute by minute, to the first that reads at least `local`.
+
+    No clock goes back by as much as three hours.
+    """
     moment = local.replace(tzinfo=UTC) - timedelta(hours=30)
-    while moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) < local - timedelta(hours=5):
+    while moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) < local - timedelta(hours=3):
         moment += timedelta(hours=1)
     while moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) < local:
         moment += MINUTE

@@ -26,7 +26,7 @@ from routing import document
 from routing.oncall import Timeline
 from routing.stretches import stretches
 
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+MINUTE, HOUR, DAY, WEEK = (timedelta(**{unit: 1}) for unit in ("minutes", "hours", "days", "weeks"))
 FIRST, LAST = datetime(2024, 1, 1, tzinfo=UTC), datetime(2035, 1, 1, tzinfo=UTC)
 PEOPLE = ("ana", "ben", "cora", "dana", "eli")
 TIERS = ("primary", "backup")
@@ -49,18 +49,17 @@ ODD = (
 @cache
 def changes(zone):
     """Return each instant, to the minute, at which the zone's clocks change in eleven years."""
-    place, found, day = zoneinfo.ZoneInfo(zone), [], FIRST
-    offset = day.astimezone(place).utcoffset()
-    while day < LAST:
-        after = (day + DAY).astimezone(place).utcoffset()
+    place, found, week = zoneinfo.ZoneInfo(zone), [], FIRST
+    offset = week.astimezone(place).utcoffset()
+    while week < LAST:  # no clock changes twice in a week
+        after = (week + WEEK).astimezone(place).utcoffset()
         if after != offset:
-            minute = day
-            while (minute + HOUR).astimezone(place).utcoffset() == offset:
-                minute += HOUR
-            while minute.astimezone(place).utcoffset() == offset:
-                minute += MINUTE
-            found.append(minute)
-        day, offset = day + DAY, after
+            minute = week
+            for step in (DAY, HOUR, MINUTE):
+                while (minute + step).astimezone(place).utcoffset() == offset:
+                    minute += step
+            found.append(minute + MINUTE)
+        week, offset = week + WEEK, after
     return found
 
 
