@@ -373,11 +373,10 @@ def test_a_crews_address_is_shown_once_and_stops_when_it_is_ended(house, visitor
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_desk_and_the_crews_phone_side_by_side(house, browse, root, crew, scheme):
+def test_the_desk_and_the_crews_phone_side_by_side(house, browse, root, crew):
     house.talking("ana")
-    desk = browse("ana", color_scheme=scheme)
-    phone = browse(None, color_scheme=scheme, viewport={"width": 360, "height": 740})
+    desk = browse("ana")
+    phone = browse(None, viewport={"width": 360, "height": 740})
     phone.goto(path_of(house, crew))
     expect(phone.get_by_text("Nobody asks for you now.")).to_be_visible()
     desk.goto("/desk")

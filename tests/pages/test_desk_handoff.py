@@ -40,12 +40,11 @@ def kept(house, call):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_offer_shows_it_and_what_comes_later_appears(house, browse, root, scheme):
+def test_the_offer_shows_it_and_what_comes_later_appears(house, browse, root):
     house.desk("ana")
     call = house.call(sip={})
     house.offers("ana", call)
-    page = browse("ana", color_scheme=scheme)
+    page = browse("ana")
     page.goto("/desk")
     expect(page.get_by_role("button", name="Answer")).to_be_visible()
     expect(page.get_by_text("Sent ahead by 911")).to_be_hidden()

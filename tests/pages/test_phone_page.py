@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 from pages.telephone_town import LINE, PHONE_STREAM, ROOM, Town, hears, town
+from pages.test_accessibility import violations
 from playwright.sync_api import Page, Playwright, expect
 
 pytestmark = pytest.mark.browser
-AXE = Path(__file__).parent / "vendor" / "axe-4.14.1.min.js"
 
 
 @pytest.fixture
@@ -27,12 +27,6 @@ def silent_place(playwright: Playwright, chromium: str):
 def call(page: Page, number: str) -> None:
     page.get_by_label("Number you dial").select_option(number)
     page.get_by_role("button", name="Call", exact=True).click()
-
-
-def faults(page: Page) -> list[str]:
-    """What axe finds, of any weight."""
-    page.evaluate(AXE.read_text("utf-8") + ";0")
-    return page.evaluate("axe.run().then(found => found.violations.map(one => one.id))")
 
 
 def test_without_sound_it_says_so_and_shows_captions(silent_place: Town):
@@ -114,16 +108,14 @@ def test_keys_are_pressed_on_the_keyboard(place: Town):
     expect(page.get_by_role("log")).to_contain_text("You press 5")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(place: Town, scheme: str):
+def test_axe_finds_nothing(place: Town, root: Path):
     page = place.phone_page()
-    page.emulate_media(color_scheme=scheme)
     call(page, LINE)
     expect(page.get_by_role("log")).to_contain_text("Hello")
-    assert faults(page) == []
+    assert violations(page, root) == []
     page.goto(f"{place.served.url}/timeline")
     expect(page.get_by_role("table")).to_contain_text("Hello. Stay with me.")
-    assert faults(page) == []
+    assert violations(page, root) == []
 
 
 def test_the_timeline_says_where_it_was_too_quiet(place: Town):

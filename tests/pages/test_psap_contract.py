@@ -151,10 +151,9 @@ def test_a_system_asks_the_beacon_by_signing_nothing(house):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_beacons_page_looks_again_by_itself(house, browse, root, scheme):
+def test_the_beacons_page_looks_again_by_itself(house, browse, root):
     key = psap_keys.make(house.board, "riverton", "page", "ada")
-    page = browse(None, color_scheme=scheme)
+    page = browse(None)
     page.goto(f"{psap_keys.address(house.board.settings, key)}/ready")
     expect(page.get_by_role("status")).to_contain_text("Nobody can be reached")
     assert not violations(page, root)

@@ -191,11 +191,10 @@ def address(house, kind="page", line="riverton"):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_dispatcher_sends_ahead_by_keyboard_on_a_phone(house, browse, root, scheme):
+def test_a_dispatcher_sends_ahead_by_keyboard_on_a_phone(house, browse, root):
     url, _ = address(house)
     call = house.call(sip={})
-    page = browse(None, viewport={"width": 390, "height": 800}, color_scheme=scheme)
+    page = browse(None, viewport={"width": 390, "height": 800})
     page.goto(url)
     page.get_by_label("Incident number").focus()
     page.keyboard.type("26-104-881")

@@ -34,10 +34,9 @@ def ask(page, shift):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_shift_is_asked_for_taken_and_seen(house, browse, root, scheme):
+def test_a_shift_is_asked_for_taken_and_seen(house, browse, root):
     house.plans(DAYS)
-    ana, sol, cora = (browse(name, color_scheme=scheme) for name in ("ana", "sol", "cora"))
+    ana, sol, cora = (browse(name) for name in ("ana", "sol", "cora"))
     ask(ana, f"{TUESDAY}, primary")
     sol.goto("/roster/cover")
     expect(sol.get_by_text("my sister's wedding")).to_be_visible()
@@ -55,10 +54,9 @@ def test_a_shift_is_asked_for_taken_and_seen(house, browse, root, scheme):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_what_strains_the_taker_waits_for_the_coordinators_yes(house, browse, root, scheme):
+def test_what_strains_the_taker_waits_for_the_coordinators_yes(house, browse, root):
     house.plans(BUSY)
-    ben, sol, cora = (browse(name, color_scheme=scheme) for name in ("ben", "sol", "cora"))
+    ben, sol, cora = (browse(name) for name in ("ben", "sol", "cora"))
     ask(ben, "Fri 27 Nov 20:00 to Sat 28 Nov 08:00, primary")
     sol.goto("/roster/cover")
     pressed(sol, "Take Ben Okafor")

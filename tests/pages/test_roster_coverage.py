@@ -19,10 +19,9 @@ def leaves(house, person_id, **facts):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_what_falls_short_and_who_is_out_of_reach(house, browse, root, scheme):
+def test_what_falls_short_and_who_is_out_of_reach(house, browse, root):
     house.plans(BUSY)
-    page = browse("cora", color_scheme=scheme)
+    page = browse("cora")
     page.goto("/roster")
     page.get_by_role("link", name="28 days").click()
     short = page.get_by_role("region", name="Too few people")

@@ -128,10 +128,9 @@ def test_an_address_stops_when_it_is_renewed_or_switched_off_or_its_owner_leaves
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_by_keyboard_alone_an_address_is_made_and_switched_off(house, browse, root, scheme):
+def test_by_keyboard_alone_an_address_is_made_and_switched_off(house, browse, root):
     house.plans(BUSY)
-    page = browse("cora", color_scheme=scheme)
+    page = browse("cora")
     page.goto("/roster")
     page.get_by_role("link", name="Calendar feeds").focus()
     page.keyboard.press("Enter")

@@ -27,10 +27,9 @@ def draft(house):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_file_is_looked_at_and_then_taken_into_the_draft(house, browse, root, scheme):
+def test_a_file_is_looked_at_and_then_taken_into_the_draft(house, browse, root):
     house.plans({"patterns": [ALWAYS]})
-    page = browse("cora", color_scheme=scheme)
+    page = browse("cora")
     page.goto("/roster")
     page.get_by_role("link", name="Shifts from a file").click()
     assert not violations(page, root)

@@ -24,9 +24,8 @@ def confirmed(house):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_desk_reminds_and_takes_the_yes(house, browse, root, shift, scheme):
-    page = browse("ana", color_scheme=scheme)
+def test_the_desk_reminds_and_takes_the_yes(house, browse, root, shift):
+    page = browse("ana")
     page.goto("/desk")
     expect(page.get_by_text(f"Your primary shift {HOURS}")).to_be_visible()
     wrong = violations(page, root)
@@ -84,9 +83,8 @@ def test_all_is_said_where_there_is_nothing(house, visitor):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_desk_tells_of_changed_hours_until_they_are_seen(house, browse, root, shift, scheme):
-    page = browse("ana", color_scheme=scheme)
+def test_the_desk_tells_of_changed_hours_until_they_are_seen(house, browse, root, shift):
+    page = browse("ana")
     page.goto("/desk")
     told = page.get_by_text("You are now on call: primary, Tue 24 Nov 08:00 to 20:00").first
     expect(told).to_be_visible()

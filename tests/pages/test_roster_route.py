@@ -19,11 +19,10 @@ PLAN = {
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_who_answers_now_and_then(house, browse, root, scheme):
+def test_who_answers_now_and_then(house, browse, root):
     house.plans(PLAN)
     house.desk("ana", "paused")
-    page = browse("cora", color_scheme=scheme)
+    page = browse("cora")
     page.goto("/roster")
     page.get_by_role("link", name="Who answers a call").click()
     never = page.get_by_role("listitem").filter(has_text="paused, and no rung rings")

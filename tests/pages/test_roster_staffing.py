@@ -34,9 +34,8 @@ def busy(house):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_shows_needed_beside_on_call(busy, browse, root, scheme):
-    page = browse("cora", color_scheme=scheme)
+def test_the_page_shows_needed_beside_on_call(busy, browse, root):
+    page = browse("cora")
     page.goto("/roster/coverage")
     page.get_by_role("link", name="How many are needed").click()
     expect(page.get_by_text("20:00 on average measured")).to_be_visible()

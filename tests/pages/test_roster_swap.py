@@ -20,9 +20,8 @@ def pair(house):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_swap_is_asked_and_agreed(house, browse, root, pair, scheme):
-    ana, ben = (browse(name, color_scheme=scheme) for name in ("ana", "ben"))
+def test_a_swap_is_asked_and_agreed(house, browse, root, pair):
+    ana, ben = (browse(name) for name in ("ana", "ben"))
     ana.goto("/roster/cover")
     ana.get_by_role("link", name="Swap with a colleague").click()
     ana.get_by_label("Colleague").select_option("Ben Okafor")
@@ -68,9 +67,8 @@ def test_part_of_a_shift_is_asked_for(house, visitor, pair):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_time_off_that_leaves_a_gap_waits_for_the_coordinator(house, browse, root, pair, scheme):
-    ana, cora = (browse(name, color_scheme=scheme) for name in ("ana", "cora"))
+def test_time_off_that_leaves_a_gap_waits_for_the_coordinator(house, browse, root, pair):
+    ana, cora = (browse(name) for name in ("ana", "cora"))
     ana.goto("/roster/time-off-requests")
     ana.get_by_label("From").fill("2026-11-24T00:00")
     ana.get_by_label("Until").fill("2026-11-25T00:00")
