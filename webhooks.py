@@ -4,9 +4,11 @@ A caller never hears our mistakes: after a valid signature every fault answers 2
 without one, 403 and nothing changes (FAILURES R9).
 """
 
+import os
 import random
 import time
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -15,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 
 from config import logs
 from config import settings as environment
+from console.meanwhile import Meanwhile
 from ivr import events as e
 from switchboard import arrivals, calls, clock, evidence, hearing, offline, phones, voice
 from switchboard.board import Board, make_board
@@ -29,7 +32,8 @@ phone = Blueprint("phone", __name__)
 BODY_BYTES_MAX = 16 * 1024 * 1024  # a signed monster still gets words; forms.parse refuses it
 TRIES_MAX, PAUSE_SECONDS = 3, (0.01, 0.05)
 BUDGET_SECONDS = 4  # work on one webhook (DESIGN, Numbers)
-TELEPHONE = ("/voice/", "/sound/")
+TELEPHONE = ("/voice/", "/sound/", "/healthz")
+BOOT_FAILED = 3  # what gunicorn's master takes for a worker that cannot start
 TWIML = "text/xml; charset=utf-8"
 IN_LINE = ("key", "agree")  # asked from within the wait document, where nothing can be dialled
 OTHER_LEGS = ("clinician-left", "psap", "psap-pressed", "psap-left", "guest-pressed", "guest-left")
@@ -399,25 +403,39 @@ def telephone(the_board: Board) -> Flask:
 
 
 def create_app(given: Board | None = None) -> Flask:
-    """The web process: telephone door, people door, health. Without a board, from the settings."""
-    from console import app as console
+    """The web process: telephone door, people door, health. Without a board, from the settings.
 
+    The telephone is answered as soon as this returns; the people door is built meanwhile.
+    """
     runner = clock.Runner()
     the_board = given or make_board(_settings(), wake=runner.wake)
-    app = telephone(the_board)
-    console.attach(app, the_board)
-    app.wsgi_app = apart(telephone(the_board), app.wsgi_app)  # type: ignore[assignment, method-assign]
+    door = telephone(the_board)
+    door.extensions["people"] = Meanwhile(partial(_people, the_board), failed=_end_at_once)
+    door.wsgi_app = apart(door.wsgi_app, door.extensions["people"])  # type: ignore[assignment, method-assign]
     if given is None:
         runner.serve(the_board)
+    return door
+
+
+def _people(the_board: Board) -> Flask:
+    from console import app as console
+
+    app = telephone(the_board)
+    console.attach(app, the_board)
     return app
 
 
-def apart(door: Flask, everything: "WSGIApplication") -> "WSGIApplication":
+def _end_at_once() -> None:
+    """As when a start fails: gunicorn gives up at this code, and what ran before is kept."""
+    os._exit(BOOT_FAILED)
+
+
+def apart(door: "WSGIApplication", people: "WSGIApplication") -> "WSGIApplication":
     """Serve webhooks by a door of their own: no sign-in, session or page runs for a caller."""
 
     def serve(environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
-        webhook = environ.get("PATH_INFO", "").startswith(TELEPHONE)
-        return (door.wsgi_app if webhook else everything)(environ, start)
+        telephone = environ.get("PATH_INFO", "").startswith(TELEPHONE)
+        return (door if telephone else people)(environ, start)
 
     return serve
 

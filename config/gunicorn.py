@@ -31,13 +31,13 @@ control_socket_disable = True
 
 def post_worker_init(worker: Any) -> None:
     """At the end, close the desks' event streams: they would outlast any patience."""
-    feed = worker.wsgi.extensions["console_feed"]
+    people = worker.wsgi.extensions["people"]
     drain = signal.getsignal(signal.SIGTERM)
     assert callable(drain)
 
     def end(number: int, frame: Any) -> None:
         # Elsewhere: a signal may come while this very thread holds the feed's lock.
-        threading.Thread(target=feed.stop, name="last streams").start()
+        threading.Thread(target=people.stop, name="last streams").start()
         drain(number, frame)
 
     signal.signal(signal.SIGTERM, end)

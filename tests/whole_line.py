@@ -84,7 +84,7 @@ def running(database_url: str) -> Iterator[WholeLine]:
             yield WholeLine(board, emulator)
         finally:
             stopping.set()
-            app.extensions["console_feed"].stop()
+            app.extensions["people"].stop()
             server.shutdown()
             for thread in threads:
                 thread.join()

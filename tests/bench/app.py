@@ -30,7 +30,7 @@ class Both:
 
     def __init__(self, ours: Flask, bare: Flask) -> None:
         self.ours, self.bare = ours, bare
-        self.extensions = ours.extensions  # config/gunicorn.py looks for the feed here
+        self.extensions = ours.extensions  # config/gunicorn.py looks for the people door here
 
     def __call__(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
         app = self.bare if environ["PATH_INFO"].startswith(BARE) else self.ours

@@ -89,7 +89,8 @@ def ground(database_url: str) -> Iterator[Ground]:
         wires = town.twilio.transport = Recording(town)
         ids = tell_stories(town)
         app = create_app(town.board)
-        rules = sorted({rule.rule: rule for rule in app.url_map.iter_rules()}.items())
+        everything = app.extensions["people"].app.url_map
+        rules = sorted({rule.rule: rule for rule in everything.iter_rules()}.items())
         found = Ground(
             app=app,
             town=town,
@@ -107,7 +108,7 @@ def ground(database_url: str) -> Iterator[Ground]:
         try:
             yield found
         finally:
-            app.extensions["console_feed"].stop()
+            app.extensions["people"].stop()
 
 
 def tell_stories(town: Town) -> list[str]:

@@ -55,7 +55,7 @@ def served(database_url: str) -> Iterator[House]:
         object.__setattr__(board, "settings", settings.model_copy(update={"public_base_url": base}))
         thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()
-        feed = app.extensions["console_feed"]
+        feed = app.extensions["people"].app.extensions["console_feed"]
         for end in (server.server_close, server.pool.shutdown, thread.join, server.shutdown):
             ends.callback(end)
         ends.callback(feed.stop)
