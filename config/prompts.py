@@ -67,6 +67,8 @@ PROMPTS: Mapping[str, frozenset[str]] = {
     # to a person we call back, before anybody knows who picked up
     "person_hold": frozenset(),
     "person_cut_off": frozenset(),
+    "person_again": frozenset(),
+    "person_apart_key": frozenset(),
 }
 # A recording says what it says: only names may be part of it, never a number that changes.
 NAMES = frozenset({"public_name", "partner_name"})
