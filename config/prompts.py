@@ -45,6 +45,15 @@ PROMPTS: Mapping[str, frozenset[str]] = {
     "psap_summary_counselor": frozenset(),
     "psap_not_pressed": frozenset(),
     "psap_not_needed": frozenset(),
+    # to a 911 centre that rings its beacon: how many are ready, before it transfers anybody
+    "ready_one": frozenset(),
+    "ready_many": frozenset({"count"}),
+    "ready_soon": frozenset({"seconds"}),
+    "ready_waiting_one": frozenset(),
+    "ready_waiting_many": frozenset({"count"}),
+    "ready_backups": frozenset(),
+    "ready_nobody": frozenset({"partner_name"}),
+    "ready_unknown": frozenset(),
     # while the clinician speaks with somebody else, and when the caller goes over to them
     "apart": frozenset(),
     "apart_calling": frozenset(),

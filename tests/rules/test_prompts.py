@@ -146,7 +146,11 @@ ENGLISH = (Settings().prompts_dir / "en.toml").read_text(encoding="utf-8")
             "{name}. A ",
             r":\d+: text\.greeting=.*: expected the blanks: {public_name}",
         ),
-        ("{count}", "{count", r":\d+: text\.lap_ringing_many: expected blanks such as {count}"),
+        (
+            "ringing {count}",
+            "ringing {count",
+            r":\d+: text\.lap_ringing_many: expected blanks such as {count}",
+        ),
         (
             'goodbye = "Goodbye. Take care."',
             'goodbye = ""',
