@@ -19,7 +19,7 @@ from config import logs
 from config import settings as environment
 from console.meanwhile import Meanwhile
 from ivr import events as e
-from switchboard import arrivals, calls, clock, evidence, hearing, offline, phones, voice
+from switchboard import arrivals, calls, clock, evidence, hearing, offline, phones, readiness, voice
 from switchboard.board import Board, make_board
 from telephony import forms, signature, twiml
 
@@ -36,6 +36,7 @@ TELEPHONE = ("/voice/", "/sound/", "/healthz")
 BOOT_FAILED = 3  # what gunicorn's master takes for a worker that cannot start
 TWIML = "text/xml; charset=utf-8"
 IN_LINE = ("key", "agree")  # asked from within the wait document, where nothing can be dialled
+OF_A_NUMBER = ("phone.arrived", "phone.fallback", "phone.ended")  # entered at the carrier for each
 OTHER_LEGS = ("clinician-left", "psap", "psap-pressed", "psap-left", "guest-pressed", "guest-left")
 
 
@@ -78,6 +79,17 @@ def verify() -> None:
         raise forms.BadForm("the address is not text")
     g.fields = forms.parse(pairs)
     g.key = forms.inbox_key(request.path, g.fields)
+
+
+@phone.before_request
+def say_who_is_ready() -> Response | None:
+    """A 911 centre rang its beacon: it is told and let go, with the database or without."""
+    if request.endpoint not in OF_A_NUMBER:
+        return None
+    line = board().book.by_ready_number.get(forms.dialled(fields().get("To", "")))
+    if line is None:
+        return None
+    return Response(status=204) if _nobody_listens() else answer(readiness.rung(board(), line))
 
 
 @phone.before_request

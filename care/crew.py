@@ -72,7 +72,7 @@ class Line:
 
     at: datetime
     by: str  # a person's id, or crew:<id>
-    what: str  # a Step, or requested asked changed read said left told
+    what: str  # a Step, or requested asked opened changed read said left told
     words: str = ""
     fields: tuple[str, ...] = ()
     version: int = 0

@@ -20,12 +20,13 @@ OUTCOMES = {
     "refused": "Did not want us",
     "gone": "Nobody was there",
 }
-LEAVING = {  # why a clinician ends the call before the crew is there
+LEAVING = {  # why a clinician ends the call, or hands it over, before the crew is there
     "caller": "The caller wants to end the call",
     "company": "Somebody they trust is with them",
-    "colleague": "A colleague stays on the line with them",
+    "colleague": "Somebody else stays on the line with them",
     "responders": "Police or an ambulance are with them",
     "unsafe": "Talking puts them in danger",
+    "emergency": "An emergency: no time to say",
 }
 
 FIELDS: tuple[Question, ...] = (

@@ -120,6 +120,7 @@ class Line(Value):
     partner_name: Name
     partner_number: Number
     return_number: Number | None = None  # the PSAP's 10-digit line; 911 itself is never dialled
+    ready_number: Number | None = None  # says how many are ready to whoever rings it, and no more
     accept_within_seconds: int = Field(default=20, ge=5, le=600)  # then the way back is offered
     last_resort_url: Annotated[str, Field(pattern=r"^https?://\S+$")] | None = None  # by POST
     priority: int = Field(default=0, ge=-100, le=100)  # larger goes first in the waiting line
@@ -215,6 +216,11 @@ class LineBook(Value):
         return {line.number: line for line in self.lines.values()}
 
     @cached_property
+    def by_ready_number(self) -> dict[str, Line]:
+        """The line of each number that only says how many are ready."""
+        return {line.ready_number: line for line in self.lines.values() if line.ready_number}
+
+    @cached_property
     def languages(self) -> tuple[str, ...]:
         """Every language of any line, in order of first use."""
         return tuple(dict.fromkeys(lang for line in self.lines.values() for lang in line.languages))
@@ -262,8 +268,9 @@ def _with_id(name: str, line: Any) -> Any:
 def _numbers_are_distinct(path: Path, text: str, lines: Iterable[Line]) -> None:
     taken = set()
     for line in lines:
-        if line.number in taken:
-            where = ("lines", line.id, "number")
-            problem = f"={line.number!r}: expected a number of its own, another line has it"
-            raise at_line(path, text, where, problem)
-        taken.add(line.number)
+        for name in ("number", "ready_number"):
+            number = getattr(line, name)
+            if number in taken:
+                problem = f"={number!r}: expected a number of its own, another line has it"
+                raise at_line(path, text, ("lines", line.id, name), problem)
+            taken.add(number or line.number)

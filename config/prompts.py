@@ -45,6 +45,15 @@ PROMPTS: Mapping[str, frozenset[str]] = {
     "psap_summary_counselor": frozenset(),
     "psap_not_pressed": frozenset(),
     "psap_not_needed": frozenset(),
+    # to a 911 centre that rings its beacon: how many are ready, before it transfers anybody
+    "ready_one": frozenset(),
+    "ready_many": frozenset({"count"}),
+    "ready_soon": frozenset({"seconds"}),
+    "ready_waiting_one": frozenset(),
+    "ready_waiting_many": frozenset({"count"}),
+    "ready_backups": frozenset(),
+    "ready_nobody": frozenset({"partner_name"}),
+    "ready_unknown": frozenset(),
     # while the clinician speaks with somebody else, and when the caller goes over to them
     "apart": frozenset(),
     "apart_calling": frozenset(),
@@ -67,6 +76,8 @@ PROMPTS: Mapping[str, frozenset[str]] = {
     # to a person we call back, before anybody knows who picked up
     "person_hold": frozenset(),
     "person_cut_off": frozenset(),
+    "person_again": frozenset(),
+    "person_apart_key": frozenset(),
 }
 # A recording says what it says: only names may be part of it, never a number that changes.
 NAMES = frozenset({"public_name", "partner_name"})

@@ -14,6 +14,7 @@ from ivr.call import Call, Stage
 from storage.store import Rows
 from storage.values import Desk, Person
 from switchboard import presence
+from switchboard.calls import WITH_CLINICIAN
 
 CLOCK_LATE = timedelta(seconds=5)
 STATES = (
@@ -99,7 +100,7 @@ def read() -> Shown:
         due, overdue = promises(rows, moment)
         return Shown(
             waiting=tuple(c for c in live if c.stage in (Stage.GREETING, Stage.WAITING)),
-            talking=sum(c.stage in (Stage.TALKING, Stage.CONSULTING) for c in live),
+            talking=sum(c.stage in WITH_CLINICIAN for c in live),
             talks=supervision.talks(rows, live),
             seats=seats(rows, moment),
             due=due,

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from care import crew as rules
-from care import crew_details
+from care import crew_details, crew_seen
 from care.crew import IN_WORDS, Visit
 from care.crew_details import LABELS, LEAVING
 from care.disposition import Disposition
 from console.crew_words import LOOKS, SHORT_KINDS, Happening, happenings
 from console.here import board, myself, now, store
 from console.words import phone
+from ivr.call import Role
 from storage.store import Rows
 from storage.values import Crew
 from switchboard import crews
@@ -43,6 +44,11 @@ class Shown:
     def late(self) -> bool:
         """Nobody has acknowledged in time."""
         return rules.late(self.visit, now())
+
+    @property
+    def unopened(self) -> bool:
+        """No crew's page has shown it since it was asked for."""
+        return crew_seen.unopened(self.visit)
 
     @property
     def rows(self) -> list[tuple[str, str]]:
@@ -102,11 +108,17 @@ def at_desk(current: DeskState) -> dict[str, Any]:
 # -- leaving before the crew is there -----------------------------------------------------------
 
 
-def keeping(call_id: str) -> list[Visit]:
-    """The visits for which this clinician should stay on the line of their own call."""
+def keeping(call_id: str, to: str = "") -> list[Visit]:
+    """The visits for which this clinician should stay on the line of their own call.
+
+    `to`: the guest they hand it over to; a colleague is a clinician too, and stays in their place.
+    """
     with store().read() as rows:
         call = rows.calls.get(call_id)
         if call is None or call.clinician_id != myself().id:
+            return []
+        guest = call.guest(to)
+        if guest and guest.role is Role.COLLEAGUE:
             return []
         return [one for one in rows.crew_visits.of_call(call_id) if one.keeps_clinician]
 

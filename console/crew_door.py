@@ -144,7 +144,7 @@ def show(own: Crew, token: str, wrong: str = "") -> ResponseReturnValue:
         found = [one for one in rows.crew_visits.open() if rules.theirs(one, own.id)]
         visits = sorted(found, key=lambda one: one.crew is None)  # what they have comes first
         on_line = {one.id: talking(rows, one) for one in visits}
-    crews.note_reading(board(), f"crew:{own.id}", visits)
+    visits = crews.note_opening(board(), own.id, visits)
     html = render_template(
         "crew/page.html",
         crew=own,

@@ -32,6 +32,7 @@ _SAID = {
     Step.CLEAR: "cleared",
     Step.GIVE_BACK: "gave it back",
     Step.CALL_OFF: "called it off",
+    "opened": "has it on their page",
     "changed": "changed",
     "read": "read what changed",
     "said": "said",

@@ -76,9 +76,11 @@ def visits(shown: Figures) -> dict[str, Any]:
 
 def as_csv() -> Response:
     shown = read()
+    with store().read() as rows:
+        of_crews = crews.by_day(rows, shown.first, shown.last, shown.zone)
     name = f"figures-{shown.first.isoformat()}-{shown.last.isoformat()}.csv"
     return Response(
-        table.of_days(shown),
+        table.of_days(shown, of_crews),
         mimetype="text/csv",
         headers={"Content-Disposition": f"attachment; filename={name}"},
     )

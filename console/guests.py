@@ -3,7 +3,8 @@
 from flask import Blueprint, abort, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from console import desk
+from care.crew_details import LEAVING
+from console import crew_desk, desk
 from console.here import board, myself
 from switchboard import guests
 
@@ -38,7 +39,14 @@ def send_away(call_id: str, guest_id: str) -> ResponseReturnValue:
 
 
 def hand_over(call_id: str, guest_id: str) -> ResponseReturnValue:
-    return _answered(guests.hand_over(board(), call_id, myself().id, guest_id))
+    """Before a crew is with the caller, leaving them without a clinician asks why."""
+    visits, why = crew_desk.keeping(call_id, guest_id), request.form.get("why", "")
+    if visits and why not in LEAVING:
+        return desk.refused(422, "The crew is not there yet. Say why you leave, or stay.")
+    done = guests.hand_over(board(), call_id, myself().id, guest_id)
+    if done:
+        crew_desk.note_left(visits, why)
+    return _answered(done)
 
 
 def take_back(call_id: str) -> ResponseReturnValue:

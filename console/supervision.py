@@ -11,7 +11,7 @@ from console.permissions import SUPERVISOR
 from ivr.call import Call, Guest, How, Stage
 from storage.store import Rows
 from storage.values import Task
-from switchboard import guestbook, supervising
+from switchboard import calls, guestbook, supervising
 from switchboard import help as silent_help
 from switchboard.desk import NotDone
 
@@ -27,11 +27,16 @@ class Talk:
     mine: Guest | None  # the supervisor's own place in it
 
     @property
+    def apart(self) -> bool:
+        """The caller is in the waiting line meanwhile, and hears nobody."""
+        return self.call.stage is Stage.CONSULTING
+
+    @property
     def may_enter(self) -> bool:
         """Nobody supervises their own call."""
         person = me()
         others = person is not None and self.call.clinician_id != person.id
-        return others and self.call.stage is Stage.TALKING
+        return others and self.call.stage in calls.WITH_CLINICIAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,7 @@ def talks(rows: Rows, live: list[Call]) -> tuple[Talk, ...]:
             supervising.mine(call, person.id),
         )
         for call in live
-        if call.stage in (Stage.TALKING, Stage.CONSULTING)
+        if call.stage in calls.WITH_CLINICIAN
     )
 
 

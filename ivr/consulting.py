@@ -1,8 +1,8 @@
 """What happens while the clinician speaks with somebody apart from the caller?
 
-The caller is kept company in the waiting line, hears the truth at every lap, and may have the
-clinician back by key 0. They are back at once when whoever is consulted is gone or never came;
-when the clinician is gone, they are at the head of the line.
+The caller is kept company in the waiting line, hears the truth at every lap (whom we rang: only
+that we are there), and may have the clinician back by key 0. They are back at once when whoever is
+consulted is gone or never came; when the clinician is gone, they are at the head of the line.
 """
 
 from dataclasses import replace
@@ -33,7 +33,16 @@ from ivr.guest_events import (
 )
 from ivr.inviting import ask, invited, press, ring
 from ivr.replies import Ask, Bed, HangUp, Join, Listen, Reply, Say, WaitInLine
-from ivr.step import MOVE_SECONDS, Step, back_in_line, join_caller, moved, resume, within
+from ivr.step import (
+    MOVE_SECONDS,
+    Step,
+    back_in_line,
+    join_caller,
+    moved,
+    resume,
+    said,
+    within,
+)
 from ivr.talking import hang_up, look, release_clinician, requeue
 
 ANSWER_SECONDS = 60  # rung, listened to and pressed 1 by then
@@ -50,8 +59,8 @@ def _ask_apart(call: Call, event: GuestAsked) -> Step:
 
     The caller's leg ends the room that it leaves: so the clinician and the guests ask where to go.
     """
-    apart = None if _with_dispatcher(call) else invited(call, event)
-    if apart is None or call.attempt_id or call.consulted:
+    apart = invited(call, event)
+    if apart is None or call.consulted or _with_dispatcher(call) or not settled(call, event.at):
         return Step(call, surprise=True)
     apart = moved(
         apart,
@@ -61,8 +70,17 @@ def _ask_apart(call: Call, event: GuestAsked) -> Step:
         clinician_here=False,
         deadline_at=within(event.at, MOVE_SECONDS),
     )
-    kept = MoveCaller((Say("apart"), WaitInLine()))
+    kept = MoveCaller((said(call, "apart"), WaitInLine()))
     return Step(apart, (), (kept, *ring(event)))
+
+
+def settled(call: Call, at: datetime) -> bool:
+    """Whether whoever we rang has had the time to come into the room: the caller's leg takes the
+    clinician along to the next one only from there.
+    """
+    if not call.attempt_id or call.answered_at is None:
+        return True
+    return at >= within(call.answered_at, MOVE_SECONDS)
 
 
 def _with_dispatcher(call: Call) -> bool:
@@ -77,8 +95,11 @@ def lap(call: Call, _event: Waited) -> Step:
     """Tell the truth about where the clinician is, and how to have them back."""
     with_whom = call.consulted
     truth = "apart_talking" if with_whom and with_whom.here else "apart_calling"
-    parts = (Say(truth), Say("lap_stay"), Bed(5), Say("apart_key"), Bed(10))
-    return Step(replace(call, laps=call.laps + 1), (Listen(parts, "key"), Ask("wait")))
+    told: tuple[Say, ...] = (said(call, truth),)
+    if not call.attempt_id:
+        told = (*told, Say("lap_stay"))
+    key_0 = Listen((*told, Bed(5), said(call, "apart_key"), Bed(10)), "key")
+    return Step(replace(call, laps=call.laps + 1), (key_0, Ask("wait")))
 
 
 def key(call: Call, event: KeyPressed) -> Step:
@@ -92,7 +113,7 @@ def left_room(call: Call, event: TalkEnded) -> Step:
     """The room closed around the caller before they were moved: they are kept company."""
     if event.hung_up:
         return hang_up(call, event)
-    return Step(call, (Say("apart"), *resume(call)))
+    return Step(call, (said(call, "apart"), *resume(call)))
 
 
 def take_back(call: Call, event: Event, *, alone: bool = True) -> Step:
@@ -105,9 +126,9 @@ def take_back(call: Call, event: Event, *, alone: bool = True) -> Step:
         deadline_at=within(event.at, MOVE_SECONDS),
     )
     if event.leg == "caller":
-        again: tuple[Reply, ...] = (Say("here_again"),) if call.clinician_here else ()
+        again: tuple[Reply, ...] = (said(call, "here_again"),) if call.clinician_here else ()
         return Step(call, (*again, *resume(call, in_line=True)))
-    return Step(call, (), (MoveCaller((Say("here_again"), join_caller(call))),))
+    return Step(call, (), (MoveCaller((said(call, "here_again"), join_caller(call))),))
 
 
 def _no_longer_apart(call: Call, *, alone: bool) -> Call:
@@ -167,7 +188,7 @@ def lose(call: Call, event: Event) -> Step:
     step = requeue(call, event)
     if step.call.stage is not Stage.WAITING:
         return step
-    fetched = MoveCaller((Say("cut_off"), WaitInLine()))
+    fetched = MoveCaller((said(call, "cut_off"), WaitInLine()))
     return replace(step, replies=(), errands=(fetched, *step.errands))
 
 
@@ -176,7 +197,7 @@ def end(call: Call, event: ClinicianEnded) -> Step:
     nobody = {"clinician_id": None, "clinician_leg": None, "clinician_here": False}
     back = back_in_line(call, event.at, cut_offs=call.cut_offs + 1, **nobody)
     over = (
-        MoveCaller((Say("lap_reaching"), WaitInLine())),
+        MoveCaller((said(call, "lap_reaching"), WaitInLine())),
         EndLeg("clinician", "left", sid=call.clinician_leg or ""),
         FreeClinician(call.clinician_id or "", talked=True),
         OfferToDesks(),

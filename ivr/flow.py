@@ -128,6 +128,7 @@ FLOW: dict[Stage, dict[type[e.Event], Handler]] = {
         e.WaitElapsed: consulting.elapsed,
         e.RoomSeen: consulting.weigh,
         e.LegShared: sharing.note,
+        g.SupervisorAsked: guests.let_in,
         g.TakenBack: consulting.taken_back,
         g.HandedOver: handing.hand_over,
         g.GuestJoined: consulting.guest_there,

@@ -87,7 +87,14 @@ def seat(call: Call, event: GuestArrived) -> Step:
     if guest is None or guest.who != event.person_id or not _may_come(guest, event.leg_sid):
         return turn_away(call, event)
     guest = replace(guest, leg=event.leg_sid, state=Coming.COMING)
+    if not call.clinician_here:
+        guest = unheard(guest)
     return Step(with_guest(call, guest), (join(call, guest),))
+
+
+def unheard(guest: Guest) -> Guest:
+    """A whisper needs the clinician's leg in the room to be coached; until then: listening."""
+    return replace(guest, how=How.LISTEN) if guest.how is How.WHISPER else guest
 
 
 def _may_come(guest: Guest, leg_sid: str) -> bool:
@@ -122,8 +129,7 @@ def left(call: Call, event: GuestLeft) -> Step:
         return Step(call, (HangUp(),))
     if event.hung_up or event.refused:
         return Step(without_guest(call, guest), (HangUp(),))
-    if guest.how is How.WHISPER:  # the clinician's leg may not be there yet to be coached
-        guest = replace(guest, how=How.LISTEN)
+    guest = unheard(guest)
     return Step(with_guest(call, guest), (join(call, guest),))
 
 

@@ -29,7 +29,7 @@ from ivr.guest_events import GuestGone, GuestJoined, GuestLeft, HandedOver
 from ivr.guests import join, with_guest
 from ivr.replies import HangUp, Reply, Say, WaitInLine
 from ivr.sharing import hung_up
-from ivr.step import MOVE_SECONDS, Step, back_in_line, join_caller, moved, resume, within
+from ivr.step import MOVE_SECONDS, Step, back_in_line, join_caller, moved, resume, said, within
 
 NOBODY = {"clinician_id": None, "clinician_leg": None, "clinician_here": False}
 ENDS = {
@@ -89,11 +89,7 @@ def _to_keeper(call: Call, event: Event, guest: Guest) -> Call:
 
 
 def _meanwhile(call: Call) -> tuple[Reply, ...]:
-    return (Say(_words(call, "one_moment")), *resume(call))
-
-
-def _words(call: Call, key: str) -> str:
-    return "person_hold" if call.attempt_id else key
+    return (said(call, "one_moment"), *resume(call))
 
 
 # -- to somebody who keeps the caller ---------------------------------------------------------
@@ -111,7 +107,7 @@ def _fetch(call: Call, event: Event) -> Step:
     call = replace(call, deadline_at=within(event.at, MOVE_SECONDS))
     guest = call.keeper
     key = "here_is_dispatcher" if guest and guest.role is Role.DISPATCHER else "here_is_guest"
-    return Step(call, (), (MoveCaller((Say(_words(call, key)), join_caller(call))),))
+    return Step(call, (), (MoveCaller((said(call, key), join_caller(call))),))
 
 
 def together(call: Call, event: CallerJoined) -> Step:
@@ -153,10 +149,10 @@ def gone(call: Call, event: GuestGone) -> Step:
 def keep(call: Call, event: Event, words: str = "guest_lost") -> Step:
     """They are gone and the caller is not: to the head of the waiting line."""
     back = back_in_line(call, event.at, cut_offs=call.cut_offs + 1, guests=(), **NOBODY)
-    said: tuple[Reply, ...] = (Say(_words(call, words)), WaitInLine())
+    told: tuple[Reply, ...] = (said(call, words), WaitInLine())
     if event.leg == "caller":
-        return Step(back, said, (OfferToDesks(),))
-    return Step(back, (), (MoveCaller(said), OfferToDesks()))
+        return Step(back, told, (OfferToDesks(),))
+    return Step(back, (), (MoveCaller(told), OfferToDesks()))
 
 
 def _doubt(call: Call, event: Event) -> Step:

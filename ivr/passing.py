@@ -16,7 +16,7 @@ from ivr.events import (
 )
 from ivr.replies import HangUp, Say, WaitInLine
 from ivr.returning import bring
-from ivr.step import Step, back_in_line, moved, resume, ring_back, within, without_psap
+from ivr.step import Step, back_in_line, moved, resume, ring_back, said, within, without_psap
 
 WORD_SECONDS = 10  # the dial's own word follows the leg's end by less than that
 
@@ -61,8 +61,8 @@ def fetch_stray(call: Call, event: Strayed) -> Step:
     if event.talking:
         return Step(call) if passed else lead_offline(call, LedOffline(at=event.at))
     back = back_in_line(call, event.at) if passed else call
-    words = "person_hold" if call.attempt_id else "lap_reaching"
-    return Step(back, (), (MoveCaller((Say(words), WaitInLine())), OfferToDesks()))
+    fetched = MoveCaller((said(call, "lap_reaching"), WaitInLine()))
+    return Step(back, (), (fetched, OfferToDesks()))
 
 
 def fetch_back(call: Call, event: RoomSeen) -> Step:

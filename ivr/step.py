@@ -11,6 +11,12 @@ from ivr.replies import Ask, Bed, HangUp, Join, LeaveLine, PassTo, Reply, Say, W
 CONNECT_SECONDS = 8  # a clinician who accepted must be there by then (FAILURES B9)
 HEAD = 10  # added to the priority of a caller who lost their place
 MOVE_SECONDS = 4  # the caller must be with the clinician by then, or we look
+# What a follow-up's person hears instead: whoever holds that phone learns nothing (FAILURES D19).
+NEUTRAL = {
+    "cut_off": "person_cut_off",
+    "here_again": "person_again",
+    "apart_key": "person_apart_key",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,11 @@ def ring_back(call: Call) -> tuple[Errand, ...]:
     return (RingBack(),) if reachable else ()
 
 
+def said(call: Call, key: str) -> Say:
+    """The prompt `key`; to whom we rang, words from which nobody learns who we are."""
+    return Say(NEUTRAL.get(key, "person_hold") if call.attempt_id else key)
+
+
 def join_caller(call: Call) -> Join:
     """How the caller (of a follow-up: the person) enters the conference."""
     return Join("person" if call.attempt_id else "caller", "talk-ended")
@@ -99,18 +110,14 @@ def _outside(call: Call) -> tuple[Reply, ...]:
 
 def _in_line(call: Call) -> tuple[Reply, ...]:
     match call.stage:
-        case Stage.GREETING | Stage.WAITING:
-            words = "person_hold" if call.attempt_id else "lap_stay"
-            return (Say(words), Bed(10), Ask("wait"))
+        case Stage.GREETING | Stage.WAITING | Stage.CONSULTING:
+            return (said(call, "lap_stay"), Bed(10), Ask("wait"))
         case Stage.CONNECTING if not call.clinician_here:
-            words = "person_hold" if call.attempt_id else "connecting"
-            return (Say(words), Bed(4), Ask("wait"))
+            return (said(call, "connecting"), Bed(4), Ask("wait"))
         case Stage.DISPATCHER if _expected(call):
             return (Say("bringing_dispatcher"), Bed(4), Ask("wait"))
-        case Stage.CONSULTING:
-            return (Say("lap_stay"), Bed(10), Ask("wait"))
         case Stage.HANDED if not (call.keeper and call.keeper.here):
-            return (Say("person_hold" if call.attempt_id else "one_moment"), Bed(4), Ask("wait"))
+            return (said(call, "one_moment"), Bed(4), Ask("wait"))
         case Stage.ENDED:
             return (Say("goodbye"), HangUp())
         case _:

@@ -45,6 +45,7 @@ from ivr.step import (
     moved,
     resume,
     ring_back,
+    said,
     within,
     without_psap,
 )
@@ -99,8 +100,8 @@ def bring_caller(call: Call, event: ClinicianJoined) -> Step:
         call = moved(call, Stage.CALLING, event.at, deadline_at=within(event.at, RING_SECONDS))
         return Step(call, (), (DialPerson(attempt),))
     # Who was rung may not be alone, or not the one: they never hear who we are (FAILURES D19).
-    words = "person_hold" if attempt else "here_is_counselor"
-    return Step(call, (), (MoveCaller((Say(words), join_caller(call))),))
+    brought = MoveCaller((said(call, "here_is_counselor"), join_caller(call)))
+    return Step(call, (), (brought,))
 
 
 def talk(call: Call, event: CallerJoined) -> Step:
@@ -155,8 +156,7 @@ def fetch(call: Call, event: Strayed) -> Step:
         return Step(call, surprise=True)
     if call.clinician_here:
         return look(call, event)
-    words = "person_hold" if call.attempt_id else "lap_reaching"
-    return Step(call, (), (MoveCaller((Say(words), WaitInLine())),))
+    return Step(call, (), (MoveCaller((said(call, "lap_reaching"), WaitInLine())),))
 
 
 def bring_back(call: Call, event: Event, *, missed: bool = False) -> Step:
@@ -164,7 +164,7 @@ def bring_back(call: Call, event: Event, *, missed: bool = False) -> Step:
     step = requeue(call, event, missed=missed)
     if step.call.stage is not Stage.WAITING or not call.clinician_here:
         return step
-    back = MoveCaller((Say(_cut_off(call)), WaitInLine()))
+    back = MoveCaller((said(call, "cut_off"), WaitInLine()))
     return replace(step, errands=(back, *step.errands))
 
 
@@ -209,12 +209,8 @@ def requeue(call: Call, event: Event, *, missed: bool = False) -> Step:
         clinician_leg=None,
         clinician_here=False,
     )
-    replies: tuple[Reply, ...] = (Say(_cut_off(call)), WaitInLine()) if event.leg else ()
+    replies: tuple[Reply, ...] = (said(call, "cut_off"), WaitInLine()) if event.leg else ()
     return Step(call, replies, (*errands, OfferToDesks()))
-
-
-def _cut_off(call: Call) -> str:
-    return "person_cut_off" if call.attempt_id else "cut_off"
 
 
 def talk_ended(call: Call, event: TalkEnded) -> Step:

@@ -13,6 +13,7 @@ from statistics import median
 from care.crew import State, Visit
 from care.crew_details import KINDS, OUTCOMES
 from reports.figures import DAY, midnight
+from routing.wallclock import wall
 from storage.store import Rows
 
 CAME_TO = {"cleared": "Cleared", "called_off": "Called off", "going": "Still going on"}
@@ -81,6 +82,14 @@ class Visits:
 def read(rows: Rows, first: date, last: date, zone: str) -> dict[str, Visits]:
     """Count the days from `first` to `last`, both included, by the wall clock in `zone`."""
     return count(rows.crew_visits.between(midnight(first, zone), midnight(last + DAY, zone)))
+
+
+def by_day(rows: Rows, first: date, last: date, zone: str) -> dict[date, Visits]:
+    """Count every kind together, on each of these days; a day without a visit is there too."""
+    found: dict[date, list[Visit]] = {first + DAY * n: [] for n in range((last - first).days + 1)}
+    for visit in rows.crew_visits.between(midnight(first, zone), midnight(last + DAY, zone)):
+        found[wall(visit.requested_at, zone).date()].append(visit)
+    return {day: total(count(visits).values()) for day, visits in found.items()}
 
 
 def count(visits: Iterable[Visit]) -> dict[str, Visits]:

@@ -2,9 +2,13 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
 
+from care.crew_details import OUTCOMES as ENDS_OF_VISITS
 from care.disposition import LABELS as OUTCOMES
+from reports import crews
+from reports.crews import Visits
 from reports.figures import LABELS, STANDARD, Figures, Tally
 
 # A cell that begins so would be taken for a formula (OWASP, CSV injection).
@@ -14,13 +18,37 @@ SECONDS = ("speed_of_answer", "longest_delay", "handle_time")
 Cell = str | int | float | None
 
 
-def of_days(figures: Figures) -> str:
-    """Return one line a day and one for all together, with outcomes and the standard measures."""
+def of_days(figures: Figures, visits: Mapping[date, Visits]) -> str:
+    """Return one line a day and one for all together, with outcomes and the standard measures,
+    and what the mobile crews did (`visits`, for each of the days).
+    """
     header = ["Day", *LABELS.values(), *(f"Outcome: {word}" for word in OUTCOMES.values())]
     header += [f"{STANDARD[name]} (%)" for name in RATES]
     header += [f"{STANDARD[name]} (s)" for name in SECONDS]
-    lines = [_line(day.isoformat(), tally) for day, tally in figures.days.items()]
-    return csv_text(header, [*lines, _line("All days", figures.total)])
+    days = figures.days.items()
+    lines = [_line(day.isoformat(), tally) + _of_crews(visits[day]) for day, tally in days]
+    together = _line("All days", figures.total) + _of_crews(crews.total(visits.values()))
+    return csv_text([*header, *_crew_header()], [*lines, together])
+
+
+def _crew_header() -> list[str]:
+    came_to = (f"Crews: {word.lower()}" for word in crews.CAME_TO.values())
+    ends = (f"Crews ended: {word}" for word in ENDS_OF_VISITS.values())
+    spans = (f"Crews: {word.lower()}" for word in crews.MEASURED.values())
+    measured = (
+        f"{word} ({what})" for word in spans for what in ("visits", "median s", "longest s")
+    )
+    return ["Crews: asked for", *came_to, "Crews: not acknowledged in time", *ends, *measured]
+
+
+def _of_crews(visits: Visits) -> list[Cell]:
+    counts = [visits.asked, *(visits.came_to[key] for key in crews.CAME_TO), visits.unheard]
+    ends = [visits.outcomes[key] for key in ENDS_OF_VISITS]
+    measured: list[Cell] = []
+    for state in crews.MEASURED:
+        one = visits.measures[state]
+        measured += [one.count, _seconds(one.middle), _seconds(one.longest)]
+    return [*counts, *ends, *measured]
 
 
 def _line(name: str, tally: Tally) -> list[Cell]:
@@ -33,8 +61,12 @@ def _line(name: str, tally: Tally) -> list[Cell]:
         *counts,
         *outcomes,
         *(None if rate is None else round(100 * rate, 1) for rate in rates),
-        *(None if span is None else round(span.total_seconds(), 1) for span in spans),
+        *(_seconds(span) for span in spans),
     ]
+
+
+def _seconds(span: timedelta | None) -> float | None:
+    return None if span is None else round(span.total_seconds(), 1)
 
 
 def csv_text(header: Sequence[str], lines: Iterable[Sequence[Cell]]) -> str:

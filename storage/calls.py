@@ -239,6 +239,11 @@ class Calls(Noun):
         """Return the waiting line, head first, not locked."""
         return self._all(_WAITING)
 
+    def waiting_and_recent(self, limit: int) -> list[Call]:
+        """Return the waiting line and the newest calls, in one look and in no order."""
+        newest = select(_ahead.c.id).order_by(_ahead.c.arrived_at.desc()).limit(limit)
+        return self._all(_ALL.where(or_(_IN_LINE, calls.c.id.in_(newest))))
+
     def live(self) -> list[Call]:
         """Return every call that has not ended, oldest first."""
         return self._all(_ALL.where(calls.c.stage.in_(LIVE)).order_by(calls.c.arrived_at))

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from care import crew as rules
-from care import crew_details
+from care import crew_details, crew_seen
 from care.crew import Line, Refused, State, Step, Visit
 from routing.wallclock import wall
 from storage.store import Rows
@@ -153,6 +153,21 @@ def note_reading(board: Board, reader: str, visits: list[Visit]) -> None:
 def _was_read(rows: Rows, reader: str, visit: Visit) -> bool:
     lines = rows.audit.of(f"crew_visit:{visit.id}")
     return any((line.actor, line.action) == (reader, "crew.read") for line in lines)
+
+
+def note_opening(board: Board, crew_id: str, visits: list[Visit]) -> list[Visit]:
+    """They are on a crew's page: the desk hears it, and the audit, once for each time of asking.
+
+    Returns them as they are then.
+    """
+    by, now = f"crew:{crew_id}", board.now()
+
+    def how(visit: Visit, at: datetime) -> Visit:
+        return crew_seen.opened(visit, by, at)
+
+    return [
+        one if how(one, now) == one else change(board, one.id, by, "read", how) for one in visits
+    ]
 
 
 # -- nobody acknowledges ------------------------------------------------------------------------

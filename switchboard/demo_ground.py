@@ -133,6 +133,12 @@ def line_book() -> LineBook:
         raise CannotStart(str(why)) from why
 
 
+def ours(book: LineBook) -> dict[str, str]:
+    """Every number of the house, and what it is called."""
+    beacons = {number: f"{line.name}, is ready" for number, line in book.by_ready_number.items()}
+    return {number: line.name for number, line in book.by_number.items()} | beacons
+
+
 def write_world(options: Options, book: LineBook) -> None:
     """What a coordinator enters at Twilio (docs/runbook.md), and who is at the other numbers."""
     door = f"http://localhost:{options.port}/voice"
@@ -148,7 +154,9 @@ def write_world(options: Options, book: LineBook) -> None:
         "api_key": os.environ["TWILIO_API_KEY"],
         "api_secret": os.environ["TWILIO_API_SECRET"],
         "port": options.emulator_port,
-        "numbers": [{"number": line.number, "name": line.name, **urls} for line in every_line],
+        "numbers": [
+            {"number": number, "name": name, **urls} for number, name in ours(book).items()
+        ],
         "applications": [
             {
                 "sid": os.environ["TWILIO_TWIML_APP_SID"],

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from ivr.call import Call, Coming, Guest, Psap, Role, Stage
+from ivr.consulting import settled
 from ivr.events import Event
 from ivr.guest_events import GuestAsked, GuestGone, GuestSentAway, HandedOver, TakenBack
 from storage import ids
@@ -26,8 +27,7 @@ def bring(board: Board, call_id: str, person_id: str, key: str, *, consult: bool
     """Ask somebody into the call, or to be consulted first. False: not their talk, or not so.
 
     Nobody is consulted while the dispatcher who was asked back is in the call, or on the way: the
-    caller would be left alone with them unasked. Nor in a follow-up, whose person is not known to
-    the waiting line.
+    caller would be left alone with them unasked.
 
     Raises:
         NotFree: they are no longer to be had.
@@ -38,6 +38,8 @@ def bring(board: Board, call_id: str, person_id: str, key: str, *, consult: bool
             return False
         if consult and not may_consult(call):
             return False
+        if consult and not settled(call, board.now()):
+            raise NotFree(key)
         choice = _choice(board, rows, call, key)
         _ask(board, rows, call, choice, consult=consult)
         facts = {"role": choice.role.value, "who": choice.who, "consult": consult}
@@ -48,7 +50,7 @@ def bring(board: Board, call_id: str, person_id: str, key: str, *, consult: bool
 
 def may_consult(call: Call) -> bool:
     """Whether the caller can be kept company meanwhile."""
-    return call.psap in (None, Psap.FAILED) and not call.attempt_id
+    return call.psap in (None, Psap.FAILED)
 
 
 def _choice(board: Board, rows: Rows, call: Call, key: str) -> Choice:

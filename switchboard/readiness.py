@@ -1,13 +1,18 @@
 """How many could take a 911 centre's caller now, and how soon? True, cheap, nobody by name."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from statistics import median
 
-from ivr.call import Kind
-from storage.store import Rows
-from switchboard import candidates
+import structlog
+
+from config.lines import Line
+from ivr.call import IN_LINE, Call, Kind
+from ivr.replies import HangUp, Say, SayAll
+from switchboard import candidates, voice
 from switchboard.board import Board
+
+log = structlog.get_logger()
 
 LOOKED_BACK, CALLS_MOST, CALLS_LEAST = timedelta(hours=24), 50, 3  # a guess from fewer is none
 
@@ -34,6 +39,22 @@ class Readiness:
             return "Nobody is at a desk: backup telephones would be rung."
         return "Nobody can be reached: your caller would be passed to the partner line."
 
+    @property
+    def aloud(self) -> tuple[Say, ...]:
+        """The same as prompts."""
+        if self.ready:
+            soon = (
+                () if self.seconds is None else (Say("ready_soon", {"seconds": f"{self.seconds}"}),)
+            )
+            return (_many("ready", self.ready), *soon)
+        if self.waiting:
+            return (_many("ready_waiting", self.waiting),)
+        return (Say("ready_backups" if self.backups else "ready_nobody"),)
+
+
+def _many(key: str, count: int) -> Say:
+    return Say(f"{key}_one") if count == 1 else Say(f"{key}_many", {"count": str(count)})
+
 
 def _callers(count: int) -> str:
     return "1 caller is" if count == 1 else f"{count} callers are"
@@ -45,19 +66,34 @@ def now_of(board: Board) -> Readiness:
     with board.store.read() as rows:
         unheard = board.settings.desk_unheard_seconds
         people = candidates.on_call(candidates.here(rows, now, unheard))
-        waiting = len(rows.calls.waiting())
-        seconds = _usual(board, rows)
+        found = rows.calls.waiting_and_recent(CALLS_MOST)
+    waiting = sum(call.stage in IN_LINE for call in found)
     desks = sum(person.desk for person in people)
     phones = sum(person.phone for person in people)
     ready = max(0, desks - waiting)
-    return Readiness(ready, waiting, phones, seconds if ready else None)
+    return Readiness(ready, waiting, phones, _usual(found, now - LOOKED_BACK) if ready else None)
 
 
-def _usual(board: Board, rows: Rows) -> int | None:
-    since = board.now() - LOOKED_BACK
+def rung(board: Board, line: Line) -> bytes:
+    """What a 911 centre hears that rings its beacon: in each of the line's languages, then the end.
+
+    Whatever goes wrong here, nobody is rung for it and no call is kept.
+    """
+    said: tuple[Say, ...] = (Say("ready_unknown"),)
+    try:
+        if not board.standby.away(board.now()):
+            said = now_of(board).aloud
+    except Exception:
+        log.exception("nobody could be counted")
+    others = (SayAll(one.key, one.words) for one in said)
+    beacon = replace(voice.nobody(board), line=line.id, language=line.language)
+    return voice.render(board, beacon, (*said, *others, HangUp()))
+
+
+def _usual(found: list[Call], since: datetime) -> int | None:
     waits = [
         call.answered_at - call.arrived_at
-        for call in rows.calls.recent(CALLS_MOST)
+        for call in found
         if call.kind is Kind.INBOUND and call.answered_at and call.arrived_at >= since
     ]
     if len(waits) < CALLS_LEAST:

@@ -4,7 +4,7 @@ The clinician's screen says so for as long as it lasts, and before anything more
 audit keeps who did it to whose call. They dial in by their own softphone.
 """
 
-from ivr.call import Call, Guest, How, Role, Stage
+from ivr.call import Call, Guest, How, Role
 from ivr.guest_events import GuestSentAway, SupervisorAsked, SupervisorChanged
 from storage import ids
 from storage.store import Rows
@@ -19,6 +19,7 @@ DEPTH = tuple(How)
 def begin(board: Board, call_id: str, person_id: str, how: How) -> dict[str, str] | None:
     """Let a supervisor into a talk; what their softphone dials in with. None: nobody talks there.
 
+    In a consultation they are with the clinician and whoever is consulted, apart from the caller.
     Whoever is the call's own clinician is in it already.
     """
     with board.store.begin() as rows:
@@ -34,8 +35,8 @@ def begin(board: Board, call_id: str, person_id: str, how: How) -> dict[str, str
 
 
 def _open_to(call: Call, person_id: str) -> bool:
-    talking = call.stage is Stage.TALKING and call.clinician_id not in (None, person_id)
-    return talking and call.guest(who=person_id) is None
+    others = call.clinician_id not in (None, person_id)
+    return others and call.stage in calls.WITH_CLINICIAN and call.guest(who=person_id) is None
 
 
 def change(board: Board, call_id: str, person_id: str, how: How) -> bool:

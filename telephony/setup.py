@@ -23,6 +23,11 @@ NUMBER = """
   [ ] Primary handler fails      the address of this line's TwiML Bin (see below)
   [ ] Call status changes  POST  {ended}
 """
+READY = """
+{name}, {number}: only says how many are ready
+  [ ] A call comes in      POST  {arrived}
+  [ ] Call status changes  POST  {ended}
+"""
 LAST_RESORT = """
 The last resort, for when our machine is gone: TwiML Bins, in this order
   [ ] Once: `diversion fallback LINE --part accept`; paste what it prints into a new TwiML Bin.
@@ -42,13 +47,15 @@ def checklist(settings: Settings, book: LineBook) -> str:
         desk=with_override(f"{base}/voice/desk", voice),
         fallback=with_override(f"{base}/voice/fallback", voice),
     )
+    urls = {
+        "arrived": with_override(f"{base}/voice/arrived", voice),
+        "ended": with_override(f"{base}/voice/ended", status),
+    }
     numbers = [
-        NUMBER.format(
-            name=line.name,
-            number=line.number,
-            arrived=with_override(f"{base}/voice/arrived", voice),
-            ended=with_override(f"{base}/voice/ended", status),
-        )
-        for line in book.lines.values()
+        NUMBER.format(name=line.name, number=line.number, **urls) for line in book.lines.values()
     ]
-    return "".join((ONCE, application, *numbers, LAST_RESORT))
+    beacons = [
+        READY.format(name=line.name, number=number, **urls)
+        for number, line in book.by_ready_number.items()
+    ]
+    return "".join((ONCE, application, *numbers, *beacons, LAST_RESORT))

@@ -107,9 +107,9 @@ class Town:
 
     def _provision(self, book: lines.LineBook, fallback: str = f"{BASE}/voice/fallback") -> None:
         """What was entered at the carrier by hand: our numbers, and the softphones' address."""
-        for line in book.lines.values():
+        for number, line in (book.by_number | book.by_ready_number).items():
             self.twilio.number(
-                line.number,
+                number,
                 voice_url=f"{BASE}/voice/arrived",
                 voice_fallback_url=fallback.format(line=line.id),
                 status_callback=f"{BASE}/voice/ended",

@@ -1,12 +1,14 @@
 """Do desk, board and a crew's phone say the same of a visit, and does each see only its own?"""
 
 import re
+from dataclasses import replace
 
 import pytest
 from pages.test_accessibility import violations
 from playwright.sync_api import expect
 
 from care import crew as rules
+from ivr.call import Coming, Guest, Role, Stage
 from storage import ids
 from switchboard import crew_pages, crews
 
@@ -89,8 +91,12 @@ def test_the_desk_asks_with_what_is_known_and_only_for_its_own_caller(house, vis
     assert "Stay on the line until the crew is on scene." in panel
     assert "Ask for a mobile crew" not in panel
     assert "Their page: never opened" in panel
+    assert "Not on their page yet." in panel
     Phone(house, crew).sees()
-    assert "Their page: last open " in ana.get("/desk/panel").text
+    panel = ana.get("/desk/panel").text
+    assert "Their page: last open " in panel
+    assert "Not on their page yet." not in panel
+    assert "has it on their page" in panel
     assert visitor("ben").get(f"/calls/{call.id}/crew").status_code == 404
     assert visitor("ben").post(f"/calls/{call.id}/crew", **given).status_code == 404
     assert visitor("ben").get(f"/crews/visits/{visit.id}").status_code == 404
@@ -273,6 +279,33 @@ def test_leaving_before_the_crew_is_there_asks_why(house, visitor, phone):
         "left the caller before the crew was there: Somebody they trust"
         in visitor("sol").get("/crews").text
     )
+
+
+@pytest.mark.parametrize("stage", [Stage.TALKING, Stage.CONSULTING])
+def test_handing_over_before_the_crew_is_there_asks_why(house, visitor, phone, stage):
+    apart = stage is Stage.CONSULTING
+    partner = Guest("g", Role.PARTNER, "partner", house.at, "CAg", Coming.HERE, consulted=apart)
+    call = house.talking("ana", guests=(partner,), clinician_leg="CAana")
+    with house.store.begin() as rows:
+        rows.calls.save(replace(rows.calls.lock(call.id), stage=stage))
+    visit, ana = asked(house, call_id=call.id), visitor("ana")
+    assert "Why leave them with" in ana.get("/desk").text
+    path = f"/calls/{call.id}/guests/g/handover"
+    assert ana.post(path, why="").status_code == 422
+    assert visit_of(house, visit).lines[-1].what != "left"
+    assert ana.post(path, why="emergency").status_code == 303
+    assert audited(house, visit)[-1] == ("ana", "crew.left")
+    assert "An emergency: no time to say" in visitor("sol").get("/crews").text
+
+
+def test_a_colleague_who_takes_over_stays_instead_and_nobody_asks_why(house, visitor, phone):
+    ben = Guest("g", Role.COLLEAGUE, "ben", house.at, leg="CAben", state=Coming.HERE)
+    call = house.talking("ana", guests=(ben,), clinician_leg="CAana")
+    visit, ana = asked(house, call_id=call.id), visitor("ana")
+    assert "Why leave them with" not in ana.get("/desk").text
+    assert ana.post(f"/calls/{call.id}/guests/g/handover").status_code == 303
+    assert ("ana", "crew.left") not in audited(house, visit)
+    assert visit_of(house, visit).keeps_clinician
 
 
 def test_after_the_crew_is_there_nobody_asks_why(house, visitor, phone):

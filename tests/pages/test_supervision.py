@@ -1,5 +1,7 @@
 """Can a supervisor listen from the board, does the clinician see it, and is help seen at once?"""
 
+from dataclasses import replace
+
 import pytest
 from pages.test_accessibility import violations
 from playwright.sync_api import expect
@@ -65,6 +67,19 @@ def test_the_board_offers_a_call_to_supervisors_alone_and_never_their_own(house,
     assert sol.post(f"/calls/{call.id}/supervision/end").status_code == 303
     assert not kept(house, call).guests
     assert sol.post(f"/calls/{call.id}/supervision/end").status_code == 404
+
+
+def test_the_board_says_that_a_talk_is_a_consultation(house, visitor):
+    call = house.talking("ana")
+    with house.store.begin() as rows:
+        rows.calls.save(replace(rows.calls.lock(call.id), stage=Stage.CONSULTING))
+    sol = visitor("sol")
+    board = sol.get("/board").text
+    assert "consulting: the caller hears none of it" in board
+    answer = sol.post(
+        f"/calls/{call.id}/supervision", headers={"Accept": "application/json"}, how="listen"
+    )
+    assert answer.json["connect"]["call"] == call.id
 
 
 def test_nobody_supervises_their_own_call_or_one_that_is_over(house, visitor):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from care import crew as rules
-from care import crew_details
+from care import crew_details, crew_seen
 from care.crew import BEFORE_ARRIVAL, TABLE, Refused, State, Step, Visit
 from care.crew_details import NAMES
 from care.questions import QUESTIONS
@@ -218,3 +218,18 @@ def apply(visit, what, crew, now, number):
     if what == "ask":
         return rules.ask(visit, crew, "cora", now, now)
     return rules.take(visit, what, crew, f"crew:{crew}", now, words="settled")
+
+
+def test_a_request_is_on_no_page_until_a_crew_opens_it_and_again_when_it_is_given_back():
+    assert crew_seen.unopened(ASKED)
+    opened = crew_seen.opened(ASKED, CREW, NOW)
+    assert not crew_seen.unopened(opened)
+    assert crew_seen.opened(opened, CREW, NOW) is opened, "the page looks every five seconds"
+    both = crew_seen.opened(opened, "crew:two", NOW)
+    assert [line.by for line in both.lines] == [CREW, "crew:two"]
+    given_back = taps(Step.ACKNOWLEDGE, Step.GIVE_BACK, visit=both)
+    assert crew_seen.unopened(given_back)
+    assert not crew_seen.unopened(crew_seen.opened(given_back, CREW, NOW))
+    over = REACHED[C]
+    assert crew_seen.opened(over, CREW, NOW) is over
+    assert not crew_seen.unopened(over)

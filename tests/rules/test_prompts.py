@@ -17,6 +17,7 @@ from config.settings import Settings
 from ivr.call import Stage
 from ivr.events import KeyPressed, Waited
 from ivr.replies import Bed
+from ivr.step import NEUTRAL
 from ivr.waiting import lap, press
 from switchboard.voice import nobody
 from telephony.twiml import BED_SECONDS
@@ -121,9 +122,9 @@ def test_no_question_waits_in_silence():
     assert ask.seconds < SILENT_SECONDS_MAX
 
 
-@pytest.mark.parametrize("key", ["phone_screen", "phone_taken", "person_hold", "person_cut_off"])
+@pytest.mark.parametrize("key", ["phone_screen", "phone_taken", "person_hold", *NEUTRAL.values()])
 def test_nobody_learns_who_calls_or_why(key):
-    telling = r"crisis|mental|suicid|therap|terap|health|salud|911|988|name|nombre"
+    telling = r"crisis|counsel|consejer|mental|suicid|therap|terap|health|salud|911|988|name|nombre"
     for language in PROMPTS.languages:
         assert not re.search(telling, PROMPTS.text(language, key), re.IGNORECASE)
 
@@ -145,7 +146,11 @@ ENGLISH = (Settings().prompts_dir / "en.toml").read_text(encoding="utf-8")
             "{name}. A ",
             r":\d+: text\.greeting=.*: expected the blanks: {public_name}",
         ),
-        ("{count}", "{count", r":\d+: text\.lap_ringing_many: expected blanks such as {count}"),
+        (
+            "ringing {count}",
+            "ringing {count",
+            r":\d+: text\.lap_ringing_many: expected blanks such as {count}",
+        ),
         (
             'goodbye = "Goodbye. Take care."',
             'goodbye = ""',

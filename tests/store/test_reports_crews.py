@@ -1,5 +1,6 @@
 """Do the figures count every visit of a mobile crew once, and do their sums agree?"""
 
+import csv
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -8,7 +9,7 @@ import pytest
 from care import crew as rules
 from care.crew import State, Step, Visit
 from care.crew_details import KINDS, OUTCOMES
-from reports import crews
+from reports import crews, figures, table
 from storage.store import Store
 from switchboard import seed
 
@@ -117,3 +118,31 @@ def test_the_demo_has_visits_whose_sums_agree_and_no_alarm(store):
     assert not any(rules.late(one, NOW) for one in going)
     assert {one.crew for one in going} <= set(names)
     assert {one.disposition for one in records.values()} == {"mobile_crew_requested"}
+
+
+def test_the_file_has_each_days_visits_and_how_long_they_took(store):
+    day = date(2026, 11, 20)
+    with store.begin() as rows:
+        rows.crew_visits.add(visit(*WHOLE, id="a"))
+        rows.crew_visits.add(visit(*FAST, id="b", kind="second", outcome="hospital"))
+        before = NOW - timedelta(days=1)
+        rows.crew_visits.add(replace(ASKED, id="c", requested_at=before))
+        days = crews.by_day(rows, day - timedelta(days=2), day, CHICAGO)
+        shown = figures.read(rows, day - timedelta(days=2), day, CHICAGO, NOW)
+    header, *lines = csv.reader(table.of_days(shown, days).splitlines())
+    found = [dict(zip(header, line, strict=True)) for line in lines]
+    wanted = (
+        "asked for",
+        "cleared",
+        "still going on",
+        "to on scene (visits)",
+        "to on scene (median s)",
+    )
+    assert [[line[f"Crews: {name}"] for name in wanted] for line in found] == [
+        ["0", "0", "0", "0", ""],
+        ["1", "0", "1", "0", ""],
+        ["2", "2", "0", "2", "900.0"],
+        ["3", "2", "1", "2", "900.0"],
+    ]
+    assert found[-1]["Crews: to on scene (longest s)"] == "1200.0"
+    assert found[-1]["Crews ended: Went to a hospital"] == "1"

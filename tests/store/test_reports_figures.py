@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.call import Ended
-from reports import figures, table
+from reports import crews, figures, table
 from storage.figures import Contact, Promise
 from storage.store import Store
 from switchboard import seed
@@ -114,17 +114,20 @@ def test_the_seeded_month_adds_up_on_each_database(database_url):
     seed.fill(store, NOW)
     with store.read() as rows:
         found = figures.read(rows, NOW.date() - timedelta(days=31), NOW.date(), CHICAGO, NOW)
+        of_crews = crews.by_day(rows, found.first, found.last, CHICAGO)
         inbound = [call for call in rows.calls.recent(2000) if call.kind == "inbound"]
     store.close()
     assert found.total.counts["calls"] == len(inbound)
     assert found.total.counts["calls"] == sum(found.total.counts[key] for key in figures.CAME_TO)
     assert found.total.counts["answered"] == sum(found.total.outcomes.values())
     assert found.total.counts["kept"] > 20
-    lines = list(csv.reader(table.of_days(found).splitlines()))
+    lines = list(csv.reader(table.of_days(found, of_crews).splitlines()))
     assert len(lines) == 1 + 32 + 1
     assert len({len(line) for line in lines}) == 1
     calls = lines[0].index("Calls")
     assert sum(int(line[calls]) for line in lines[1:-1]) == int(lines[-1][calls]) == len(inbound)
+    asked = lines[0].index("Crews: asked for")
+    assert sum(int(line[asked]) for line in lines[1:-1]) == int(lines[-1][asked]) > 5
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+314", "-1", "@SUM(A1)", "\tx", " =1", "\r=1"])

@@ -1,6 +1,7 @@
 """Somebody is brought in or consulted, and the caller handed over; each of them hangs up first."""
 
 import pytest
+from stories.test_followup import promised
 from town import CREW, DISPATCH, INTERPRETERS, PARTNER, Caller, Clinician, Town
 
 from ivr.call import Coming, Ended, How, Stage
@@ -428,3 +429,72 @@ def test_everything_is_in_the_audit(town: Town) -> None:
         ("ana", "call.guest_asked", "crew"),
         ("ana", "call.handed_over", "crew"),
     ]
+
+
+# -- in a follow-up: nobody learns anything from what they hear (FAILURES D19) ------------------
+
+
+def followed_up(town: Town):
+    """Ana has Pat on the telephone, as promised."""
+    ana, followup_id = promised(town)
+    town.passes(hours=5.97)
+    town.until(lambda: ana.is_offered, seconds=120)
+    pat = town.phone("+13145550150")
+    pat.answers(after=2)
+    call_id = ana.accepts().call_id
+    town.until(lambda: town.call(call_id).stage is Stage.TALKING, seconds=15)
+    with pytest.raises(NotFree):  # the person may not be in the room yet
+        guests.bring(town.board, call_id, "ana", "crew:crew", consult=True)
+    town.waits(seconds=5)
+    return ana, pat, call_id, followup_id
+
+
+@pytest.mark.parametrize("way", ["the clinician", "key zero", "the crew hangs up"])
+def test_a_follow_ups_person_is_kept_company_in_neutral_words(town: Town, way: str) -> None:
+    ana, pat, call_id, followup_id = followed_up(town)
+    crew = answers(town)
+    ana.asks(call_id, "crew:crew", consult=True)
+    town.until(lambda: any(one.here for one in town.call(call_id).guests), seconds=40)
+    town.until(lambda: "press zero" in pat.heard_text(), seconds=31)
+    assert hearers(town, ana.leg) == {crew.leg.sid}
+    match way:
+        case "the clinician":
+            assert guests.take_back(town.board, call_id, "ana", alone=True)
+        case "key zero":
+            pat.presses("0")
+        case _:
+            crew.hangs_up()
+    town.until(lambda: town.call(call_id).stage is Stage.TALKING, seconds=5)
+    town.waits(seconds=1)
+    assert ana.leg.sid in hearers(town, pat.leg)
+    assert not crew.in_call
+    heard = {one.text for one in pat.leg.heard if one.kind == "say"}
+    assert heard == {"One moment, please.", "To go back, press zero.", "Thank you for waiting."}
+    assert town.surprises(call_id) == ["CallerJoined"], "a follow-up talks from its answer on"
+    ana.ends(call_id)
+    town.waits(seconds=3)
+    assert town.followup(followup_id).state == "kept"
+
+
+def test_a_follow_ups_person_hangs_up_in_a_consultation(town: Town) -> None:
+    ana, pat, call_id, followup_id = followed_up(town)
+    crew = answers(town)
+    ana.asks(call_id, "crew:crew", consult=True)
+    town.until(lambda: any(one.here for one in town.call(call_id).guests), seconds=40)
+    pat.hangs_up()
+    town.waits(seconds=3)
+    assert town.call(call_id).ended_reason is Ended.CALLER_ENDED
+    assert not crew.in_call
+    assert ana.desk == "wrap_up"
+    assert town.followup(followup_id).state == "kept"
+
+
+def test_the_clinician_is_lost_in_a_follow_ups_consultation(town: Town) -> None:
+    ana, pat, call_id, _ = followed_up(town)
+    crew = answers(town)
+    ana.asks(call_id, "crew:crew", consult=True)
+    town.until(lambda: any(one.here for one in town.call(call_id).guests), seconds=40)
+    ana.browser_dies()
+    town.until(lambda: "We were cut off. Please stay on the line." in pat.heard_text(), seconds=60)
+    assert "counselor" not in pat.heard_text()
+    assert not crew.in_call

@@ -1,11 +1,11 @@
 """A supervisor listens, whispers, joins and leaves; a clinician asks for help without a sound."""
 
 import pytest
-from town import APP_SID, Town
+from town import APP_SID, CREW, Town
 
 from ivr.call import Ended, How, Stage
+from switchboard import guests, supervising
 from switchboard import help as silent_help
-from switchboard import supervising
 from switchboard.desk import NotDone
 from telephony.carrier import CarrierBusy, CarrierUnknown
 
@@ -71,6 +71,29 @@ def test_a_supervisor_may_begin_by_whispering(town: Town) -> None:
     _, caller = talk(town)
     sol = supervises(town, caller, How.WHISPER)
     assert hearers(town, sol) == {caller.call.clinician_leg}
+
+
+def test_a_supervisor_comes_in_while_somebody_is_consulted(town: Town) -> None:
+    ana, caller = talk(town)
+    crew = town.phone(CREW)
+    crew.answers(after=2).then_presses("1", after=2)
+    ana.asks(caller.call.id, "crew:crew", consult=True)
+    # Their whisper comes before the clinician's leg is in the other room: they listen first.
+    sol = supervises(town, caller, How.WHISPER)
+    town.until(lambda: len([one for one in caller.call.guests if one.here]) == 2, seconds=20)
+    assert hearers(town, sol) == set()
+    assert sol.sid in hearers(town, ana.leg) & hearers(town, crew.leg)
+    assert sol.sid not in hearers(town, caller.leg)
+    assert supervising.change(town.board, caller.call.id, "sol", How.WHISPER)
+    assert hearers(town, sol) == {ana.leg.sid}
+    assert guests.take_back(town.board, caller.call.id, "ana", alone=True)
+    town.until(lambda: caller.stage is Stage.TALKING, seconds=5)
+    town.waits(seconds=1)
+    assert sol.live
+    assert hearers(town, sol) == {ana.leg.sid}
+    assert sol.sid in hearers(town, caller.leg)
+    assert not caller.silences
+    assert not town.surprises(caller.call.id)
 
 
 def test_the_supervisors_browser_dies_and_nobody_else_notices(town: Town) -> None:
