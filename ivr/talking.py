@@ -155,16 +155,18 @@ def fetch(call: Call, event: Strayed) -> Step:
         return Step(call, surprise=True)
     if call.clinician_here:
         return look(call, event)
-    words = "person_hold" if call.attempt_id else "lap_reaching"
-    return Step(call, (), (MoveCaller((Say(words), WaitInLine())),))
+    return Step(call, (), (MoveCaller((Say(_reaching(call)), WaitInLine())),))
 
 
 def bring_back(call: Call, event: Event, *, missed: bool = False) -> Step:
-    """Requeue a caller who may be in the room, or on the way there: their leg is fetched."""
+    """Requeue a caller whose leg may be in the room, or on the way there, or after a cut-off in
+    a room of before: it is fetched.
+    """
     step = requeue(call, event, missed=missed)
-    if step.call.stage is not Stage.WAITING or not call.clinician_here:
+    if step.call.stage is not Stage.WAITING or not (call.clinician_here or call.cut_offs):
         return step
-    back = MoveCaller((Say(_cut_off(call)), WaitInLine()))
+    words = _cut_off(call) if call.clinician_here else _reaching(call)
+    back = MoveCaller((Say(words), WaitInLine()))
     return replace(step, errands=(back, *step.errands))
 
 
@@ -217,6 +219,10 @@ def _cut_off(call: Call) -> str:
     return "person_cut_off" if call.attempt_id else "cut_off"
 
 
+def _reaching(call: Call) -> str:
+    return "person_hold" if call.attempt_id else "lap_reaching"
+
+
 def talk_ended(call: Call, event: TalkEnded) -> Step:
     """The caller's bridge ended: they hung up, or we were cut off and keep them."""
     handed_over = call.stage is Stage.CONNECTING and not call.clinician_here
@@ -242,9 +248,9 @@ def line_left(call: Call, event: LineLeft) -> Step:
 
 def end_by_clinician(call: Call, event: ClinicianEnded) -> Step:
     """The clinician pressed End: the caller hears a goodbye, not a dead line."""
-    if call.stage is Stage.CONNECTING and call.kind is Kind.INBOUND:
-        return bring_back(call, event)  # End before the caller was there ends nothing for them
     talked = call.answered_at is not None
+    if call.stage is Stage.CONNECTING and (call.kind is Kind.INBOUND or talked):
+        return bring_back(call, event)  # End before the caller was there ends nothing for them
     if call.psap and call.psap is not Psap.FAILED:
         return _leave_to_dispatcher(call, event)
     return end(call, event, Ended.CLINICIAN_ENDED, "reached" if talked else "no_answer")
