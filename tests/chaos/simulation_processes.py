@@ -153,6 +153,8 @@ class Process:
         """Its memory is gone now; the next one runs in a moment."""
         self.town.note(f"{self.name} dies")
         self.start()
+        if self is self.town.web:
+            self.town.app.extensions["board"] = self.board
         self.freeze(self.luck.uniform(*RESTART_SECONDS))
 
     def does(self, job: Callable[..., Any], *given: Any) -> Any:
