@@ -112,6 +112,7 @@ PLANTED: dict[int, Plant] = {
         "        them = rows.followups.get(call.followup_id or '')\n"
         "    board.wake()\n"
         """    return document.replace(b"<Dial", f"<Say>{them.name}</Say><Dial".encode(), 1)\n""",
+        seed=10,
     ),
     21: Plant(
         "switchboard/roster_book.py",
