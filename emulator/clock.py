@@ -81,6 +81,11 @@ class VirtualClock:
     def now(self) -> datetime:
         return self._now
 
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the start."""
+        return self._elapsed
+
     def call_later(self, seconds: float, fn: Callable[..., object], *args: Any) -> Handle:
         self._order += 1
         planned = _Planned(self, fn, args)

@@ -184,6 +184,7 @@ FLOW: dict[Stage, dict[type[e.Event], Handler]] = {
     },
     Stage.ENDED: {
         e.PassEnded: passing.learn_late,
+        e.Strayed: passing.lead_on,
         e.TalkEnded: talking.farewell,
         e.LegEnded: talking.farewell,
         e.LineLeft: talking.farewell,

@@ -160,11 +160,14 @@ def fetch(call: Call, event: Strayed) -> Step:
 
 
 def bring_back(call: Call, event: Event, *, missed: bool = False) -> Step:
-    """Requeue a caller who may be in the room, or on the way there: their leg is fetched."""
+    """Requeue a caller whose leg may be in the room, or on the way there, or after a cut-off in
+    a room of before: it is fetched.
+    """
     step = requeue(call, event, missed=missed)
-    if step.call.stage is not Stage.WAITING or not call.clinician_here:
+    if step.call.stage is not Stage.WAITING or not (call.clinician_here or call.cut_offs):
         return step
-    back = MoveCaller((said(call, "cut_off"), WaitInLine()))
+    words = "cut_off" if call.clinician_here else "lap_reaching"
+    back = MoveCaller((said(call, words), WaitInLine()))
     return replace(step, errands=(back, *step.errands))
 
 
@@ -238,9 +241,9 @@ def line_left(call: Call, event: LineLeft) -> Step:
 
 def end_by_clinician(call: Call, event: ClinicianEnded) -> Step:
     """The clinician pressed End: the caller hears a goodbye, not a dead line."""
-    if call.stage is Stage.CONNECTING and call.kind is Kind.INBOUND:
-        return bring_back(call, event)  # End before the caller was there ends nothing for them
     talked = call.answered_at is not None
+    if call.stage is Stage.CONNECTING and (call.kind is Kind.INBOUND or talked):
+        return bring_back(call, event)  # End before the caller was there ends nothing for them
     if call.psap and call.psap is not Psap.FAILED:
         return _leave_to_dispatcher(call, event)
     return end(call, event, Ended.CLINICIAN_ENDED, "reached" if talked else "no_answer")

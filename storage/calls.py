@@ -248,6 +248,13 @@ class Calls(Noun):
         """Return every call that has not ended, oldest first."""
         return self._all(_ALL.where(calls.c.stage.in_(LIVE)).order_by(calls.c.arrived_at))
 
+    def over_after_cut_off(self, since: datetime, came_since: datetime) -> list[Call]:
+        """Return the calls that were cut off once, stood in line after `came_since`, and ended
+        after `since`.
+        """
+        over = _ALL.where(calls.c.stage == Stage.ENDED.value, calls.c.line_since >= came_since)
+        return self._all(over.where(calls.c.ended_at >= since, calls.c.cut_offs > 0))
+
     def due(self, now: datetime, limit: int = 50) -> list[str]:
         """Return ids of calls whose stage must be looked at: lock each before deciding."""
         return [row.id for row in self._rows(_DUE.limit(limit), now=now)]

@@ -151,7 +151,8 @@ calls = Table(
     Column("guests", Guests(none_as_null=True)),  # who else is in the call; None: nobody
     # read by switchboard.clock.sweep, every second
     Index("calls_due", "deadline_at", postgresql_where=text("stage <> 'ended'")),
-    # read by storage.calls.waiting and .live, on every offer and board refresh
+    # read by storage.calls.waiting and .live, on every offer and board refresh, and by
+    # .over_after_cut_off, every 30 s
     Index("calls_live", "stage", "line_since"),
     # read by reports and the record page
     Index("calls_by_arrival", "arrived_at"),

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -41,6 +42,8 @@ class Board:
     """The store, the carrier, the line's book and the clock, as one argument.
 
     `now` is the only clock below the doors; `wake` asks this process to sweep soon, after commit.
+    `elapsed` counts seconds, whatever `now` is set to; `beaten` says when a clock of this process
+    last beat, so counted.
     """
 
     store: Store
@@ -52,6 +55,8 @@ class Board:
     wake: Callable[[], None] = _nobody_waits
     worker: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}")
     standby: Standby = field(default_factory=Standby)  # what is needed without the store
+    elapsed: Callable[[], float] = time.monotonic
+    beaten: dict[str, float] = field(default_factory=dict)
 
     def line(self, line_id: str) -> Line:
         """The line a call came in on; one since removed from the book is the default."""

@@ -3,7 +3,8 @@
 Callbacks only accelerate what this finds (DESIGN, telephone design 9).
 """
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -13,6 +14,7 @@ from storage.desks import IN_A_CALL
 from switchboard import calls, effects, errands, evidence
 from switchboard.board import Board
 from telephony.carrier import CarrierError
+from telephony.forms import OVER
 
 log = structlog.get_logger()
 
@@ -21,40 +23,59 @@ WITHOUT_A_WORD = (*IN_LINE, Stage.PARTNER)  # a talk with the partner is long; i
 RETURNS = (Stage.DISPATCHER, Stage.HANDED)  # with somebody else, and no clinician
 GUEST_SECONDS = 60  # who was let in dials in at once, or is rung for less
 SETTLE_SECONDS = 20  # a younger stage may still be waiting for its own webhooks
+SEEN_OUT = timedelta(minutes=10)  # for so long after its end a leg is looked for
+LONGEST = timedelta(hours=24)  # a talk: telephony.twiml.TALK_SECONDS_MAX
 
 
 def run(board: Board) -> None:
     """Compare live calls with the carrier's, and clinicians' desks with live calls."""
+    now = board.now()
     with board.store.read() as rows:
         live = rows.calls.live()
-    for call in live:
-        if (board.now() - call.stage_since).total_seconds() > SETTLE_SECONDS:
-            _check(board, call)
+        over = rows.calls.over_after_cut_off(now - SEEN_OUT, now - LONGEST)
+    for call in (*live, *over):
+        if (now - call.stage_since).total_seconds() > SETTLE_SECONDS:
+            _asked(board, call, _see_out if call.over else _check)
     _free_desks(board)
+
+
+def _asked(board: Board, call: Call, look: Callable[[Board, Call], None]) -> None:
+    try:
+        look(board, call)
+    except CarrierError as silence:  # the next round asks again
+        log.warning("carrier did not say", call=call.id, why=str(silence))
 
 
 def _check(board: Board, call: Call) -> None:
     if call.stage is Stage.CALLING or not call.has_leg:
         return  # its own deadline ends it
-    try:
-        if errands.over(board, call.leg_sid):
-            log.info("healed a lost ending", call=call.id)
-            calls.happened(board, call.id, lambda _c, at: LegEnded(at=at))
-        elif _talked_to(call) and errands.over(board, call.clinician_leg or ""):
-            log.info("healed a lost cut-off", call=call.id)
-            calls.happened(board, call.id, _alone(call))
-        elif call.stage in RETURNS and errands.over(board, effects.who_holds(call)[1]):
-            log.info("healed a lost return", call=call.id)
-            calls.happened(board, call.id, _alone(call))
-        elif call.guests:
-            _look_at_guests(board, call)
-        elif call.stage is Stage.PARTNER and _in_our_room(board, call):
-            log.info("found a caller in an empty room", call=call.id)
-            calls.happened(board, call.id, _in_the_room)
-        elif call.stage in WITHOUT_A_WORD and _silent_for(board, call) > LAPS_LOST_SECONDS:
-            _look_for(board, call)
-    except CarrierError as silence:  # the next round asks again
-        log.warning("carrier did not say", call=call.id, why=str(silence))
+    if errands.over(board, call.leg_sid):
+        log.info("healed a lost ending", call=call.id)
+        calls.happened(board, call.id, lambda _c, at: LegEnded(at=at))
+    elif _talked_to(call) and errands.over(board, call.clinician_leg or ""):
+        log.info("healed a lost cut-off", call=call.id)
+        calls.happened(board, call.id, _alone(call))
+    elif call.stage in RETURNS and errands.over(board, effects.who_holds(call)[1]):
+        log.info("healed a lost return", call=call.id)
+        calls.happened(board, call.id, _alone(call))
+    elif call.guests:
+        _look_at_guests(board, call)
+    elif call.stage is Stage.PARTNER and _in_our_room(board, call):
+        log.info("found a caller in an empty room", call=call.id)
+        calls.happened(board, call.id, _in_the_room)
+    elif call.stage in WITHOUT_A_WORD and _silent_for(board, call) > LAPS_LOST_SECONDS:
+        _look_for(board, call)
+
+
+def _see_out(board: Board, call: Call) -> None:
+    """A call that was cut off has ended, and its leg may be in a room of before, with nobody."""
+    if not call.has_leg or errands.over(board, call.leg_sid):
+        return
+    legs = board.carrier.dialled_by(call.leg_sid)
+    if any(leg.status not in OVER for leg in legs):
+        return  # with somebody, or about to be
+    log.warning("a caller's leg outlived its call", call=call.id)
+    calls.happened(board, call.id, lambda _c, at: Strayed(at=at))
 
 
 def _look_at_guests(board: Board, call: Call) -> None:

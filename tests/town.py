@@ -90,7 +90,14 @@ class Town:
         self._sweep_wanted = False
         self.carrier = Carrier(settings)
         self.board = Board(
-            self.store, self.carrier, settings, book, words, now=self.clock.now, wake=self._wake
+            self.store,
+            self.carrier,
+            settings,
+            book,
+            words,
+            now=self.clock.now,
+            wake=self._wake,
+            elapsed=lambda: self.clock.elapsed,
         )
         self.app = telephone(self.board)
         self.writes = Writes(self.store)

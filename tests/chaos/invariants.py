@@ -64,6 +64,7 @@ class Net:
         import chaos.invariants_carrier
         import chaos.invariants_end
         import chaos.invariants_line
+        import chaos.invariants_people
         import chaos.invariants_promises  # noqa: F401
 
         self.town = town

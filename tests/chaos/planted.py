@@ -100,6 +100,20 @@ PLANTED: dict[int, Plant] = {
         """        rows.audit.write(person_id, "followup.scheduled", f"followup:{followup.id}", facts, now)""",
         "        len(facts)",
     ),
+    19: Plant(
+        "console/records.py",
+        "        call.clinician_id == person.id or is_with_them(rows, person, call)",
+        "        call.clinician_id or is_with_them(rows, person, call)",
+    ),
+    20: Plant(
+        "switchboard/phones.py",
+        "    board.wake()\n    return document\n",
+        "    with board.store.read() as rows:\n"
+        "        them = rows.followups.get(call.followup_id or '')\n"
+        "    board.wake()\n"
+        """    return document.replace(b"<Dial", f"<Say>{them.name}</Say><Dial".encode(), 1)\n""",
+        seed=10,
+    ),
     21: Plant(
         "switchboard/roster_book.py",
         "    return _book(heading.digest, read)",

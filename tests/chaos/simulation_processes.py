@@ -42,10 +42,6 @@ class WatchedClock(VirtualClock):
             self.after()
         return stepped
 
-    @property
-    def elapsed(self) -> float:
-        return self._elapsed
-
 
 class TroubledStore(Store):
     """A store whose database is away, slow, or does not say whether it committed."""
@@ -135,6 +131,7 @@ class Process:
             now=self.now,
             wake=self._wake,
             worker=f"{self.name}-{self.lives}",
+            elapsed=lambda: town.clock.elapsed,
         )
         self._sweep_wanted = False
 
@@ -156,6 +153,8 @@ class Process:
         """Its memory is gone now; the next one runs in a moment."""
         self.town.note(f"{self.name} dies")
         self.start()
+        if self is self.town.web:
+            self.town.app.extensions["board"] = self.board
         self.freeze(self.luck.uniform(*RESTART_SECONDS))
 
     def does(self, job: Callable[..., Any], *given: Any) -> Any:

@@ -133,7 +133,7 @@ class SimulatedTown(Town):
         self.twilio.timeline.entries = deque()
         self.web = Process(self, "web", database_url)
         self.worker = Process(self, "clock", database_url)
-        self.app = telephone(self.web.board)
+        self.app: Any = telephone(self.web.board)
         self.twilio.transport = Wire(self)
         self._provision(self.book, story.last_resort)
         for number in self.twilio.numbers.values():  # as `diversion setup` says

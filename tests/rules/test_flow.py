@@ -118,8 +118,27 @@ def test_an_ended_call_stays_ended(kind: type[events.Event]) -> None:
     step = advance(call, an_event(kind))
     assert step.call.over
     assert step.call.ended_at == T0
-    # but for a phone that would go on ringing for nothing
-    assert all(isinstance(one, errands.EndLeg) for one in step.errands)
+    # but for a phone that would go on ringing for nothing, and a leg that was left behind
+    allowed = errands.MoveCaller if kind is events.Strayed else errands.EndLeg
+    assert all(isinstance(one, allowed) for one in step.errands)
+
+
+def test_a_leg_that_outlives_its_call_is_led_to_a_human_until_one_answers() -> None:
+    call = a_call(Stage.ENDED, ended_at=T0, ended_reason=Ended.CLINICIAN_ENDED)
+    to_a_human = (replies.Say("passing_to_partner"), replies.PassTo())
+    assert advance(call, an_event(events.Strayed)).errands == (errands.MoveCaller(to_a_human),)
+    assert not advance(call, an_event(events.Strayed, talking=True)).errands
+    nobody_answered = an_event(events.PassEnded, talked=False, hung_up=False)
+    assert advance(call, nobody_answered).replies == to_a_human
+    talked = an_event(events.PassEnded, talked=True, hung_up=False)
+    assert advance(call, talked).replies == (replies.HangUp(),)
+
+
+def test_a_follow_ups_leg_that_outlives_its_call_hears_of_no_partner() -> None:
+    facts = {"kind": Kind.FOLLOWUP, "attempt_id": "t", "followup_id": "p"}
+    call = a_call(Stage.ENDED, ended_at=T0, ended_reason=Ended.CLINICIAN_ENDED, **facts)
+    (errand,) = advance(call, an_event(events.Strayed)).errands
+    assert errand == errands.MoveCaller((replies.Say("goodbye"), replies.HangUp()))
 
 
 @pytest.mark.parametrize("stage", list(Stage))
@@ -194,6 +213,28 @@ def test_another_clinicians_leg_is_turned_away() -> None:
 def test_no_press_of_end_before_the_caller_is_there_ends_the_caller() -> None:
     step = advance(a_call(Stage.CONNECTING), an_event(events.ClinicianEnded))
     assert step.call.stage in IN_LINE
+
+
+def test_nor_of_whom_we_rang_once_they_had_picked_up() -> None:
+    facts = {"kind": Kind.FOLLOWUP, "attempt_id": "t", "followup_id": "p"}
+    cut_off = a_call(Stage.CONNECTING, answered_at=T0, cut_offs=1, **facts)
+    assert advance(cut_off, an_event(events.ClinicianEnded)).call.stage in IN_LINE
+    unheard = a_call(Stage.CONNECTING, **facts)
+    assert advance(unheard, an_event(events.ClinicianEnded)).call.over
+
+
+@pytest.mark.parametrize(
+    "event",
+    [an_event(events.ClinicianEnded), an_event(events.RoomSeen, clinician=False)],
+    ids=["ended", "missed"],
+)
+def test_after_a_cut_off_a_caller_is_fetched_from_wherever_they_are(event: events.Event) -> None:
+    assert not fetched(advance(a_call(Stage.CONNECTING), event))
+    assert fetched(advance(a_call(Stage.CONNECTING, cut_offs=1), event))
+
+
+def fetched(step: Step) -> bool:
+    return any(isinstance(one, errands.MoveCaller) for one in step.errands)
 
 
 MEANS = st.sampled_from(["nothing", "clinician", "callback", "partner", "dispatcher", "language"])

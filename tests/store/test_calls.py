@@ -42,6 +42,20 @@ def test_a_leg_belongs_to_one_call(store, a_call):
         keep(store, replace(call, id="another"))
 
 
+def test_calls_that_ended_lately_after_a_cut_off(store, a_call):
+    minute, day = timedelta(minutes=1), timedelta(days=1)
+    over = a_call(stage=Stage.ENDED, cut_offs=1, line_since=NOON, ended_at=NOON + minute)
+    others = (
+        a_call(cut_offs=1, line_since=NOON),
+        a_call(stage=Stage.ENDED, line_since=NOON, ended_at=NOON + minute),
+        a_call(stage=Stage.ENDED, cut_offs=1, line_since=NOON, ended_at=NOON - minute),
+        a_call(stage=Stage.ENDED, cut_offs=1, line_since=NOON - day, ended_at=NOON + minute),
+    )
+    keep(store, over, *others)
+    with store.read() as rows:
+        assert rows.calls.over_after_cut_off(NOON, NOON - minute) == [over]
+
+
 def test_instants_keep_their_zone(store, a_call):
     in_st_louis = datetime(2026, 11, 1, 1, 30, tzinfo=ZoneInfo("America/Chicago"), fold=1)
     keep(store, a_call(deadline_at=in_st_louis))

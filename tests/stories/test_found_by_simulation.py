@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from stories.test_without_database import broken
 from town import BASE, PARTNER, Caller, Clinician, Town
 
@@ -11,7 +12,7 @@ from ivr.call import Ended, Stage
 from ivr.errands import EndLeg
 from ivr.events import CallerJoined, LedOffline
 from ivr.flow import advance
-from switchboard import clock, offers, presence, reconcile, roster_book, set_back
+from switchboard import calls, clock, offers, presence, reconcile, roster_book, set_back
 
 CELL = "+13145550121"
 
@@ -65,6 +66,32 @@ def test_an_offer_keeps_its_length_when_the_clock_is_set_back(quick_town: Town) 
     set_back.notice(town.board, "clock here:1")
     (offer,) = town.offers_of(caller.call.id)
     assert (offer.lapses_at - offer.offered_at).total_seconds() == 20
+
+
+def test_a_clock_that_stood_still_makes_nobody_older_when_it_was_set_back(town: Town) -> None:
+    """Whoever had come meanwhile looked an hour older, and was passed on at once; whoever had come
+    before seemed to have waited for so much less.
+    """
+    first = town.transfers_from_911()
+    clock.beat(town.board, "clock here:1")
+    stands_still(town)
+    town.waits(seconds=5)
+    sets_clock_back(town, hours=1)
+    second = town.transfers_from_911()
+    town.waits(seconds=25)
+    set_back.notice(town.board, "clock here:1")
+    assert waited(town, second) == pytest.approx(25, abs=1)
+    assert waited(town, first) == pytest.approx(30, abs=1)
+
+
+def waited(town: Town, caller: Caller) -> float:
+    return (town.board.now() - caller.call.line_since).total_seconds()
+
+
+def stands_still(town: Town) -> None:
+    """The clock process does nothing, whatever else goes on."""
+    for handle in town._ticking:
+        handle.cancel()
 
 
 def test_of_two_clocks_one_puts_right_what_was_set_back(town: Town) -> None:
@@ -140,18 +167,74 @@ def test_a_caller_who_comes_into_a_room_of_before_is_fetched(quick_town: Town) -
     call = caller.call
     with town.store.begin() as rows:
         rows.calls.save(replace(rows.calls.lock(call.id) or call, cut_offs=1))
-    base = f"{BASE}/voice/{call.id}"
-    old = (
-        f'<Response><Dial action="{base}/talk-ended/0"><Conference participantLabel="caller"'
-        f' statusCallback="{base}/room" statusCallbackEvent="join" waitUrl="{BASE}/voice/bed">'
-        f"room-{call.id}</Conference></Dial></Response>"
-    )
-    town.carrier.move(caller.leg.sid, old.encode(), f"{BASE}/voice/fallback")
+    comes_into_a_room_of_before(town, caller, heard=True)
     town.waits(seconds=3)
     assert caller.stage is Stage.CONNECTING
     assert caller.leg.participant is None, "on the way to the line, until Ben is there"
     town.until(lambda: caller.stage is Stage.WAITING, seconds=15)
     assert not caller.silences
+
+
+def test_end_before_the_caller_was_there_fetches_them_from_a_room_of_before(
+    quick_town: Town,
+) -> None:
+    """The database was away when they came into it, so nobody knew; End put their call into the
+    line again and left them where they were.
+    """
+    town = quick_town
+    ben = town.clinician("Ben").goes_on_duty()
+    caller = town.transfers_from_911()
+    town.waits(seconds=8)
+    with town.store.begin() as rows:
+        rows.calls.save(replace(rows.calls.lock(caller.call.id) or caller.call, cut_offs=1))
+    accept_only(town, ben)
+    comes_into_a_room_of_before(town, caller, heard=False)
+    town.waits(seconds=1)
+    assert caller.leg.participant is not None
+    assert calls.end(town.board, caller.call.id, ben.id)
+    town.waits(seconds=5)
+    assert caller.leg.member is not None, "in the line again"
+    assert caller.stage is Stage.WAITING
+    assert not caller.silences
+
+
+def test_whoever_is_in_a_room_of_before_when_their_call_ends_is_led_to_a_person(
+    quick_town: Town,
+) -> None:
+    """A move that had hung for a while took them out of the talk just as Ben pressed End: their
+    call was over, and nothing of ours ever looked for them again.
+    """
+    town = quick_town
+    ben = town.clinician("Ben").goes_on_duty()
+    town.phone(PARTNER).is_busy()
+    caller = town.transfers_from_911()
+    town.waits(seconds=8)
+    with town.store.begin() as rows:
+        rows.calls.save(replace(rows.calls.lock(caller.call.id) or caller.call, cut_offs=1))
+    ben.accepts()
+    town.until(lambda: caller.stage is Stage.TALKING, seconds=5)
+    ben.ends(caller.call.id)
+    comes_into_a_room_of_before(town, caller, heard=False)
+    town.waits(seconds=60)
+    assert caller.stage is Stage.ENDED
+    assert caller.leg.live
+    assert caller.leg.participant is None
+    town.phone(PARTNER).answers(after=2)
+    town.until(lambda: town.phone(PARTNER).in_call, seconds=40)
+    town.waits(seconds=90)
+    assert town.phone(PARTNER).in_call, "a talk there is left alone"
+    assert not caller.silences
+
+
+def comes_into_a_room_of_before(town: Town, caller: Caller, *, heard: bool) -> None:
+    """Their document is of before the cut-off; `heard`: we learn that they are there."""
+    base = f"{BASE}/voice/{caller.call.id}"
+    told = f'statusCallback="{base}/room" statusCallbackEvent="join"' if heard else ""
+    document = (
+        f'<Response><Dial action="{base}/talk-ended/0"><Conference participantLabel="caller"'
+        f' {told} waitUrl="{BASE}/voice/bed">room-{caller.call.id}</Conference></Dial></Response>'
+    )
+    town.carrier.move(caller.leg.sid, document.encode(), f"{BASE}/voice/fallback")
 
 
 def accept_only(town: Town, person: Clinician) -> None:
