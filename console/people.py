@@ -14,6 +14,7 @@ from console.words import LANGUAGES
 from storage import ids
 from storage.errors import Duplicate
 from storage.values import Person
+from switchboard import leaving
 
 EMAIL_MOST, PASSWORD_LEAST = 255, 12
 
@@ -108,6 +109,8 @@ def change(person_id: str) -> ResponseReturnValue:
         try:
             with store().begin() as rows:
                 rows.people.update(person)
+                if old.active and not person.active:
+                    leaving.leaves(board(), rows, person_id, now())
                 facts = {"before": rights(old), "after": rights(person)}
                 rows.audit.write(myself().id, "person.changed", f"person:{person_id}", facts, now())
             return done("Saved.")

@@ -28,21 +28,33 @@ LOOKED_AT = (Stage.CONNECTING, Stage.TALKING, Stage.HANDED, Stage.DISPATCHER)
 
 
 def run_due(board: Board, limit: int = 20) -> int:
-    """Carry out what is due; returns how many errands went on. Any process may."""
-    now = board.now()
+    """Carry out what is due; returns how many errands went on. Any process may.
+
+    One is claimed, carried out and settled before the next: whoever dies or is frozen leaves one
+    errand of which nobody knows what became, and the others are still anybody's.
+    """
     with board.store.read() as rows:
-        if not rows.errands.any_due(now):
+        if not rows.errands.any_due(board.now()):
             return 0
+    done = 0
+    while done < limit and (errand := _claimed(board)):
+        _carry_out(board, errand)
+        done += 1
+    return done + evidence.look(board)  # whose targets are free now
+
+
+def _claimed(board: Board) -> ErrandRow | None:
+    now = board.now()
     with board.store.begin() as rows:
         rows.errands.stuck(now)
-        claimed = rows.errands.claim_due(board.worker, now, evidence.LEASE_SECONDS, limit)
-    settled = evidence.look(board)
-    for errand in claimed:
-        _carry_out(board, errand)
-    return len(claimed) + settled  # whose targets are free now
+        claimed = rows.errands.claim_due(board.worker, now, evidence.LEASE_SECONDS, limit=1)
+    return claimed[0] if claimed else None
 
 
 def _carry_out(board: Board, errand: ErrandRow) -> None:
+    if errand.lease_until and board.now() >= errand.lease_until:  # frozen since it was claimed
+        _put_back(board, errand)
+        return
     try:
         outcome = DOERS[errand.kind](board, errand)
     except CarrierBusy:
@@ -70,6 +82,12 @@ def _settle(board: Board, errand: ErrandRow, state: str, outcome: str) -> None:
         if state == "unknown":  # webhooks about it are on their way: they are the first evidence
             soon = board.now() + timedelta(seconds=evidence.FIRST_LOOK_SECONDS)
             rows.errands.look_again(errand.id, soon)
+
+
+def _put_back(board: Board, errand: ErrandRow) -> None:
+    """Surely nothing was asked of the carrier: whoever is awake carries it out."""
+    with board.store.begin() as rows:
+        rows.errands.postpone(errand.id, board.now())
 
 
 def _later(board: Board, errand: ErrandRow) -> None:

@@ -5,7 +5,7 @@ switchboard/promises.py makes and ends them.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -109,10 +109,13 @@ def _offer(rows: Rows, followup: FollowUp, person_id: str, now: datetime) -> Non
 
 def preempt(board: Board, rows: Rows, now: datetime) -> None:
     """A caller waits: follow-ups on offer step back at once."""
-    for offer in rows.offers.live():
-        if offer.kind == "followup" and rows.offers.settle(
-            [offer.id], "cancelled", "preempted", now
-        ):
+    step_back(board, rows, rows.offers.live(), "preempted", now)
+
+
+def step_back(board: Board, rows: Rows, offered: Iterable[Offer], why: str, now: datetime) -> None:
+    """Of what is being offered, the promises are due again at once."""
+    for offer in offered:
+        if offer.kind == "followup" and rows.offers.settle([offer.id], "cancelled", why, now):
             _put_back(board, rows, offer, now)
 
 

@@ -22,7 +22,7 @@ from emulator.faults import FaultPlan
 from ivr.call import Ended, Stage
 from storage.errors import Contended, StoreDown
 from storage.values import NewLine
-from switchboard import arrivals, evidence, offline, offline_notes, orphans, snapshot
+from switchboard import arrivals, errands, evidence, offline, offline_notes, orphans, snapshot
 from switchboard.standby import Standby
 from telephony import forms
 
@@ -160,6 +160,65 @@ def test_a_worker_that_died_with_an_errand_in_hand(quick_town: Town) -> None:
     assert taken_up is not None
     assert (taken_up.state, taken_up.tries) == ("done", 2)
     assert not caller.leg.live
+
+
+class Killed(BaseException):
+    """SIGKILL: nothing of that process goes on."""
+
+
+def test_whoever_dies_leaves_one_errand_in_doubt_and_the_others_to_anybody(
+    quick_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twenty were claimed at once: of each nobody knew for two minutes whether it was carried out."""
+    town = quick_town
+    caller = town.transfers_from_911()
+    town.waits(seconds=2)
+    with town.store.begin() as rows:
+        legs = [("EndLeg", {"sid": caller.leg.sid}, f"end:{n}", town.now) for n in range(20)]
+        rows.errands.add(caller.call.id, legs)
+
+    asked: list[str] = []
+
+    def dies_at_the_first(sid: str) -> None:
+        asked.append(sid)
+        if len(asked) == 1:
+            raise Killed
+
+    monkeypatch.setattr(town.board.carrier, "end", dies_at_the_first)
+    with pytest.raises(Killed):
+        errands.run_due(town.board)
+    assert states(town, caller.call.id) == ["claimed"] + ["pending"] * 19
+    errands.run_due(town.board)
+    assert states(town, caller.call.id) == ["claimed"] + ["done"] * 19
+    assert len(asked) == 20
+
+
+def test_whoever_was_frozen_with_an_errand_in_hand_leaves_it_to_who_is_awake(
+    quick_town: Town,
+) -> None:
+    """Claimed, then stopped for longer than the lease: by now somebody may be looking for it."""
+    town = quick_town
+    caller = town.transfers_from_911()
+    town.waits(seconds=2)
+    with town.store.begin() as rows:
+        end = ("EndLeg", {"sid": caller.leg.sid}, "end:it", town.now)
+        rows.errands.add(caller.call.id, [end])
+    frozen = errands._claimed(town.board)
+    assert frozen is not None
+    for tick in town._ticking:  # nobody else is there yet
+        tick.cancel()
+    town.waits(seconds=evidence.LEASE_SECONDS)
+    errands._carry_out(town.board, frozen)
+    assert caller.leg.live, "it asked the carrier for nothing"
+    assert states(town, caller.call.id) == ["pending"]
+    errands.run_due(town.board)
+    assert states(town, caller.call.id) == ["done"]
+    assert not caller.leg.live
+
+
+def states(town: Town, call_id: str) -> list[str]:
+    with town.store.read() as rows:
+        return [one.state for one in rows.errands.of(call_id) if one.kind == "EndLeg"]
 
 
 def test_what_an_ended_process_of_this_machine_had_in_hand_need_not_wait(quick_town: Town) -> None:
