@@ -50,7 +50,7 @@ class Configuration:
     faults: FaultPlan = field(default_factory=FaultPlan)
     """What goes wrong on purpose."""
     numbers: list[dict[str, str]] = field(default_factory=list)
-    """Each: number, name, any of voice_url, voice_fallback_url, status_callback, sms_url (…_method)."""
+    """Each: number, name, any of voice_url, voice_fallback_url, status_callback, sms_url (…)."""
     applications: list[dict[str, str]] = field(default_factory=list)
     """Each: sid, name, and the same URLs."""
     sip_domains: list[dict[str, str]] = field(default_factory=list)
