@@ -19,9 +19,21 @@ from config import logs
 from config import settings as environment
 from console.meanwhile import Meanwhile
 from ivr import events as e
-from switchboard import arrivals, calls, clock, evidence, hearing, offline, phones, readiness, voice
+from switchboard import (
+    arrivals,
+    calls,
+    clock,
+    evidence,
+    hearing,
+    offline,
+    phones,
+    readiness,
+    reminders,
+    texts,
+    voice,
+)
 from switchboard.board import Board, make_board
-from telephony import forms, signature, twiml
+from telephony import forms, signature, text_forms, twiml
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -32,7 +44,7 @@ phone = Blueprint("phone", __name__)
 BODY_BYTES_MAX = 16 * 1024 * 1024  # a signed monster still gets words; forms.parse refuses it
 TRIES_MAX, PAUSE_SECONDS = 3, (0.01, 0.05)
 BUDGET_SECONDS = 4  # work on one webhook (DESIGN, Numbers)
-TELEPHONE = ("/voice/", "/sound/", "/healthz")
+TELEPHONE = ("/voice/", "/text/", "/sound/", "/healthz")
 BOOT_FAILED = 3  # what gunicorn's master takes for a worker that cannot start
 TWIML = "text/xml; charset=utf-8"
 IN_LINE = ("key", "agree")  # asked from within the wait document, where nothing can be dialled
@@ -368,11 +380,30 @@ def room(call_id: str) -> Response:
     return Response(status=204)
 
 
+# -- text messages ----------------------------------------------------------------------------
+
+
+@phone.post("/text/received")
+def text_received() -> Response:
+    """A text came in on one of our numbers."""
+    facts = text_forms.received(fields())
+    return answer(texts.received(board(), facts)) if facts else Response(status=204)
+
+
+@phone.post("/text/<text_id>/text-status")
+def text_status(text_id: str) -> Response:
+    """What became of a text that we sent."""
+    if news := text_forms.news(fields()):
+        reminders.told(board(), text_id, news)
+    return Response(status=204)
+
+
 _OFFLINE = (offline_next, offline_again, offline_screen, offline_pressed)
 _PHONES = (phone_answered, phone_pressed, person_answered, guest_answered)
 _OTHERS = (desk, *_PHONES, offline_screen, offline_pressed)
 OTHERS = {f"phone.{f.__name__}" for f in _OTHERS}
-_SILENT = (ended, phone_status, person_status, psap_status, guest_status, room)
+_STATUS = (ended, phone_status, person_status, psap_status, guest_status, room)
+_SILENT = (*_STATUS, text_received, text_status)
 SILENT = {f"phone.{f.__name__}" for f in _SILENT}
 
 

@@ -11,15 +11,10 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from config.errors import broken, toml
 from config.lines import Language, Value
+from config.texts import TELLING, Texts
 
 CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
 BLANKS = frozenset({"name", "number"})
-# A message tells nobody who we are or why we called (FAILURES, invariant 16).
-TELLING = re.compile(
-    r"\b(crisis|988|911|suicid\w*|mental|behaviou?ral|counsel\w*|clinic\w*|health|hospital|"
-    r"therap\w*|emergency|police|salud|suicidio|consejer\w*|emergencia|policía)\b",
-    re.IGNORECASE,
-)
 NONE = "none"  # the template of a contact that promises nothing
 
 
@@ -121,6 +116,7 @@ class FollowUpBook(Value):
     templates: dict[str, Template] = Field(min_length=1)
     proposed: tuple[Proposal, ...] = ()
     messages: dict[str, dict[Language, Neutral]] = Field(default_factory=dict)
+    texts: Texts = Texts()
 
     def proposal(self, line: str, disposition: str | None) -> str:
         """The template that the wrap-up proposes, or "none"."""

@@ -178,6 +178,12 @@ class Settings(BaseSettings):
         description="Name of the waiting line at Twilio.",
     )
 
+    text_messages: bool = Field(
+        default=False,
+        description="Whether people who agreed to it are reminded of a promised call by text, and "
+        "texts to our numbers are answered.",
+    )
+
     smtp_host: str = Field(
         default="",
         description="The mail server that takes notices to people of the house; empty: "

@@ -76,6 +76,7 @@ def facts(current: DeskState) -> dict[str, Any]:
         "outcomes": OUTCOMES.items(),
         "tomorrow": tomorrow.date().isoformat(),
         "plans": board().plans,
+        "texts_on": board().settings.text_messages,
         "returns_at": board().line(current.call.line).return_number if current.call else None,
         "own_number": board().line(current.call.line).number if current.call else "",
         "house": f"{' to '.join(board().plans.house.weekday)}",

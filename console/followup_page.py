@@ -11,9 +11,10 @@ from console.followups import DECISIONS, may_see, tasks_for
 from console.forms import Form
 from console.here import Me, board, myself, now, store
 from console.records import may_read
+from console.text_words import text_words
 from storage.store import Rows
 from storage.values import FollowUp
-from switchboard import promises, stops
+from switchboard import promises, reminders, stops
 
 HOW = {"spoken": "Spoken", "written": "Written"}
 CONSENTS = HOW | {"by_key": "By a key while waiting", "called_us": "By calling us"}
@@ -33,6 +34,7 @@ def install(console: Blueprint) -> None:
     add = console.add_url_rule
     add("/follow-ups/<followup_id>", "followup", page)
     add("/follow-ups/<followup_id>/revocation", "revoke_consent", revoke, methods=["POST"])
+    add("/follow-ups/<followup_id>/texts-revocation", "revoke_texts", no_texts, methods=["POST"])
     add("/follow-ups/<followup_id>/wrong-number", "wrong_number", wrong, methods=["POST"])
 
 
@@ -49,6 +51,20 @@ def revoke(followup_id: str) -> ResponseReturnValue:
     if form.errors:
         return render_template("followups/one.html", **read(followup_id, form)), 422
     return stopped(followup_id, stops.revoke(board(), followup_id, myself().id, by, how))
+
+
+def no_texts(followup_id: str) -> ResponseReturnValue:
+    """Consent to texts ends; consent to be called stays as it is."""
+    found(followup_id)
+    form = Form(asked.form)
+    by = form.text("texts_revoked_by", 80, needed="Say who revoked it.") or ""
+    how = form.one_of("texts_revoked_how", HOW)
+    if form.errors:
+        return render_template("followups/one.html", **read(followup_id, form)), 422
+    count = reminders.revoke(board(), followup_id, myself().id, by, how)
+    words = ("Written down. This number gets no reminder by text.", "done")
+    flash(*(words if count else ("Nobody had agreed to texts any more.", "warning")))
+    return redirect(url_for("console.followup", followup_id=followup_id), 303)
 
 
 def wrong(followup_id: str) -> ResponseReturnValue:
@@ -104,6 +120,10 @@ def facts(rows: Rows, person: Me, one: FollowUp) -> dict[str, Any]:
         "audit": rows.audit.of(f"followup:{one.id}"),
         "plan": board().plans.templates.get(one.template or ""),
         "message": board().plans.messages.get(one.message or "", {}),
+        "texts": rows.texts.of_number(one.number),
+        "text_number": rows.texts.number(one.number),
+        "texts_on": board().settings.text_messages,
+        "text_words": text_words,
         "outcomes": OUTCOMES,
         "decisions": DECISIONS,
         "endings": ENDINGS,

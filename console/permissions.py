@@ -120,6 +120,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "console.reassign": OVERSEES,
     "console.revoke_consent": STAFF,
     "console.wrong_number": STAFF,
+    "console.revoke_texts": STAFF,
     "console.decide": OVERSEES,
     # figures and people
     "console.figures": OVERSEES,

@@ -184,6 +184,7 @@ def read_wish(form: Form, language: str) -> promises.Wish:
         same_clinician=form.checked("same_clinician"),
         tell_if_unreached=form.text("tell_if_unreached", 200) or "",
         note=form.text("note", 300) or "",
+        texts=form.checked("texts") and board().settings.text_messages,
     )
 
 

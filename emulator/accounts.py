@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -41,6 +41,19 @@ class VoiceConfig:
 
 
 @dataclass(slots=True)
+class SmsConfig:
+    """Where the text messages that a number gets are told."""
+
+    sms_url: str = ""
+    sms_method: str = "POST"
+    sms_fallback_url: str = ""
+    sms_fallback_method: str = "POST"
+
+
+SMS_FIELDS = frozenset(field.name for field in fields(SmsConfig))
+
+
+@dataclass(slots=True)
 class Number:
     """An incoming phone number of the account."""
 
@@ -50,6 +63,7 @@ class Number:
     created_at: datetime
     updated_at: datetime
     voice: VoiceConfig = field(default_factory=VoiceConfig)
+    sms: SmsConfig = field(default_factory=SmsConfig)
 
 
 @dataclass(slots=True)
@@ -108,14 +122,15 @@ class Account:
         self.keys[sid] = Key(sid, "the first key", secret, self.created_at, self.created_at)
 
     def number(
-        self, phone_number: str, *, friendly_name: str = "", sid: str = "", **voice: Any
+        self, phone_number: str, *, friendly_name: str = "", sid: str = "", **urls: Any
     ) -> Number:
-        """Own a number; `voice` are the fields of VoiceConfig (voice_url=...)."""
+        """Own a number; `urls` are the fields of VoiceConfig and SmsConfig (voice_url=...)."""
         now = self.clock.now()
         number = Number(
             sid or self.new_sid("PN"), phone_number, friendly_name or phone_number, now, now
         )
-        number.voice = VoiceConfig(**voice)
+        sms = {name: urls.pop(name) for name in SMS_FIELDS & set(urls)}
+        number.voice, number.sms = VoiceConfig(**urls), SmsConfig(**sms)
         self.numbers[phone_number] = number
         return number
 

@@ -24,6 +24,7 @@ _URLS = (
     "status_callback",
     "status_callback_method",
 )
+_TEXT_URLS = ("sms_url", "sms_method", "sms_fallback_url", "sms_fallback_method")  # of numbers
 _HABITS = ("no-answer", "busy", "failed", "answers", "voicemail")
 
 
@@ -49,7 +50,7 @@ class Configuration:
     faults: FaultPlan = field(default_factory=FaultPlan)
     """What goes wrong on purpose."""
     numbers: list[dict[str, str]] = field(default_factory=list)
-    """Each: number, name, and any of voice_url, voice_fallback_url, status_callback (…_method)."""
+    """Each: number, name, any of voice_url, voice_fallback_url, status_callback, sms_url (…)."""
     applications: list[dict[str, str]] = field(default_factory=list)
     """Each: sid, name, and the same URLs."""
     sip_domains: list[dict[str, str]] = field(default_factory=list)
@@ -90,7 +91,7 @@ def _from_file(path: Path) -> Configuration:
 
 
 def _owned(path: Path, what: str, given: Any, required: str) -> dict[str, str]:
-    known = {required, "name", *_URLS}
+    known = {required, "name", *_URLS, *(_TEXT_URLS if what == "numbers" else ())}
     if not isinstance(given, dict) or required not in given or not known.issuperset(given):
         raise ConfigurationError(
             f"{path}: {what}: expected {required!r} and any of {', '.join(sorted(known))}: {given}"
@@ -147,7 +148,7 @@ def number_from_words(words: str) -> dict[str, str]:
 def provide(emulator: Emulator, configuration: Configuration) -> None:
     """Own the configured numbers, applications and SIP domains."""
     for one in configuration.numbers:
-        urls = {name: one[name] for name in _URLS if name in one}
+        urls = {name: one[name] for name in (*_URLS, *_TEXT_URLS) if name in one}
         emulator.number(one["number"], friendly_name=one.get("name", ""), **urls)
     for one in configuration.applications:
         urls = {name: one[name] for name in _URLS if name in one}

@@ -7,7 +7,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
-from emulator import arriving, interpreter, notices, placing, verbs_dial, verbs_flow, verbs_sound
+from emulator import (
+    arriving,
+    interpreter,
+    notices,
+    placing,
+    texts,
+    verbs_dial,
+    verbs_flow,
+    verbs_sound,
+)
 from emulator.accounts import (
     FAKE_ACCOUNT,
     FAKE_KEY,
@@ -81,6 +90,8 @@ class Emulator(Account):
         self.alerts: list[Alert] = []
         self.legs: dict[str, Leg] = {}
         self.live: dict[str, Leg] = {}
+        self.texts: dict[str, texts.Text] = {}
+        self.opted_out: set[tuple[str, str]] = set()  # (a number of ours, who wrote STOP to it)
         self.queues: dict[str, Queue] = {}
         self.conferences: dict[str, Conference] = {}  # by SID, ended ones too
         self.rooms: dict[str, Conference] = {}  # by name, the latest of each
@@ -102,6 +113,10 @@ class Emulator(Account):
             self._phones[number] = Phone(self, number)
             self.register_endpoint(number, self._phones[number])
         return self._phones[number]
+
+    def phone_of(self, number: str) -> Phone | None:
+        """That telephone, if a script has one."""
+        return self._phones.get(number)
 
     def softphone(self, identity: str) -> Softphone:
         """A scripted browser softphone, registered as `client:<identity>`."""
@@ -156,6 +171,10 @@ class Emulator(Account):
             forwarded_from=forwarded_from,
         )
         return arriving.begin(self, leg, endpoint, on_ready)
+
+    def text_in(self, from_: str, to: str, body: str) -> texts.Text:
+        """Somebody outside texts one of our numbers."""
+        return texts.come_in(self, from_, to, body)
 
     def call_from_client(
         self,

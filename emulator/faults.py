@@ -10,7 +10,15 @@ from dataclasses import dataclass, fields
 from emulator.web import WebAnswer, WebError, WebRequest, WebResponse
 
 NOTICES = frozenset(
-    {"status", "conference-event", "amd", "recording-status", "message", "partial-speech"}
+    {
+        "status",
+        "conference-event",
+        "amd",
+        "recording-status",
+        "message",
+        "partial-speech",
+        "text-status",
+    }
 )
 
 

@@ -13,6 +13,7 @@ from emulator.clock import Handle
 if TYPE_CHECKING:
     from emulator.engine import Emulator
     from emulator.legs import Leg
+    from emulator.texts import Text
 
 VOICEMAIL_SECONDS = 120.0  # a recording is cut after two minutes
 
@@ -184,6 +185,9 @@ class Phone(Person):
     def __init__(self, town: "Emulator", number: str) -> None:
         super().__init__(town)
         self.number = number
+        self.inbox: list[Text] = []  # the texts it got
+        self.landline = False  # no text can be sent to it (21614)
+        self._text_fails: tuple[str, int] | None = None
 
     def dials(
         self,
@@ -207,6 +211,21 @@ class Phone(Person):
         )
         self.legs.append(leg)
         return leg
+
+    def texts(self, to: str, words: str) -> "Text":
+        """Sends a text message to one of the account's numbers."""
+        return self.town.text_in(self.number, to, words)
+
+    def gets_no_texts(self, status: str = "undelivered", code: int = 30003) -> None:
+        """It is switched off: texts to it end so (30003: unreachable handset)."""
+        self._text_fails = (status, code)
+
+    def takes_text(self, text: "Text") -> tuple[str, int | None]:
+        """The network hands one over: the status it ends in, and its error code."""
+        if self._text_fails is not None:
+            return self._text_fails
+        self.inbox.append(text)
+        return "delivered", None
 
 
 class Softphone(Person):

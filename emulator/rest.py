@@ -177,6 +177,8 @@ def _load_routes() -> None:
         rest_messages,
         rest_queues,
         rest_sip,
+        rest_texts,
     )
 
-    _ = (rest_account, rest_calls, rest_conferences, rest_messages, rest_queues, rest_sip)
+    _ = (rest_account, rest_calls, rest_conferences, rest_messages, rest_queues)
+    _ = (rest_sip, rest_texts)

@@ -4,7 +4,7 @@ Twilio's pages "Account", "IncomingPhoneNumber", "Application" and "Key" resourc
 as far as provisioning a line needs them.
 """
 
-from emulator.accounts import Application, Key, Number, SipDomain, VoiceConfig
+from emulator.accounts import Application, Key, Number, SipDomain, SmsConfig, VoiceConfig
 from emulator.errors import RestFailure
 from emulator.rest import Ask, Json, RestResponse, not_found, route
 from emulator.rest_calls import absolute, formatted
@@ -20,6 +20,12 @@ FIELDS = {
     "VoiceStatusCallbackUrl": "status_callback",
     "VoiceStatusCallbackMethod": "status_callback_method",
     "VoiceApplicationSid": "voice_application_sid",
+}
+SMS_FIELDS = {
+    "SmsUrl": "sms_url",
+    "SmsMethod": "sms_method",
+    "SmsFallbackUrl": "sms_fallback_url",
+    "SmsFallbackMethod": "sms_fallback_method",
 }
 Owned = Number | Application | SipDomain
 
@@ -40,8 +46,20 @@ def configure(ask: Ask, thing: Owned) -> None:
         setattr(thing.voice, name, text)
     if "VoiceCallerIdLookup" in ask.form:
         thing.voice.voice_caller_id_lookup = ask.flag("VoiceCallerIdLookup")
+    if isinstance(thing, Number):
+        _configure_texts(ask, thing)
     thing.friendly_name = ask.form.get("FriendlyName", thing.friendly_name)
     thing.updated_at = ask.town.clock.now()
+
+
+def _configure_texts(ask: Ask, number: Number) -> None:
+    for name in SMS_FIELDS.keys() & ask.form.keys():
+        text = ask.form[name]
+        if name.endswith("Url") and text:
+            absolute(text, 21502)
+        elif name.endswith("Method") and text not in ("GET", "POST"):
+            raise RestFailure(400, 21403, f"Invalid method: {text}")
+        setattr(number.sms, SMS_FIELDS[name], text)
 
 
 def _voice_fields(voice: VoiceConfig) -> Json:
@@ -56,12 +74,12 @@ def _voice_fields(voice: VoiceConfig) -> Json:
     }
 
 
-def _sms_fields() -> Json:
+def _sms_fields(sms: SmsConfig) -> Json:
     return {
-        "sms_url": None,
-        "sms_method": "POST",
-        "sms_fallback_url": None,
-        "sms_fallback_method": "POST",
+        "sms_url": sms.sms_url or None,
+        "sms_method": sms.sms_method,
+        "sms_fallback_url": sms.sms_fallback_url or None,
+        "sms_fallback_method": sms.sms_fallback_method,
     }
 
 
@@ -112,7 +130,7 @@ def _snake(name: str) -> str:
 
 def show_number(ask: Ask, number: Number) -> Json:
     common = common_fields(ask, number, "IncomingPhoneNumbers")
-    common |= _voice_fields(number.voice) | _sms_fields()
+    common |= _voice_fields(number.voice) | _sms_fields(number.sms)
     return common | {
         "phone_number": number.phone_number,
         "friendly_name": number.friendly_name or formatted(number.phone_number),
@@ -123,7 +141,7 @@ def show_number(ask: Ask, number: Number) -> Json:
         "address_sid": None,
         "beta": False,
         "bundle_sid": None,
-        "capabilities": {"voice": True, "sms": False, "mms": False, "fax": False},
+        "capabilities": {"voice": True, "sms": True, "mms": False, "fax": False},
         "emergency_address_sid": None,
         "emergency_address_status": "unregistered",
         "emergency_status": "Inactive",
@@ -180,7 +198,7 @@ one_of("/IncomingPhoneNumbers", find_number, show_number, configure, release_num
 
 def show_application(ask: Ask, application: Application) -> Json:
     common = common_fields(ask, application, "Applications")
-    common |= _voice_fields(application.voice) | _sms_fields()
+    common |= _voice_fields(application.voice) | _sms_fields(SmsConfig())
     return common | {
         "sms_status_callback": None,
         "message_status_callback": None,

@@ -2,11 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, exists, func, insert, or_, select, update
 
 from storage.errors import Stale
 from storage.noun import Noun, Shape
-from storage.tables import followups
+from storage.tables import followups, texts
 from storage.values import FollowUp
 
 SHAPE = Shape(FollowUp, followups)
@@ -18,6 +18,19 @@ _DUE = (
     select(*SHAPE.columns)
     .where(followups.c.state == "due", followups.c.due_at <= bindparam("now"))
     .order_by(followups.c.risk.desc(), followups.c.due_at, followups.c.id)
+)
+
+
+_REMINDED = exists().where(texts.c.followup_id == followups.c.id)
+_TO_REMIND = _ALL.where(
+    followups.c.state == "due",
+    followups.c.kind == "followup",
+    followups.c.due_at > bindparam("now"),
+    followups.c.due_at <= bindparam("until"),
+    followups.c.attempts_made == 0,
+    followups.c.texts_agreed_at.is_not(None),
+    followups.c.texts_revoked_at.is_(None),
+    ~_REMINDED,
 )
 
 
@@ -45,6 +58,10 @@ class FollowUps(Noun):
     def due(self, now: datetime, limit: int = 20) -> list[FollowUp]:
         """Return what is due: by risk, then the longest; lock each before acting."""
         return SHAPE.all(self._rows(_DUE.limit(limit), now=now))
+
+    def to_remind(self, now: datetime, until: datetime, limit: int = 500) -> list[FollowUp]:
+        """Return what falls due by then, with consent to a text and none written down yet."""
+        return SHAPE.all(self._rows(_TO_REMIND.limit(limit), now=now, until=until))
 
     def of_call(self, call_id: str) -> list[FollowUp]:
         """Return the promises that came from this contact."""

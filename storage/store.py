@@ -43,6 +43,7 @@ from storage.roster_drafts import RosterDrafts
 from storage.roster_feeds import RosterFeeds
 from storage.shift_confirmations import ShiftConfirmations
 from storage.tasks import Tasks
+from storage.texts import Texts
 from storage.time_off_requests import TimeOffRequests
 from storage.traces import Traces
 from storage.watch import OnChange, Watcher
@@ -73,6 +74,7 @@ class Rows:
         self.shift_confirmations = ShiftConfirmations(connection, now)
         self.followups = FollowUps(connection, now)
         self.attempts = Attempts(connection, now)
+        self.texts = Texts(connection, now)
         self.tasks = Tasks(connection, now)
         self.records = Records(connection, now)
         self.rescues = Rescues(connection, now)

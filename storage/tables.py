@@ -452,6 +452,13 @@ followups = Table(
     Column("revoked_at", Instant),  # their consent ended: nothing rings them any more
     Column("revoked_by", String(80)),  # who said so
     Column("revoked_how", String(20)),  # spoken | written
+    # consent to a reminder by text, a fact of its own
+    Column("texts_agreed_at", Instant),
+    Column("texts_agreed_by", String(80)),
+    Column("texts_agreed_how", String(20)),  # spoken | written
+    Column("texts_revoked_at", Instant),
+    Column("texts_revoked_by", String(80)),
+    Column("texts_revoked_how", String(20)),
     Index("followups_due", "state", "due_at"),  # read by switchboard.followups, every tick
     Index("followups_by_number", "number"),  # read on arrival: they call us first
 )
@@ -469,6 +476,37 @@ attempts = Table(
     Column("outcome", String(20)),
     Column("ended_at", Instant),
     Index("attempts_once", "followup_id", "number_of", unique=True),  # two clocks, one dial
+)
+texts = Table(  # reminders sent, and texts that came in, whose words are not kept
+    "texts",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("kind", String(10), nullable=False),  # reminder, or what it asked: callbacks.heard
+    Column("number", String(32), nullable=False),  # the person's
+    Column("line", String(40), nullable=False),
+    Column("at", Instant, nullable=False),  # written down, or received
+    Column("state", String(12), nullable=False),  # storage.texts
+    Column("followup_id", String(40)),
+    Column("sid", String(64), unique=True),  # the carrier's
+    Column("told_at", Instant),  # when its state became what it is
+    Column("why", String(40)),  # the carrier's code, or what forbade it
+    Column("answer", LargeBinary),  # what a text that came in was answered
+    Index("texts_once", "followup_id", unique=True),  # one reminder a promise, two clocks or not
+    Index("texts_by_number", "number", "at"),  # read before each reminder: how many went lately
+    Index(  # read by storage.texts.never_left, every few seconds
+        "texts_owed",
+        "at",
+        sqlite_where=text("state = 'owed'"),
+        postgresql_where=text("state = 'owed'"),
+    ),
+)
+text_numbers = Table(  # who wrote STOP, to any of our numbers; and who was answered when
+    "text_numbers",
+    metadata,
+    Column("number", String(32), primary_key=True),
+    Column("opted_out_at", Instant),  # never texted from then on; None: not, or no longer
+    Column("opted_in_at", Instant),
+    Column("answered_at", Instant),  # that nobody reads texts: once a day
 )
 tasks = Table(  # what a named human must decide: the coordinator's list
     "tasks",

@@ -267,6 +267,39 @@ class FollowUp:
     revoked_at: datetime | None = None
     revoked_by: str | None = None
     revoked_how: str | None = None
+    texts_agreed_at: datetime | None = None
+    texts_agreed_by: str | None = None
+    texts_agreed_how: str | None = None
+    texts_revoked_at: datetime | None = None
+    texts_revoked_by: str | None = None
+    texts_revoked_how: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TextMessage:
+    """A reminder, or a text that came in. `state`: see storage.texts."""
+
+    id: str
+    kind: str
+    number: str
+    line: str
+    at: datetime
+    state: str
+    followup_id: str | None = None
+    sid: str | None = None
+    told_at: datetime | None = None
+    why: str | None = None
+    answer: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TextNumber:
+    """Whether a number is texted at all, and when it was last answered that nobody reads."""
+
+    number: str
+    opted_out_at: datetime | None = None
+    opted_in_at: datetime | None = None
+    answered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

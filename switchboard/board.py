@@ -13,6 +13,7 @@ import structlog
 
 from callbacks.window import House
 from config import followups, lines, prompts
+from config.errors import ConfigError
 from config.followups import FollowUpBook
 from config.lines import Line, LineBook
 from config.prompts import Prompts
@@ -145,8 +146,17 @@ def make_board(settings: Settings, **parts: Any) -> Board:
         words,
         **parts,
     )
-    board.plans  # noqa: B018  (a broken file stops the start, not a wrap-up at 3 a.m.)
+    _check_texts(board.plans, settings, book)  # a broken file stops the start, not a wrap-up
     return board
+
+
+def _check_texts(plans: FollowUpBook, settings: Settings, book: LineBook) -> None:
+    lacking = plans.texts.lacking(tuple(book.languages)) if settings.text_messages else []
+    if lacking:
+        named = ", ".join(lacking)
+        raise ConfigError(
+            f"{settings.followup_file}: {named}: expected words, as TEXT_MESSAGES is on"
+        )
 
 
 def _check_database(url: str) -> None:

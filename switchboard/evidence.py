@@ -7,6 +7,7 @@ not happen. Until then its target is not touched again.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 
@@ -15,9 +16,9 @@ from ivr.events import Event, PersonRung
 from ivr.guest_events import GuestGone, GuestRung
 from storage.store import Rows
 from storage.values import ErrandRow, Offer
-from switchboard import calls, guestbook
+from switchboard import calls, guestbook, reminders
 from switchboard.board import Board
-from telephony.carrier import CarrierError, LegFound
+from telephony.carrier import CarrierError, LegFound, TextFound
 from telephony.forms import OVER
 
 log = structlog.get_logger()
@@ -70,7 +71,7 @@ def _resolved(board: Board, errand: ErrandRow) -> bool:
         with board.store.begin() as rows:
             return rows.errands.postpone(errand.id, board.now())
     found = FINDERS.get(errand.kind, _cannot_be_found)(board, errand)
-    if isinstance(found, LegFound):
+    if not isinstance(found, bool):
         log.info("found what the carrier did not say", errand=errand.id, kind=errand.kind)
         BINDERS[errand.kind](board, errand, found)
         return True
@@ -136,9 +137,8 @@ def _guest(board: Board, errand: ErrandRow) -> LegFound | bool:
 
 def _listed(board: Board, errand: ErrandRow, to: str, from_: str) -> LegFound | bool:
     """The leg, a live one first; True: the list shows none; False: it did not answer."""
-    claimed_at = (errand.lease_until or board.now()) - timedelta(seconds=LEASE_SECONDS)
     try:
-        legs = board.carrier.find(to, from_, claimed_at - timedelta(seconds=SKEW_SECONDS))
+        legs = board.carrier.find(to, from_, _since(board, errand))
     except CarrierError as silence:
         log.warning("the carrier's list did not answer", errand=errand.id, why=str(silence))
         return False
@@ -190,15 +190,39 @@ def guest_gone(guest_id: str, leg_sid: str = "") -> Callable[[Call, datetime], E
     return lambda _call, at: GuestGone(at=at, guest_id=guest_id, leg_sid=leg_sid)
 
 
-FINDERS: dict[str, Callable[[Board, ErrandRow], LegFound | bool]] = {
+def _text(board: Board, errand: ErrandRow) -> TextFound | bool:
+    with board.store.read() as rows:
+        text = rows.texts.get(errand.facts["text"])
+    if text is None:
+        return True
+    if text.sid:  # a webhook named the text
+        return TextFound(text.sid, text.state)
+    line = board.line(text.line)
+    try:
+        texts = board.carrier.find_texts(text.number, line.number, _since(board, errand))
+    except CarrierError as silence:
+        log.warning("the carrier's list did not answer", errand=errand.id, why=str(silence))
+        return False
+    return next(iter(texts), True)
+
+
+def _since(board: Board, errand: ErrandRow) -> datetime:
+    """From when on the carrier may have done it."""
+    claimed_at = (errand.lease_until or board.now()) - timedelta(seconds=LEASE_SECONDS)
+    return claimed_at - timedelta(seconds=SKEW_SECONDS)
+
+
+FINDERS: dict[str, Callable[[Board, ErrandRow], LegFound | TextFound | bool]] = {
     "RingPhone": _phone,
     "DialPerson": _person,
     "RingPsap": _psap,
     "RingGuest": _guest,
+    "SendText": _text,
 }
-BINDERS = {
+BINDERS: dict[str, Callable[[Board, ErrandRow, Any], None]] = {
     "RingPhone": _bind_phone,
     "DialPerson": _bind_person,
     "RingPsap": _bind_psap,
     "RingGuest": _bind_guest,
+    "SendText": reminders.found,
 }

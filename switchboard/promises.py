@@ -23,7 +23,8 @@ class Wish:
     """What was agreed with the person. Times are HH:MM in `zone`.
 
     `consent_by` names who gave consent ("the caller", "their mother"), `consent_how` one of HOW;
-    without consent nobody rings. `template` is a plan of followups.toml; with `due_at` that
+    without consent nobody rings. `texts`: they agreed to a reminder by text too, which is another
+    thing than to be called. `template` is a plan of followups.toml; with `due_at` that
     instant opens the due window instead. `message` names the neutral words that may be left.
     """
 
@@ -43,6 +44,7 @@ class Wish:
     tell_if_unreached: str = ""
     risk: int = 0
     same_clinician: bool = True
+    texts: bool = False
 
 
 class NotPossible(ValueError):
@@ -93,7 +95,7 @@ def schedule(board: Board, call_id: str, person_id: str, wish: Wish) -> str:
             raise NotPossible("This call is not known any more.")
         followup = _from_wish(board, call, person_id, wish, now)
         rows.followups.add(followup)
-        facts = {"template": wish.template, "consent_how": wish.consent_how}
+        facts = {"template": wish.template, "consent_how": wish.consent_how, "texts": wish.texts}
         rows.audit.write(person_id, "followup.scheduled", f"followup:{followup.id}", facts, now)
     return followup.id
 
@@ -131,6 +133,9 @@ def _from_wish(board: Board, call: Call, person_id: str, wish: Wish, now: dateti
         tell_if_unreached=wish.tell_if_unreached or None,
         prefers=person_id if wish.same_clinician else None,
         note=wish.note or None,
+        texts_agreed_at=now if wish.texts else None,
+        texts_agreed_by=wish.consent_by if wish.texts else None,
+        texts_agreed_how=wish.consent_how if wish.texts else None,
     )
 
 

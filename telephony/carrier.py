@@ -72,6 +72,14 @@ class LegFound:
 
 
 @dataclass(frozen=True, slots=True)
+class TextFound:
+    """One text message as the carrier knows it; `status` is its word (queued, delivered, ...)."""
+
+    sid: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """One leg in the carrier's waiting line, the head at position 1."""
 
@@ -152,6 +160,27 @@ class Carrier:
             legs = self._client.calls.list(to=to, from_=from_, limit=ROWS_MAX)
             young = [leg for leg in legs if leg.date_created and leg.date_created >= since]
             return [LegFound(str(leg.sid), str(leg.status)) for leg in young]
+
+    # -- one text message ---------------------------------------------------------------------
+
+    def send_text(self, to: str, from_: str, words: str, *, status_url: str) -> str:
+        """Send a text message; returns its sid. What becomes of it is told to `status_url`."""
+        with _errors():
+            text = self._client.messages.create(
+                to=to, from_=from_, body=words, status_callback=status_url
+            )
+            return str(text.sid)
+
+    def find_texts(self, to: str, from_: str, since: datetime) -> list[TextFound]:
+        """Texts of ours created since then, newest first: the evidence after an unknown outcome.
+
+        Not by DateSent: what is queued has none yet. What answered a text is none of these.
+        """
+        with _errors():
+            texts = self._client.messages.list(to=to, from_=from_, limit=ROWS_MAX)
+            young = [text for text in texts if text.date_created and text.date_created >= since]
+            ours = [text for text in young if str(text.direction) == "outbound-api"]
+            return [TextFound(str(one.sid), str(one.status)) for one in ours]
 
     # -- one room -----------------------------------------------------------------------------
 

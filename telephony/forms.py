@@ -68,7 +68,8 @@ DISTINCT = frozenset(
     CallerCountry CallerName CallerState CallerZip Coaching ConferenceSid CurrentQueueSize
     DialBridged DialCallDuration DialCallSid DialCallStatus Digits Direction EndConferenceOnExit
     ErrorCode ErrorUrl FinishedOnKey ForwardedFrom FriendlyName FromCity FromCountry FromState
-    FromZip MaxQueueSize Muted ParentCallSid ParticipantLabel QueuePosition QueueResult QueueSid
+    FromZip MaxQueueSize MessageSid MessageStatus Muted NumMedia NumSegments ParentCallSid
+    ParticipantLabel QueuePosition QueueResult QueueSid
     QueueTime SequenceNumber SipResponseCode SpeechResult StartConferenceOnEnter
     StatusCallbackEvent StirVerstat Timestamp ToCity ToCountry ToState ToZip
     """.split()  # noqa: SIM905  (as above)
@@ -85,6 +86,10 @@ SHAPES = {
     "ConferenceSid": _SID,
     "DialCallSid": _SID,
     "CallStatus": _WORD,
+    "MessageSid": _SID,
+    "MessageStatus": _WORD,
+    "NumMedia": _COUNT,
+    "NumSegments": _COUNT,
     "DialCallStatus": _WORD,
     "DialBridged": _WORD,
     "QueueResult": _WORD,
@@ -160,11 +165,17 @@ def _refuse_cut(fields: dict[str, str]) -> None:
         if name in fields and twin not in fields:
             raise BadForm(f"{name} without {twin}")
     row = "".join(
-        ("\n" if _honest(name) else name) + value for name, value in sorted(fields.items())
+        ("\n" if _honest(name) else name) + ("\n" if _words_of(name, fields) else value)
+        for name, value in sorted(fields.items())
     )
     for found in ABSENT.finditer(row):
         if found[0] not in fields:
             raise BadForm(f"{found[0]} stands inside another field")
+
+
+def _words_of(name: str, fields: Fields) -> bool:
+    """Whether this is what somebody wrote in a text: any word may stand in it."""
+    return name == "Body" and "MessageSid" in fields
 
 
 def _honest(name: str) -> bool:

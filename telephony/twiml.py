@@ -64,6 +64,14 @@ def render(replies: Sequence[heard.Reply], call: Call, page: Page) -> bytes:
     return _finished(response)
 
 
+def message(words: str | None) -> bytes:
+    """Answer a text with these words, or with nothing (page "TwiML for Programmable Messaging")."""
+    response = ET.Element("Response")
+    if words:
+        ET.SubElement(response, "Message").text = words
+    return _finished(response)
+
+
 def safe(  # what a caller hears when all else fails
     prompts: Prompts,
     languages: Sequence[str],

@@ -35,6 +35,7 @@ from switchboard import (
     presence,
     promises,
     reconcile,
+    reminders,
     rescues,
 )
 from switchboard import desk as the_desk
@@ -120,6 +121,7 @@ class Town:
                 voice_url=f"{BASE}/voice/arrived",
                 voice_fallback_url=fallback.format(line=line.id),
                 status_callback=f"{BASE}/voice/ended",
+                sms_url=f"{BASE}/text/received",
             )
         self.twilio.application(APP_SID, voice_url=f"{BASE}/voice/desk")
 
@@ -181,6 +183,7 @@ class Town:
                 (max(seconds, clock.RECONCILE_SECONDS), reconcile.run),
                 (max(seconds, clock.RESCUE_SECONDS), rescues.sweep),
                 (max(seconds, clock.RESCUE_SECONDS), crews.sweep),
+                (max(seconds, clock.REMINDER_SECONDS), reminders.sweep),
             )
         ]
 
@@ -229,6 +232,11 @@ class Town:
         phone = self.twilio.phone(shown if shown.startswith("+1314") else "+13145550199")
         leg = phone.dials(line, shown=shown, **facts)
         return Caller(self, phone, leg)
+
+    def texts_people(self) -> None:
+        """This house has switched text messages on."""
+        given = self.board.settings.model_copy(update={"text_messages": True})
+        object.__setattr__(self.board, "settings", given)
 
     def rings_nobody_back(self) -> None:
         """This house leaves alone who left its line (ring_back in the follow-ups file)."""

@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import Any
 
 from bench.webhook import signed
 from town import APP_SID, BASE, CREW, DISPATCH, GENERAL, PARTNER, Town
 
+from callbacks import reminder
 from emulator import FaultPlan
 from emulator.engine import FAKE_TOKEN
 from emulator.faults import NO_FAULTS
@@ -235,6 +237,31 @@ def consulted(town: Town) -> None:
     ana.wraps_up()
 
 
+def reminded_and_texting(town: Town) -> None:
+    """A reminder goes, and its answer is lost; then STOP, START, HELP and words for nobody."""
+    town.texts_people()
+    ana = town.people["ana"]
+    caller = town.transfers_from_911(shown="+13145550164")
+    town.waits(seconds=2)
+    accepted = ana.accepts()
+    town.until(lambda: caller.stage is Stage.TALKING, seconds=2)
+    ana.ends(accepted.call_id)
+    town.waits(seconds=3)
+    due = town.now + timedelta(days=1)
+    phone = town.phone("+13145550165")
+    made = ana.schedules(accepted.call_id, number=phone.number, texts=True, due_at=due)
+    due = town.followup(made).due_at
+    ana.wraps_up()
+    opens, _ = reminder.span(due, "America/Chicago")
+    town.passes(hours=(opens - town.now) / timedelta(hours=1) - 0.02)
+    town.twilio.faults = MUTE
+    town.until(lambda: bool(phone.inbox), seconds=120)
+    town.twilio.faults = NO_FAULTS
+    for word in ("Hello?", "Hello?", "HELP", "ALTO", "START"):
+        phone.texts(GENERAL, word)
+        town.waits(seconds=5)
+
+
 def not_taken_by_the_partner(town: Town) -> None:
     town.phone(PARTNER).never_answers()
     caller = town.transfers_from_911(shown="+13145550160")
@@ -279,6 +306,7 @@ JOURNEYS: tuple[Callable[[Town], None], ...] = (
     supervised,
     consulted,
     cut_off_by_the_clinician,
+    reminded_and_texting,
     not_taken_by_the_partner,
     asked_again,
 )

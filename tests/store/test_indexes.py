@@ -25,6 +25,10 @@ READERS = {
     "followups_due": f"SELECT * FROM followups WHERE state = 'due' AND due_at <= {NOW}",
     "followups_by_number": "SELECT * FROM followups WHERE number = '+13145550110'",
     "attempts_once": "SELECT * FROM attempts WHERE followup_id = 'a' ORDER BY number_of",
+    "texts_once": "SELECT 1 FROM texts WHERE followup_id = 'a'",
+    "texts_by_number": f"SELECT * FROM texts WHERE number = '+13145550110' AND at > {NOW}",
+    "texts_owed": "SELECT * FROM texts WHERE state = 'owed' ORDER BY at",
+    "uq_texts_sid": "SELECT * FROM texts WHERE sid = 'SM1'",
     "tasks_open": "SELECT * FROM tasks WHERE for_role = 'coordinator' AND closed_at IS NULL",
     "tasks_by_call": "SELECT * FROM tasks WHERE call_id = 'a' AND kind = 'help_wanted'",
     "notices_owed": f"SELECT * FROM notices WHERE mail_state = 'owed' AND mail_due_at <= {NOW}",
@@ -74,7 +78,11 @@ def said(plan):
 def known_to_sqlite(index):
     """A unique column's index has a number there."""
     table = re.fullmatch(r"uq_([a-z]+)_\w+", index)
-    return f"sqlite_autoindex_{table[1]}_{2 if table[1] == 'calls' else 1}" if table else index
+    return (
+        f"sqlite_autoindex_{table[1]}_{2 if table[1] in ('calls', 'texts') else 1}"
+        if table
+        else index
+    )
 
 
 def test_every_index_has_its_reader():

@@ -30,9 +30,11 @@ KINDS = {
     "psap-left",
     "psap-pressed",
     "psap-status",
+    "received",
     "ringing",
     "room",
     "talk-ended",
+    "text-status",
     "wait",
 }
 

@@ -46,6 +46,12 @@ EVERYTHING = {
     "coach": lambda line: line.coach("CF" + "2" * 32, "supervisor-1", LEG),
     "uncoach": lambda line: line.coach("CF" + "2" * 32, "supervisor-1", muted=True),
     "mute": lambda line: line.mute("CF" + "2" * 32, "caller", on=True),
+    "send_text": lambda line: line.send_text(
+        "+13145550177", "+13145550101", "Hello", status_url=f"{FALLBACK}#rc=5&rp=all"
+    ),
+    "find_texts": lambda line: line.find_texts(
+        "+13145550177", "+13145550101", AT - timedelta(minutes=1)
+    ),
     "queue_members": lambda line: line.queue_members(),
 }
 

@@ -26,6 +26,7 @@ class World(Town):
         self.talking = self.emulator.phone("+13145550151").dials(LINE)
         self.on("/desk", room.format("clinician"))
         self.softphone = self.emulator.softphone("ana").connects(APP)
+        self.text = self.emulator.text_in("+13145550151", LINE, "Hello")
         self.after(2)
         self.base = f"/2010-04-01/Accounts/{self.emulator.account_sid}"
         told = self.ask("POST", f"/Calls/{self.softphone.sid}/{SUBSCRIPTIONS}", Callback=BASE)
@@ -64,6 +65,8 @@ THERE = {
     "/IncomingPhoneNumbers/{}": [lambda it: it.owned("numbers")],
     "/Keys": [],
     "/Keys/{}": [lambda it: it.owned("keys")],
+    "/Messages": [],
+    "/Messages/{}": [lambda it: it.text.sid],
     "/Queues": [],
     "/Queues/{}": [QUEUE],
     "/Queues/{}/Members": [QUEUE],
@@ -81,6 +84,8 @@ FORMS = {
     "POST /Conferences/{}/Participants": CALL,
     "POST /Conferences/{}/Participants/{}": {"Muted": "true"},
     "POST /IncomingPhoneNumbers": {"PhoneNumber": "+13145550111"},
+    "POST /Messages": CALL | {"Body": "Hello"},
+    "POST /Messages/{}": {"Body": ""},
     "POST /Queues": {"FriendlyName": "second"},
     "POST /Queues/{}/Members/{}": {"Url": f"{BASE}/x"},
     "POST /SIP/Domains": {"DomainName": "second.sip.twilio.com"},
@@ -110,6 +115,12 @@ def test_every_operation_offered_answers_by_the_description(method, template):
 
 # Form fields and filters of offered operations that change nothing here, with the reason.
 MESSAGES = "SmsUrl SmsMethod SmsFallbackUrl SmsFallbackMethod SmsStatusCallback SmsApplicationSid "
+# Of services, of media, of how it is billed, or of later: without a service nothing of it happens.
+PASSED_OVER_OF_TEXTS = (
+    "ApplicationSid MaxPrice ProvideFeedback Attempt ValidityPeriod ForceDelivery FallbackFrom "
+    "ContentRetention AddressRetention SmartEncoded PersistentAction TrafficType ShortenUrls "
+    "ScheduleType SendAsMms ContentVariables RiskCheck"
+)
 NUMBERS = "AddressSid BundleSid EmergencyAddressSid EmergencyStatus IdentitySid TrunkSid"
 PASSED_OVER = {
     "Applications": MESSAGES + "ApiVersion MessageStatusCallback PublicApplicationConnectEnabled",
@@ -122,6 +133,7 @@ PASSED_OVER = {
     "ClientNotificationUrl MachineDetectionSilenceTimeout EarlyMedia ConferenceTrim Region "
     "JitterBufferSize CallerDisplayName",
     "Domains": "SipRegistration EmergencyCallingEnabled Secure ByocTrunkSid EmergencyCallerSid",
+    "Messages": PASSED_OVER_OF_TEXTS,
     "UserDefinedMessages": "IdempotencyKey",
     SUBSCRIPTIONS: "IdempotencyKey",
 }

@@ -1,0 +1,93 @@
+"""Is a text kept once, and a number's wish, whoever asks at the same time?"""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from storage.tables import errands
+from storage.values import TextMessage
+
+NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
+PAT = "+13145550150"
+DAY = timedelta(days=1)
+
+
+def text(text_id: str, **facts: object) -> TextMessage:
+    given = {"kind": "reminder", "number": PAT, "line": "general", "at": NOW, "state": "owed"}
+    return TextMessage(text_id, **(given | facts))  # type: ignore[arg-type]
+
+
+def test_a_promise_has_one_reminder_and_a_sid_comes_in_once(store):
+    with store.begin() as rows:
+        assert rows.texts.add(text("a", followup_id="f"))
+        assert not rows.texts.add(text("b", followup_id="f"))
+        assert rows.texts.add(text("c", sid="SM1", state="received", kind="stop"))
+        assert not rows.texts.add(text("d", sid="SM1", state="received", kind="stop"))
+        assert rows.texts.add(text("e"))
+        assert rows.texts.by_sid("SM1").id == "c"
+        assert rows.texts.by_sid("SM2") is None
+
+
+def test_a_state_changes_from_where_it_stood(store):
+    with store.begin() as rows:
+        rows.texts.add(text("a"))
+        sent = text("a", state="sent", sid="SM1", told_at=NOW)
+        assert rows.texts.becomes(sent, "owed")
+        assert not rows.texts.becomes(sent, "owed")
+        assert rows.texts.get("a") == sent
+        assert rows.texts.lock("b") is None
+
+
+def test_who_was_reminded_lately(store):
+    with store.begin() as rows:
+        rows.texts.add(text("young"))
+        rows.texts.add(text("old", at=NOW - 8 * DAY))
+        rows.texts.add(text("dropped", state="dropped"))
+        rows.texts.add(text("theirs", kind="other", state="received"))
+        rows.texts.add(text("another's", number="+13145550151"))
+        assert [one.id for one in rows.texts.reminded(PAT, NOW - 7 * DAY)] == ["young"]
+        assert len(rows.texts.of_number(PAT)) == 4
+        assert rows.texts.of_number(PAT)[-1].id == "old"
+
+
+def test_a_number_is_answered_once_a_day(store):
+    with store.begin() as rows:
+        assert rows.texts.answer(PAT, NOW, NOW - DAY)
+        assert not rows.texts.answer(PAT, NOW + DAY / 2, NOW - DAY / 2)
+        assert rows.texts.answer(PAT, NOW + DAY, NOW)
+
+
+def test_stop_holds_until_start_and_the_first_word_counts(store):
+    with store.begin() as rows:
+        assert rows.texts.number(PAT) is None
+        rows.texts.opt_in(PAT, NOW)
+        assert rows.texts.number(PAT) is None
+        rows.texts.opt_out(PAT, NOW)
+        rows.texts.opt_out(PAT, NOW + DAY)
+        assert rows.texts.number(PAT).opted_out_at == NOW
+        rows.texts.answer(PAT, NOW, NOW - DAY)
+        assert rows.texts.number(PAT).opted_out_at == NOW
+        rows.texts.opt_in(PAT, NOW + DAY)
+        known = rows.texts.number(PAT)
+        assert (known.opted_out_at, known.opted_in_at, known.answered_at) == (None, NOW + DAY, NOW)
+        rows.texts.opt_out(PAT, NOW + 2 * DAY)
+        assert rows.texts.number(PAT).opted_out_at == NOW + 2 * DAY
+
+
+@pytest.mark.parametrize(
+    ("state", "left"),
+    [
+        *(("pending", []), ("claimed", []), ("unknown", []), ("done", [])),
+        *(("refused", ["a"]), ("abandoned", ["a"])),
+    ],
+)
+def test_which_reminders_never_left(store, state, left):
+    with store.begin() as rows:
+        rows.texts.add(text("a"))
+        rows.texts.add(text("b", state="delivered"))
+        for one in ("a", "b"):
+            rows.errands.add("call", [("SendText", {"text": one}, f"text:{one}", NOW)])
+    with store.engine.begin() as connection:
+        connection.execute(errands.update().values(state=state))
+    with store.read() as rows:
+        assert [one.id for one in rows.texts.never_left()] == left
