@@ -23,6 +23,12 @@ NUMBER = """
   [ ] Primary handler fails      the address of this line's TwiML Bin (see below)
   [ ] Call status changes  POST  {ended}
 """
+TEXTS = """
+Text messages (TEXT_MESSAGES is on)
+  [ ] Once: register brand and campaign for these numbers (A2P 10DLC), or texts are refused.
+  [ ] Each number, A message comes in   POST  {received}
+  [ ] Leave Twilio's own handling of STOP, START and HELP on: it blocks at the source, too.
+"""
 LAST_RESORT = """
 The last resort, for when our machine is gone: TwiML Bins, in this order
   [ ] Once: `diversion fallback LINE --part accept`; paste what it prints into a new TwiML Bin.
@@ -51,4 +57,6 @@ def checklist(settings: Settings, book: LineBook) -> str:
         )
         for line in book.lines.values()
     ]
-    return "".join((ONCE, application, *numbers, LAST_RESORT))
+    received = with_override(f"{base}/text/received", status)
+    texts = TEXTS.format(received=received) if settings.text_messages else ""
+    return "".join((ONCE, application, *numbers, texts, LAST_RESORT))
