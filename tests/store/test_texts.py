@@ -1,11 +1,17 @@
 """Is a text kept once, and a number's wish, whoever asks at the same time?"""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from store.racing import race
+from town import settings_for
 
 from storage.tables import errands
 from storage.values import TextMessage
+from switchboard import texts
+from switchboard.board import make_board
+from telephony.text_forms import TextFacts
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 PAT = "+13145550150"
@@ -91,3 +97,20 @@ def test_which_reminders_never_left(store, state, left):
         connection.execute(errands.update().values(state=state))
     with store.read() as rows:
         assert [one.id for one in rows.texts.never_left()] == left
+
+
+@pytest.mark.parametrize("twins", [True, False])
+def test_of_texts_at_the_same_moment_one_is_answered(database_url, store, twins):
+    """Twins get the same bytes; of four texts of one number one is told where to call."""
+    given = settings_for(database_url).model_copy(update={"text_messages": True})
+    board = make_board(given, store=store)
+
+    def arrives(own, number, racer):
+        sid = f"SM{number}" if twins else f"SM{number}x{racer}"
+        facts = TextFacts(sid, f"+1314555{1000 + number}", "+13145550101", "Hello?", "")
+        return texts.received(replace(board, store=own), facts)
+
+    for answers in race(database_url, 20, arrives):
+        told = [one for one in answers if b"<Message>" in one]
+        assert len(told) == (4 if twins else 1), answers
+        assert len(set(told)) == 1
