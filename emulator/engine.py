@@ -91,6 +91,7 @@ class Emulator(Account):
         self.legs: dict[str, Leg] = {}
         self.live: dict[str, Leg] = {}
         self.texts: dict[str, texts.Text] = {}
+        self.text_handlers: list[Callable[[texts.Text], object]] = []  # after every change of one
         self.opted_out: set[tuple[str, str]] = set()  # (a number of ours, who wrote STOP to it)
         self.queues: dict[str, Queue] = {}
         self.conferences: dict[str, Conference] = {}  # by SID, ended ones too

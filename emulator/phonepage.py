@@ -15,6 +15,7 @@ from aiohttp import WSMsgType, web
 
 from emulator.engine import Emulator
 from emulator.handsets import Handset, Handsets
+from emulator.texts import Text
 
 FOLDER = Path(__file__).with_name("phone")
 POLICY = (
@@ -25,7 +26,9 @@ POLICY = (
 _GRACE_SECONDS = 15.0
 _SHOWN = re.compile(r"[A-Za-z0-9+*#@.:_ -]{0,120}")
 _HEADER = re.compile(r"X-[A-Za-z0-9-]{1,60}")
+_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 _OUTBOX_MAX = 500
+_TEXTS_SHOWN = 50
 _SIP_USER = "sip:line@"  # whom a page's SIP call asks for at one of our domains
 
 
@@ -43,6 +46,9 @@ class PhonePage:
         self._sockets: set[web.WebSocketResponse] = set()
         self._leaving: asyncio.TimerHandle | None = None
         handsets.tell = self._tell_all
+        emulator.text_handlers.append(
+            lambda text: self._tell_all({"type": "text", "text": _shown(text)})
+        )
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -103,7 +109,9 @@ class PhonePage:
             for one in self._emulator.sip_domains.values()
         ]
         phones = [handset.shown() for handset in self._handsets.all()]
-        world = {"type": "world", "numbers": numbers, "phones": phones, **self._remarks}
+        texts = [_shown(text) for text in [*self._emulator.texts.values()][-_TEXTS_SHOWN:]]
+        world = {"type": "world", "numbers": numbers, "phones": phones, "texts": texts}
+        world |= self._remarks
         outbox.put_nowait(json.dumps(world))
 
     def _shut(self, socket: web.WebSocketResponse, outbox: asyncio.Queue[str]) -> None:
@@ -135,11 +143,22 @@ class PhonePage:
             outbox.put_nowait(json.dumps({"type": "yours", "id": handset.id}))
             self._tell_all({"type": "phone", "phone": handset.shown()})
             return
+        if message.get("do") == "text":
+            self._text(message)
+            return
         known = self._handsets.get(str(message.get("id")))
         action = ACTIONS.get(str(message.get("do")))
         if known is None or action is None:
             raise Problem("That phone is not there any more.")
         action(self._handsets, known, message)
+
+    def _text(self, message: dict[str, Any]) -> None:
+        to, shown, words = (str(message.get(name) or "") for name in ("to", "shown", "words"))
+        if to not in self._emulator.numbers:
+            raise Problem("Nobody owns this number here. Start the emulator with one, or add it.")
+        if not _NUMBER.fullmatch(shown) or not words.strip():
+            raise Problem("A text needs the number it comes from, such as +13145550142, and words.")
+        self._emulator.text_in(shown, to, words[:1600])
 
     def _call(self, message: dict[str, Any]) -> Handset:
         to, shown = str(message.get("to")), str(message.get("shown"))
@@ -154,6 +173,17 @@ class PhonePage:
                 raise Problem(f"{name}: only headers that begin with X- are passed on.")
         name, role = str(message.get("name") or "")[:40], str(message.get("role"))
         return self._handsets.call(to, shown, role=role, name=name, headers=headers)
+
+
+def _shown(text: Text) -> dict[str, str | float]:
+    return {
+        "id": text.sid,
+        "at": text.created_at.timestamp(),
+        "from": text.from_,
+        "to": text.to,
+        "words": text.body,
+        "state": text.status,
+    }
 
 
 Action = Callable[[Handsets, Handset, dict[str, Any]], None]

@@ -85,10 +85,20 @@ def send(
     text = Text(
         town.new_sid("SM"), direction, from_, to, body, "queued", now, now, callback=callback
     )
-    town.texts[text.sid] = text
-    town.timeline.note(None, "texts", f"{from_} -> {to}: {body}")
+    _note(town, text)
     town.spawn(_travel, town, text)
     return text
+
+
+def _note(town: "Emulator", text: Text) -> None:
+    town.texts[text.sid] = text
+    town.timeline.note(None, "texts", f"{text.from_} -> {text.to}: {text.body}")
+    _changed(town, text)
+
+
+def _changed(town: "Emulator", text: Text) -> None:
+    for handler in town.text_handlers:
+        handler(text)
 
 
 async def _travel(town: "Emulator", text: Text) -> None:
@@ -107,6 +117,7 @@ async def _travel(town: "Emulator", text: Text) -> None:
 def _becomes(town: "Emulator", text: Text, status: str) -> None:
     text.status, text.updated_at = status, town.clock.now()
     town.timeline.note(None, "text is", f"{status} {text.to}")
+    _changed(town, text)
     if text.callback and status in TOLD:
         notify(town, None, "text-status", "POST", text.callback, _status_fields(town, text))
 
@@ -136,8 +147,7 @@ def come_in(town: "Emulator", from_: str, to: str, body: str) -> Text:
     """Somebody texts one of our numbers: its words of opting out are obeyed, and it is told."""
     now = town.clock.now()
     text = Text(town.new_sid("SM"), "inbound", from_, to, body, "received", now, now, sent_at=now)
-    town.texts[text.sid] = text
-    town.timeline.note(None, "texts", f"{from_} -> {to}: {body}")
+    _note(town, text)
     _obey(town, text)
     number = town.numbers.get(to)
     if number is not None and number.sms.sms_url:

@@ -146,6 +146,7 @@ def write_world(options: Options, book: LineBook) -> None:
         "voice_url": f"{door}/arrived",
         "voice_fallback_url": f"{door}/fallback",
         "status_callback": f"{door}/ended",
+        "sms_url": f"http://localhost:{options.port}/text/received",
     }
     every_line = book.lines.values()
     world = {

@@ -7,7 +7,7 @@ from importlib import metadata
 from secrets import token_hex
 from urllib.parse import urlsplit
 
-from config import lines, prompts
+from config import followups, lines, prompts
 from config.errors import ConfigError
 from config.lines import LineBook
 from config.settings import Settings
@@ -66,7 +66,10 @@ def examine(
     if settings.public_base_url and settings.auth_tokens:
         yield check_public_url(settings, fetch or post)
     if settings.twilio_account_sid and settings.twilio_api_key:
-        yield check_carrier(carrier or Carrier(settings))
+        carrier = carrier or Carrier(settings)
+        yield check_carrier(carrier)
+        if settings.text_messages:
+            yield check_texts(settings, carrier)
 
 
 def check_settings(settings: Settings) -> Check:
@@ -260,6 +263,30 @@ def check_carrier(carrier: Carrier) -> Check:
         do = "Try again; see status.twilio.com."
         return _ill("carrier", f"no clear answer: {error}", do)
     return _well("carrier", "accepts our key.")
+
+
+def check_texts(settings: Settings, carrier: Carrier) -> Check:
+    """Whether every text has its words, and every number tells us of the texts it gets."""
+    name, received = "texts", f"{settings.public_base_url}/text/received"
+    try:
+        book = lines.read(settings.line_file)
+        lacking = followups.read(settings.followup_file).texts.lacking(book.languages)
+        entered = carrier.text_addresses()
+    except ConfigError as error:
+        return _ill(name, str(error), "Correct that line.")
+    except CarrierError as error:
+        return _ill(name, f"no clear answer: {error}", "Try again; see status.twilio.com.")
+    if lacking:
+        return _ill(name, f"no words for {', '.join(lacking)}", "Write them in FOLLOWUP_FILE.")
+    deaf = [
+        line.number
+        for line in book.lines.values()
+        if entered.get(line.number, "").partition("#")[0] != received
+    ]
+    if deaf:
+        do = f"Enter {received} at Twilio as theirs for messages: nobody's STOP would be heard."
+        return _ill(name, f"texts to {', '.join(deaf)} are not told to us", do)
+    return _well(name, f"words in {', '.join(book.languages)}; STOP is heard on every line.")
 
 
 def post(url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> int:

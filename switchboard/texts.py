@@ -24,20 +24,20 @@ def received(board: Board, text: TextFacts) -> bytes:
     number = board.somebodys(text.number)
     if number is None:  # a short code, or a number of ours: two machines could talk for ever
         return twiml.message(None)
-    asks = CARRIERS.get(text.opt_out) or meaning(text.body)
     with board.store.begin() as rows:
-        known = rows.texts.by_sid(text.sid)
-        if known:
-            return known.answer or twiml.message(None)
-        now = board.now()
-        answer = twiml.message(_answer(board, rows, text, number, asks, now))
-        line = board.book.dialled(text.to)
-        rows.texts.add(
-            TextMessage(
-                ids.new(), asks, number, line.id, now, "received", sid=text.sid, answer=answer
-            )
-        )
-    return answer
+        known = rows.texts.by_sid(text.sid) or _taken_in(board, rows, text, number)
+    return known.answer or twiml.message(None)
+
+
+def _taken_in(board: Board, rows: Rows, text: TextFacts, number: str) -> TextMessage:
+    """Do what it asks, and keep what it was answered; its twin's answer, if that was faster."""
+    asks, now = CARRIERS.get(text.opt_out) or meaning(text.body), board.now()
+    answer = twiml.message(_answer(board, rows, text, number, asks, now))
+    line = board.book.dialled(text.to)
+    one = TextMessage(
+        ids.new(), asks, number, line.id, now, "received", sid=text.sid, answer=answer
+    )
+    return one if rows.texts.add(one) else rows.texts.by_sid(text.sid) or one
 
 
 def _answer(

@@ -182,6 +182,12 @@ class Carrier:
             ours = [text for text in young if str(text.direction) == "outbound-api"]
             return [TextFound(str(one.sid), str(one.status)) for one in ours]
 
+    def text_addresses(self) -> dict[str, str]:
+        """Where the texts that each of our numbers gets are told, as the carrier has it."""
+        with _errors():
+            numbers = self._client.incoming_phone_numbers.list(limit=ROWS_MAX)
+            return {str(one.phone_number): str(one.sms_url or "") for one in numbers}
+
     # -- one room -----------------------------------------------------------------------------
 
     def in_room(self, room: str) -> dict[str, str]:

@@ -28,6 +28,12 @@ READY = """
   [ ] A call comes in      POST  {arrived}
   [ ] Call status changes  POST  {ended}
 """
+TEXTS = """
+Text messages (TEXT_MESSAGES is on)
+  [ ] Once: register brand and campaign for these numbers (A2P 10DLC), or texts are refused.
+  [ ] Each number, A message comes in   POST  {received}
+  [ ] Leave Twilio's own handling of STOP, START and HELP on: it blocks at the source, too.
+"""
 LAST_RESORT = """
 The last resort, for when our machine is gone: TwiML Bins, in this order
   [ ] Once: `diversion fallback LINE --part accept`; paste what it prints into a new TwiML Bin.
@@ -58,4 +64,6 @@ def checklist(settings: Settings, book: LineBook) -> str:
         READY.format(name=line.name, number=number, **urls)
         for number, line in book.by_ready_number.items()
     ]
-    return "".join((ONCE, application, *numbers, *beacons, LAST_RESORT))
+    received = with_override(f"{base}/text/received", status)
+    texts = TEXTS.format(received=received) if settings.text_messages else ""
+    return "".join((ONCE, application, *numbers, *beacons, texts, LAST_RESORT))

@@ -6,11 +6,12 @@ Twilio's pages "TwiML for Programmable Messaging" and "Track outbound message st
 import re
 from dataclasses import dataclass
 
-from telephony.forms import SID, Fields, dialable, dialled, number_shown
+from telephony.forms import SID, Fields, dialable, dialled
 
 ENDS = ("delivered", "undelivered", "failed")
 ON_ITS_WAY = ("accepted", "queued", "sending", "sent")
 UNSUBSCRIBED = "21610"
+E164 = r"\+[1-9][0-9]{6,14}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class TextFacts:
     """A text that came in. Its words are looked at once and kept nowhere."""
 
     sid: str
-    number: str | None  # whose it is, in E.164; None: no telephone that could be answered
+    number: str | None  # whose it is, in E.164; None: a short code, which is no person's
     to: str
     body: str
     opt_out: str  # stop, start or help where the carrier has answered by itself; else ""
@@ -38,10 +39,10 @@ def received(fields: Fields) -> TextFacts | None:
     sid = _sid(fields)
     if not sid:
         return None
-    shown = number_shown(fields.get("From", ""))
+    shown = fields.get("From", "")
     return TextFacts(
         sid=sid,
-        number=shown if dialable(shown) else None,  # a short code is no person's
+        number=shown if re.fullmatch(E164, shown) and dialable(shown) else None,
         to=dialled(fields.get("To", "")),
         body=fields.get("Body", ""),
         opt_out=fields.get("OptOutType", "").lower(),

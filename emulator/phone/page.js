@@ -21,6 +21,7 @@ function listenToTheWorld() {
 function hear(message) {
   if (message.type === "world") meet(message);
   if (message.type === "phone") show(message.phone);
+  if (message.type === "text") showText(message.text);
   if (message.type === "gone") forget(message.id);
   if (message.type === "yours") ours.add(message.id);
   if (message.type === "problem") say(message.text);
@@ -42,6 +43,10 @@ function meet(message) {
     const label = name && name !== number ? `${name}: ${number}` : number;
     return new Option(label, number, false, number === chosen);
   }));
+  const dialled = message.numbers.filter(({ number }) => number.startsWith("+"));
+  find("select[name=text-to]").replaceChildren(
+    ...dialled.map(({ number, name }) => new Option(name === number ? number : `${name}: ${number}`, number)));
+  message.texts.forEach(showText);
   const known = new Set(message.phones.map((phone) => phone.id));
   for (const id of [...cards.keys()]) if (!known.has(id)) forget(id);
   message.phones.forEach(show);
@@ -122,6 +127,21 @@ function caption(list, captions) {
     list.append(item);
   }
   if (following) list.scrollTop = list.scrollHeight;
+}
+
+// --- text messages ---
+
+function showText(text) {
+  const rows = find("#texts tbody");
+  const row = document.getElementById(text.id) || document.createElement("tr");
+  row.id = text.id;
+  row.replaceChildren(...[text.from, text.to, text.state, text.words].map((words) => {
+    const cell = document.createElement("td");
+    cell.textContent = words;
+    return cell;
+  }));
+  if (!row.parentNode) rows.prepend(row);
+  find("#texts").hidden = false;
 }
 
 // --- sound ---
@@ -207,6 +227,13 @@ function wanted(form) {
 find("#new").addEventListener("submit", (event) => {
   event.preventDefault();
   tell(wanted(event.target));
+});
+find("#text").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const data = new FormData(event.target);
+  const shown = data.get("text-from").replace(/[\s()-]/g, "");
+  tell({ do: "text", to: data.get("text-to"), shown, words: data.get("words") });
+  find("input[name=words]").value = "";
 });
 find("select[name=shown]").addEventListener("change", (event) => {
   find("#other").hidden = event.target.value !== "other";

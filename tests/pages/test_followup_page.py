@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from storage import ids
-from storage.values import Task
+from storage.values import Task, TextMessage
 
 WHO = {"revoked_by": "Marta herself", "revoked_how": "spoken"}
 
@@ -151,3 +151,76 @@ def test_a_calendar_shows_when_and_never_whom(house, visitor):
     for secret in (promise.name, promise.number, "Nora", "after work", promise.id):
         assert secret not in content
     assert visitor("cora").post("/roster/feeds/followups").status_code == 404
+
+
+# -- text messages ----------------------------------------------------------------------------
+
+
+def texting(house):
+    """This house has switched text messages on."""
+    given = house.board.settings.model_copy(update={"text_messages": True})
+    object.__setattr__(house.board, "settings", given)
+
+
+AGREED = {"texts_agreed_by": "Marta herself", "texts_agreed_how": "spoken"}
+NO_MORE = {"texts_revoked_by": "Marta herself", "texts_revoked_how": "written"}
+
+
+def test_consent_to_texts_is_seen_and_revoked_and_the_call_stays_promised(house, visitor):
+    texting(house)
+    one = house.followup(house.call(), texts_agreed_at=house.at, **AGREED)
+    ana, address = visitor("ana"), f"/follow-ups/{one.id}"
+    assert "one reminder before the call" in ana.get(address).text
+    assert ana.post(f"{address}/texts-revocation").status_code == 422
+    assert ana.post(f"{address}/texts-revocation", **NO_MORE).status_code == 303
+    after = kept(house, one.id)
+    assert (after.state, after.texts_revoked_by, after.texts_revoked_at, after.revoked_at) == (
+        "due",
+        "Marta herself",
+        house.at,
+        None,
+    )
+    page = ana.get(address).text
+    assert "consent to texts revoked" in page
+    assert "wrote down that they want no texts" in page
+    assert "No texts any more" not in page, "it is revoked"
+
+
+def test_the_coordinator_sees_who_wrote_stop_and_what_became_of_each_text(house, visitor):
+    texting(house)
+    one = house.followup(house.call(), texts_agreed_at=house.at, **AGREED)
+    facts = {"number": one.number, "line": one.line, "at": house.at}
+    with house.store.begin() as rows:
+        rows.texts.opt_out(one.number, house.at)
+        for text_id, kind, state, why in (
+            ("a", "reminder", "undelivered", "30003"),
+            ("b", "stop", "received", None),
+            ("c", "reminder", "dropped", "opted_out"),
+        ):
+            rows.texts.add(TextMessage(text_id, kind, state=state, why=why, **facts))
+    page = visitor("cora").get(f"/follow-ups/{one.id}").text
+    assert "they wrote STOP: never texted" in page
+    assert "Reminder: not delivered: Their telephone is off or out of reach." in page
+    assert "They wrote STOP: no more texts" in page
+    assert "No reminder: they had written STOP" in page
+
+
+def test_nothing_is_said_of_texts_where_they_are_off(house, visitor, promise):
+    assert "Text messages" not in visitor("ana").get(f"/follow-ups/{promise.id}").text
+
+
+@pytest.mark.parametrize(("on", "ticked", "agreed"), [(1, 1, 1), (1, 0, 0), (0, 1, 0)])
+def test_consent_to_a_text_is_asked_for_by_itself(house, visitor, on, ticked, agreed):
+    if on:
+        texting(house)
+    call = house.talking("ana", "wrap_up")
+    ana = visitor("ana")
+    assert ("one reminder by text" in ana.get("/desk").text) == bool(on)
+    form = {"consent": "yes", "consent_by": "Marta", "consent_how": "spoken"}
+    form |= {"number": "+13145550150", "template": "24h", "zone": "America/Chicago"}
+    form |= {"best_from": "09:00", "best_until": "20:00"} | ({"texts": "yes"} if ticked else {})
+    assert ana.post(f"/calls/{call.id}/follow-ups", **form).status_code == 303
+    with house.store.read() as rows:
+        (made,) = rows.followups.of_call(call.id)
+    assert (made.texts_agreed_by, made.consent_by) == ("Marta" if agreed else None, "Marta")
+    assert bool(made.texts_agreed_at) == bool(agreed)

@@ -1,11 +1,17 @@
 """Is a text kept once, and a number's wish, whoever asks at the same time?"""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from store.racing import race
+from town import settings_for
 
 from storage.tables import errands
-from storage.values import TextMessage
+from storage.values import FollowUp, TextMessage
+from switchboard import reminders, texts
+from switchboard.board import make_board
+from telephony.text_forms import TextFacts
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 PAT = "+13145550150"
@@ -91,3 +97,61 @@ def test_which_reminders_never_left(store, state, left):
         connection.execute(errands.update().values(state=state))
     with store.read() as rows:
         assert [one.id for one in rows.texts.never_left()] == left
+
+
+@pytest.mark.parametrize("twins", [True, False])
+def test_of_texts_at_the_same_moment_one_is_answered(database_url, store, twins):
+    """Twins get the same bytes; of four texts of one number one is told where to call."""
+    given = settings_for(database_url).model_copy(update={"text_messages": True})
+    board = make_board(given, store=store)
+
+    def arrives(own, number, racer):
+        sid = f"SM{number}" if twins else f"SM{number}x{racer}"
+        facts = TextFacts(sid, f"+1314555{1000 + number}", "+13145550101", "Hello?", "")
+        return texts.received(replace(board, store=own), facts)
+
+    for answers in race(database_url, 20, arrives):
+        told = [one for one in answers if b"<Message>" in one]
+        assert len(told) == (4 if twins else 1), answers
+        assert len(set(told)) == 1
+
+
+def test_of_clocks_at_the_same_moment_one_writes_the_reminder_down(database_url, store):
+    given = settings_for(database_url).model_copy(update={"text_messages": True})
+    board = make_board(given, store=store, now=lambda: NOW)
+    with store.begin() as rows:
+        for number in range(4):
+            rows.followups.add(followup(f"f{number}", f"+1314555{1000 + number}"))
+
+    def sweeps(own, _number, _racer):
+        return reminders.sweep(replace(board, store=own))
+
+    assert {one for results in race(database_url, 4, sweeps) for one in results} == {None}
+    with store.read() as rows:
+        written = [one.facts["text"] for one in rows.errands.of("call")]
+        kept = [rows.texts.get(one).followup_id for one in written]
+    assert sorted(kept) == [f"f{number}" for number in range(4)]
+
+
+def followup(followup_id: str, number: str) -> FollowUp:
+    agreed = {"texts_agreed_at": NOW - DAY, "texts_agreed_by": "Pat", "texts_agreed_how": "spoken"}
+    return FollowUp(
+        id=followup_id,
+        kind="followup",
+        call_id="call",
+        state="due",
+        name="Pat",
+        number=number,
+        zone="America/Chicago",
+        language="en",
+        line="riverton",
+        consent_by="Pat",
+        consent_at=NOW - DAY,
+        may_leave_message=False,
+        best_from="09:00",
+        best_until="20:00",
+        promised_at=NOW - DAY,
+        due_at=NOW + timedelta(hours=1),
+        attempts_max=3,
+        **agreed,
+    )

@@ -1,15 +1,19 @@
 """Who agreed to it is reminded by text, once, by day; whoever writes STOP is left in peace."""
 
+import random
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from stories.test_followup import promised
 from town import LAKESIDE, RIVERTON, Town
 
+from config.errors import ConfigError
 from emulator import FaultPlan
 from emulator.faults import NO_FAULTS
 from storage.values import TextMessage
-from switchboard import promises, reminders, stops
+from switchboard import doctor, promises, reminders, stops
+from switchboard.board import make_board
 
 PAT = "+13145550150"
 EIGHT = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)  # in St. Louis; the call is due at nine
@@ -189,6 +193,34 @@ def test_a_carrier_that_fails_and_shows_nothing_is_not_asked_again(texting: Town
     assert not texting.twilio.texts
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_the_carrier_loses_nobody_is_reminded_twice(texting: Town, seed: int) -> None:
+    """Faults of all kinds at once, and somewhere among them STOP."""
+    chance = random.Random(seed)
+    _, followup_id = promised(texting, texts=True)
+    texting.passes(hours=4.95)
+    texting.twilio.faults = FaultPlan.of_seed(seed, 0.4)
+    stop_after = chance.choice((0, 60, 120, 10_000))
+    for second in range(0, 300, 20):
+        if second == stop_after:
+            texting.phone(PAT).texts(LAKESIDE, "ALTO")
+        texting.waits(seconds=20)
+    texting.twilio.faults = NO_FAULTS
+    texting.passes(hours=1)
+    sent = [one for one in texting.twilio.texts.values() if one.direction == "outbound-api"]
+    assert len(sent) <= 1
+    assert errand_state(texting, followup_id) in ("done", "abandoned", "refused", "none")
+    heard = _heard_stop(texting)
+    assert all(one.created_at >= EIGHT for one in sent)
+    assert not [one for one in sent if heard and one.created_at > heard]
+
+
+def _heard_stop(town: Town) -> datetime | None:
+    with town.store.read() as rows:
+        known = rows.texts.number(PAT)
+    return known.opted_out_at if known else None
+
+
 def errand_state(town: Town, followup_id: str) -> str:
     with town.store.read() as rows:
         errands = rows.errands.of(town.followup(followup_id).call_id or "")
@@ -259,3 +291,30 @@ def test_no_machine_is_answered(texting: Town, shown: str) -> None:
     texting.twilio.text_in(shown, RIVERTON, "Your code is 4711")
     texting.waits(seconds=10)
     assert [one.direction for one in texting.twilio.texts.values()] == ["inbound"]
+
+
+# -- is it set up? ----------------------------------------------------------------------------
+
+
+def test_the_doctor_finds_a_number_whose_texts_nobody_is_told_of(texting: Town) -> None:
+    board = texting.board
+    assert doctor.check_texts(board.settings, board.carrier).ok
+    texting.twilio.numbers[LAKESIDE].sms.sms_url = ""
+    found = doctor.check_texts(board.settings, board.carrier)
+    assert (found.ok, LAKESIDE in found.words) == (False, True)
+    assert "/text/received" in found.what_to_do
+
+
+def test_texts_without_words_in_a_language_stop_the_start_by_name(
+    quick_town: Town, tmp_path: Path
+) -> None:
+    given = quick_town.board.settings
+    whole = given.followup_file.read_text("utf-8")
+    lacking = tmp_path / "followups.toml"
+    lacking.write_text(whole.partition("[texts.")[0], "utf-8")
+    off = given.model_copy(update={"followup_file": lacking})
+    make_board(off, store=quick_town.store, carrier=quick_town.carrier)
+    on = off.model_copy(update={"text_messages": True})
+    with pytest.raises(ConfigError, match=r"texts\.reminder\.en.*texts\.help\.es.*TEXT_MESSAGES"):
+        make_board(on, store=quick_town.store, carrier=quick_town.carrier)
+    assert not doctor.check_texts(on, quick_town.carrier).ok

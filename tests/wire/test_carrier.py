@@ -52,6 +52,7 @@ EVERYTHING = {
     "find_texts": lambda line: line.find_texts(
         "+13145550177", "+13145550101", AT - timedelta(minutes=1)
     ),
+    "text_addresses": lambda line: line.text_addresses(),
     "queue_members": lambda line: line.queue_members(),
 }
 

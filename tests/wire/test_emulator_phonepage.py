@@ -135,3 +135,26 @@ def test_sip_domains_are_configured(tmp_path):
     path = tmp_path / "emulator.json"
     path.write_text(json.dumps({"sip_domains": [{"domain": DOMAIN, "voice_url": "http://x/"}]}))
     assert read(path, {}).sip_domains == [{"domain": DOMAIN, "voice_url": "http://x/"}]
+
+
+def test_a_page_sends_texts_and_sees_every_text():
+    async def story(server: Server, browser: aiohttp.ClientSession) -> None:
+        async with opened(server, browser) as page:
+            await page.told("world")
+            text = {"do": "text", "to": LINE, "shown": "+13145550142", "words": "STOP"}
+            await page.socket.send_json(text)
+            came = (await page.told("text"))["text"]
+            assert (came["from"], came["words"], came["state"]) == (
+                "+13145550142",
+                "STOP",
+                "received",
+            )
+            confirmed = (await page.told("text"))["text"]
+            assert (confirmed["from"], confirmed["to"]) == (LINE, "+13145550142")
+            for wrong in ({"to": "+13145550199"}, {"shown": "nobody"}, {"words": " "}):
+                await page.socket.send_json(text | wrong)
+                assert (await page.told("problem"))["text"]
+        async with opened(server, browser) as another:
+            assert len((await another.told("world"))["texts"]) == 2
+
+    plays(story)

@@ -21,3 +21,11 @@ def test_the_page_of_how_to_go_live_has_the_addresses_the_checklist_prints(root)
         if SETTINGS.public_base_url in line:
             address = line.split()[-1]
             assert address.split("#")[0] in page
+
+
+def test_addresses_for_texts_are_named_once_texts_are_on(root):
+    on = SETTINGS.model_copy(update={"text_messages": True})
+    address = f"{SETTINGS.public_base_url}/text/received#rc=5&rp=all"
+    assert address in setup.checklist(on, BOOK)
+    assert "/text/" not in setup.checklist(SETTINGS, BOOK)
+    assert address in (root / "docs" / "going-live.md").read_text(encoding="utf-8")
