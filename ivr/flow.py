@@ -184,7 +184,7 @@ FLOW: dict[Stage, dict[type[e.Event], Handler]] = {
     },
     Stage.ENDED: {
         e.PassEnded: passing.learn_late,
-        e.Strayed: passing.lead_on,
+        e.Strayed: passing.see_out,
         e.TalkEnded: talking.farewell,
         e.LegEnded: talking.farewell,
         e.LineLeft: talking.farewell,

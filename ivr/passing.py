@@ -14,7 +14,7 @@ from ivr.events import (
     Strayed,
     WaitElapsed,
 )
-from ivr.replies import HangUp, PassTo, Reply, Say, WaitInLine
+from ivr.replies import HangUp, Say, WaitInLine
 from ivr.returning import bring
 from ivr.step import Step, back_in_line, moved, resume, ring_back, said, within, without_psap
 
@@ -88,26 +88,16 @@ def line_left(call: Call, event: LineLeft) -> Step:
     return Step(call, resume(call))
 
 
-def lead_on(call: Call, event: Strayed) -> Step:
-    """The call is over, and the caller's leg sits where nobody is: it goes to a human after all."""
-    if event.talking:
-        return Step(call)
-    return Step(call, (), (MoveCaller(_on_to_a_human(call)),))
-
-
-def _on_to_a_human(call: Call) -> tuple[Reply, ...]:
-    if call.attempt_id:  # whom we rang: no partner learns of them
-        return resume(call)
-    return (Say("passing_to_partner"), PassTo())
+def see_out(call: Call, event: Strayed) -> Step:
+    """The call is over, and the caller's leg sits where nobody is: they hear the goodbye there."""
+    return Step(call, (), () if event.talking else (MoveCaller(resume(call)),))
 
 
 def learn_late(call: Call, event: PassEnded) -> Step:
-    """A late word fills in that they had talked with the partner. Who reached nobody is led on."""
-    if not (event.talked or event.hung_up):
-        return Step(call, _on_to_a_human(call))
+    """A late word fills in that they had talked with the partner; a living leg hears a goodbye."""
     late = call.ended_reason is Ended.CALLER_LEFT and event.talked
     ended = replace(call, ended_reason=Ended.PASSED_ON) if late else call
-    return Step(ended, (HangUp(),))
+    return Step(ended, (HangUp(),) if event.hung_up else resume(call))
 
 
 def again(call: Call, _event: Event) -> Step:

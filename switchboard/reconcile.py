@@ -68,14 +68,16 @@ def _check(board: Board, call: Call) -> None:
 
 
 def _see_out(board: Board, call: Call) -> None:
-    """A call that was cut off has ended, and its leg may be in a room of before, with nobody."""
+    """A call that was cut off has ended, and its leg may be in a room of before, with nobody.
+
+    Who is with somebody, or about to be, because the database was away, is left alone.
+    """
     if not call.has_leg or errands.over(board, call.leg_sid):
         return
     legs = board.carrier.dialled_by(call.leg_sid)
-    if any(leg.status not in OVER for leg in legs):
-        return  # with somebody, or about to be
-    log.warning("a caller's leg outlived its call", call=call.id)
-    calls.happened(board, call.id, lambda _c, at: Strayed(at=at))
+    if all(leg.status in OVER for leg in legs):
+        log.warning("a caller's leg outlived its call", call=call.id)
+        calls.happened(board, call.id, lambda _c, at: Strayed(at=at))
 
 
 def _look_at_guests(board: Board, call: Call) -> None:

@@ -123,22 +123,13 @@ def test_an_ended_call_stays_ended(kind: type[events.Event]) -> None:
     assert all(isinstance(one, allowed) for one in step.errands)
 
 
-def test_a_leg_that_outlives_its_call_is_led_to_a_human_until_one_answers() -> None:
+def test_a_leg_that_outlives_its_call_hears_a_goodbye_unless_it_is_with_somebody() -> None:
     call = a_call(Stage.ENDED, ended_at=T0, ended_reason=Ended.CLINICIAN_ENDED)
-    to_a_human = (replies.Say("passing_to_partner"), replies.PassTo())
-    assert advance(call, an_event(events.Strayed)).errands == (errands.MoveCaller(to_a_human),)
+    goodbye = (replies.Say("goodbye"), replies.HangUp())
+    assert advance(call, an_event(events.Strayed)).errands == (errands.MoveCaller(goodbye),)
     assert not advance(call, an_event(events.Strayed, talking=True)).errands
     nobody_answered = an_event(events.PassEnded, talked=False, hung_up=False)
-    assert advance(call, nobody_answered).replies == to_a_human
-    talked = an_event(events.PassEnded, talked=True, hung_up=False)
-    assert advance(call, talked).replies == (replies.HangUp(),)
-
-
-def test_a_follow_ups_leg_that_outlives_its_call_hears_of_no_partner() -> None:
-    facts = {"kind": Kind.FOLLOWUP, "attempt_id": "t", "followup_id": "p"}
-    call = a_call(Stage.ENDED, ended_at=T0, ended_reason=Ended.CLINICIAN_ENDED, **facts)
-    (errand,) = advance(call, an_event(events.Strayed)).errands
-    assert errand == errands.MoveCaller((replies.Say("goodbye"), replies.HangUp()))
+    assert advance(call, nobody_answered).replies == goodbye
 
 
 @pytest.mark.parametrize("stage", list(Stage))

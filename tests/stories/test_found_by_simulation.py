@@ -198,7 +198,7 @@ def test_end_before_the_caller_was_there_fetches_them_from_a_room_of_before(
     assert not caller.silences
 
 
-def test_whoever_is_in_a_room_of_before_when_their_call_ends_is_led_to_a_person(
+def test_whoever_is_in_a_room_of_before_when_their_call_ends_hears_the_goodbye(
     quick_town: Town,
 ) -> None:
     """A move that had hung for a while took them out of the talk just as Ben pressed End: their
@@ -206,7 +206,6 @@ def test_whoever_is_in_a_room_of_before_when_their_call_ends_is_led_to_a_person(
     """
     town = quick_town
     ben = town.clinician("Ben").goes_on_duty()
-    town.phone(PARTNER).is_busy()
     caller = town.transfers_from_911()
     town.waits(seconds=8)
     with town.store.begin() as rows:
@@ -215,15 +214,34 @@ def test_whoever_is_in_a_room_of_before_when_their_call_ends_is_led_to_a_person(
     town.until(lambda: caller.stage is Stage.TALKING, seconds=5)
     ben.ends(caller.call.id)
     comes_into_a_room_of_before(town, caller, heard=False)
-    town.waits(seconds=60)
-    assert caller.stage is Stage.ENDED
-    assert caller.leg.live
-    assert caller.leg.participant is None
-    town.phone(PARTNER).answers(after=2)
-    town.until(lambda: town.phone(PARTNER).in_call, seconds=40)
-    town.waits(seconds=90)
-    assert town.phone(PARTNER).in_call, "a talk there is left alone"
+    town.until(lambda: not caller.leg.live, seconds=60)
+    assert caller.hears("Goodbye")
+    assert caller.call.ended_reason is Ended.CLINICIAN_ENDED
     assert not caller.silences
+
+
+def test_whoever_was_led_to_the_partner_without_the_database_is_left_there_though_end_came_late(
+    quick_town: Town,
+) -> None:
+    """Ana's End failed for as long as the database was away, and was pressed again afterwards."""
+    town = quick_town
+    ana = town.clinician("Ana").goes_on_duty()
+    town.phone(PARTNER).answers(after=2)
+    caller = town.transfers_from_911()
+    town.waits(seconds=2)
+    call_id = ana.accepts().call_id
+    town.until(lambda: caller.stage is Stage.TALKING, seconds=2)
+    with town.store.begin() as rows:
+        rows.calls.save(replace(rows.calls.lock(call_id) or caller.call, cut_offs=1))
+    with broken(town):
+        ana.leg.hang_up()
+        town.until(lambda: town.phone(PARTNER).in_call, seconds=60)
+    assert calls.end(town.board, call_id, ana.id)
+    assert caller.stage is Stage.ENDED
+    town.waits(seconds=90)
+    assert town.phone(PARTNER).in_call
+    town.phone(PARTNER).hangs_up()
+    town.until(lambda: not caller.leg.live, seconds=60)
 
 
 def comes_into_a_room_of_before(town: Town, caller: Caller, *, heard: bool) -> None:
