@@ -36,6 +36,10 @@ CHANGES_TOLD = 100  # in one line of the audit
 EMPTY: dict[str, Any] = {"zone": "UTC"}
 
 
+class NotNow(ValueError):
+    """It cannot be done (any more); the sentence says why."""
+
+
 class CannotSave(ValueError):
     """The document is not kept; each of `why` is one sentence for the coordinator.
 
