@@ -17,7 +17,7 @@ from routing import stretches
 from storage.store import Rows
 from storage.values import Notice
 from switchboard import confirmations, roster_book
-from switchboard.cover import NotNow
+from switchboard.roster_book import NotNow
 
 TOLD = timedelta(days=7)  # how long what changed stands at the desk
 BACK = ("desk", "my_shifts", "coverage")  # where a confirmation may be given

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from console.here import board, store
 from storage.store import Rows
 from switchboard import offline
-from switchboard.cover import NotNow
+from switchboard.roster_book import NotNow
 
 
 def done(

@@ -3,18 +3,18 @@
 Who confirmed and when is kept; one task names what begins soon and has nobody's yes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from routing import confirmation
+from routing.cover import Handing
 from routing.stretches import Shift
 from routing.wallclock import wall
 from storage.store import Rows
 from storage.values import ShiftConfirmation
 from switchboard import notices, roster_book, telling
 from switchboard.board import Board
-from switchboard.cover import NotNow
-from switchboard.roster_book import Book
+from switchboard.roster_book import Book, NotNow
 from switchboard.telling import Said
 
 KIND = "shift_unconfirmed"
@@ -29,12 +29,15 @@ def unconfirmed(rows: Rows, now: datetime, within: timedelta) -> list[Shift]:
 
 def _of(rows: Rows, book: Book, at: datetime, within: timedelta) -> list[Shift]:
     """The same as it was at that moment, with the `book` in force then."""
-    confirmed = {
+    return confirmation.unconfirmed(book.roster, _confirmed(rows, at), at, within)
+
+
+def _confirmed(rows: Rows, at: datetime) -> set[Shift]:
+    return {
         Shift(one.starts_at, one.ends_at, one.tier, one.person_id)
         for one in rows.shift_confirmations.after(at)
         if one.confirmed_at <= at
     }
-    return confirmation.unconfirmed(book.roster, confirmed, at, within)
 
 
 def confirm(board: Board, rows: Rows, shift: Shift, by: str, now: datetime) -> None:
@@ -49,6 +52,13 @@ def confirm(board: Board, rows: Rows, shift: Shift, by: str, now: datetime) -> N
     facts = {"start": shift.starts_at.isoformat(), "end": shift.ends_at.isoformat()}
     facts |= {"tier": shift.tier}
     rows.audit.write(by, "shift.confirmed", f"person:{shift.person_id}", facts, now)
+
+
+def by_taking(board: Board, rows: Rows, taken: Collection[Handing], now: datetime) -> None:
+    """Whoever just took hours that begin soon has said by it that they will be there."""
+    soon = unconfirmed(rows, now, board.book.roster.reminded)
+    for shift in confirmation.taken_whole(soon, taken, _confirmed(rows, now)):
+        confirm(board, rows, shift, shift.person_id, now)
 
 
 # -- telling ----------------------------------------------------------------------------------

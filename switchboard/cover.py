@@ -7,7 +7,8 @@
 
 A swap is asked of one colleague, who gives hours of their own in return: it is `proposed`, and
 `accepted` while it waits for a coordinator. Until it is applied every shift stays with whoever has
-it; one that has begun is no longer given. Nobody agrees to what concerns themselves.
+it; one that has begun is no longer given. Nobody agrees to what concerns themselves. Whoever takes
+a shift that begins soon has confirmed it by that.
 """
 
 from dataclasses import replace
@@ -22,16 +23,12 @@ from storage.cover_requests import TAKEN, WANTED
 from storage.errors import Stale
 from storage.store import Rows
 from storage.values import CoverRequest
-from switchboard import roster_book, tasks
+from switchboard import confirmations, roster_book, tasks
 from switchboard.board import Board
-from switchboard.roster_book import CannotSave
+from switchboard.roster_book import CannotSave, NotNow
 
 TASK = "cover_wanted"
 WHY_MOST = 300
-
-
-class NotNow(ValueError):
-    """It cannot be done (any more); the sentence says why."""
 
 
 def ask(
@@ -84,7 +81,7 @@ def take(board: Board, rows: Rows, request_id: str, taker_id: str, now: datetime
         raise NotNow("A colleague was asked for this swap.")
     why = _against(board, rows, request, taker_id)
     if not why:
-        return _apply(rows, replace(request, taken_by=taker_id), taker_id, None, now)
+        return _apply(board, rows, replace(request, taken_by=taker_id), taker_id, None, now)
     state = TAKEN[WANTED.index(request.state)]
     taken = replace(request, state=state, taken_by=taker_id, why="; ".join(why)[:WHY_MOST])
     if not rows.cover_requests.move(taken, request.state):
@@ -111,7 +108,7 @@ def agree(
         raise NotNow("It is your own shift: somebody else who plans has to agree.")
     assert request.taken_by is not None
     _against(board, rows, request, request.taken_by)
-    return _apply(rows, request, coordinator_id, reason, now)
+    return _apply(board, rows, request, coordinator_id, reason, now)
 
 
 def decline(rows: Rows, request_id: str, coordinator_id: str, now: datetime) -> None:
@@ -192,7 +189,7 @@ def _against(board: Board, rows: Rows, request: CoverRequest, taker_id: str) -> 
 
 
 def _apply(
-    rows: Rows, request: CoverRequest, actor: str, reason: str | None, now: datetime
+    board: Board, rows: Rows, request: CoverRequest, actor: str, reason: str | None, now: datetime
 ) -> CoverRequest:
     assert request.taken_by is not None
     people = rows.people.names()
@@ -205,6 +202,7 @@ def _apply(
         roster_book.save(rows, new, actor, said[:200], now, based_on=number, leave_uncovered=reason)
     except (CannotSave, Stale) as error:
         raise NotNow(f"The roster changed meanwhile. {error}.") from error
+    confirmations.by_taking(board, rows, _handings(request, request.taken_by), now)
     return _settle(rows, request, "applied", actor, now)
 
 

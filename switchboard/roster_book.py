@@ -36,6 +36,10 @@ CHANGES_TOLD = 100  # in one line of the audit
 EMPTY: dict[str, Any] = {"zone": "UTC"}
 
 
+class NotNow(ValueError):
+    """It cannot be done (any more); the sentence says why."""
+
+
 class CannotSave(ValueError):
     """The document is not kept; each of `why` is one sentence for the coordinator.
 
@@ -201,31 +205,42 @@ def save(
     if checked.errors:
         raise CannotSave(str(error) for error in checked.errors)
     book = Book(wanted, checked.roster)
-    opened = opening(rows, book, now)
+    old, new = (_ahead(one, now) for one in (newest(rows)[1], book))
+    opened = _opened(rows, book.roster, old, new, now)
     if opened and not leave_uncovered:
         raise CannotSave(map(words, opened), opened)
-    _, before = newest(rows)
     kept, speaks_from = (wanted, None) if whole else _shortened(rows, wanted, now)
+    name = digest(kept)
     number = rows.roster.add(
-        kept, digest(kept), actor, reason, now, based_on=based_on, speaks_from=speaks_from
+        kept, name, actor, reason, now, based_on=based_on, speaks_from=speaks_from
     )
     facts: dict[str, Any] = {"reason": reason, "because": leave_uncovered}
-    facts |= {"uncovered": [*map(words, opened)], "digest": digest(kept)}
+    facts |= {"uncovered": [*map(words, opened)], "digest": name}
     facts["changes"] = _changed(rows, based_on, kept, speaks_from)
     if kept is wanted:
-        _remember(digest(kept), book)
+        _remember(name, book)
     rows.audit.write(actor, "roster.saved", f"roster:{number}", facts, now)
-    old, new = (one.timeline(now, now + notices.NEAR) for one in (before, book))
     notices.of_change(rows, old, new, book.roster.zone, actor, now)
     return Saved(number, tuple(opened))
 
 
 def opening(rows: Rows, new: Book, now: datetime) -> list[Shortfall]:
     """Return what is covered now, within 14 days, and would not be any more."""
-    until, (_, old) = now + WATCHED, newest(rows)
-    asked = partial(coverage.shortfalls, start=now, end=until, roster=new.roster, able=able(rows))
-    before, after = (asked(one.timeline(now, until)) for one in (old, new))
-    return coverage.opened(before, after)
+    before, after = (_ahead(one, now) for one in (newest(rows)[1], new))
+    return _opened(rows, new.roster, before, after, now)
+
+
+def _ahead(book: Book, now: datetime) -> Timeline:
+    """As far as a save looks: compiling it is most of what a save costs."""
+    return book.timeline(now, now + WATCHED)
+
+
+def _opened(
+    rows: Rows, roster: Roster, before: Timeline, after: Timeline, now: datetime
+) -> list[Shortfall]:
+    until, may = now + WATCHED, able(rows)
+    asked = partial(coverage.shortfalls, roster=roster, start=now, end=until, able=may)
+    return coverage.opened(asked(before), asked(after))
 
 
 def words(short: Shortfall) -> str:

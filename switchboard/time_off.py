@@ -20,8 +20,8 @@ from storage.store import Rows
 from storage.values import TimeOffRequest
 from switchboard import roster_book, tasks
 from switchboard.board import Board
-from switchboard.cover import WHY_MOST, NotNow
-from switchboard.roster_book import CannotSave
+from switchboard.cover import WHY_MOST
+from switchboard.roster_book import CannotSave, NotNow
 
 TASK = "time_off_wanted"
 LONGEST = timedelta(days=62)

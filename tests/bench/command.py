@@ -19,7 +19,7 @@ from typing import TypeVar
 
 import private_postgres
 import psycopg
-from bench import cost, desk, figures, report, roster, round_trips, served, streams
+from bench import cost, desk, figures, report, roster, roster_page, round_trips, served, streams
 
 from config import logs
 from storage.migrate import upgrade
@@ -70,8 +70,10 @@ def of_the_roster(quick: bool) -> int:
         began = time.monotonic()
         found.append(roster.measured(new(), people))
         say(f"{people:,} people: {time.monotonic() - began:.0f} s")
+    page = roster_page.measured(new(), folder, asked=20 if quick else roster_page.ASKED)
     shutil.rmtree(folder)
-    columns, sections = [f"{one.people:,} people" for one in found], roster.sections(found)
+    columns = [f"{one.people:,} people" for one in found]
+    sections = [*roster.sections(found), roster_page.section(page)]
     print(report.text(columns, sections))
     if not quick:
         facts = report.machine((before, os.getloadavg()[0]), None, "`./run bench roster`")

@@ -58,6 +58,7 @@ class Section:
     title: str
     rows: Sequence[Row]
     notes: Sequence[str] = field(default_factory=tuple)
+    columns: Sequence[str] = ()  # its own, where it does not speak of the page's
 
 
 def row(what: str, cells: Iterable[str], figures: Iterable[float], goal: float, unit: str) -> Row:
@@ -103,7 +104,7 @@ def page(
     parts = [head, *(f"- {fact}\n" for fact in facts)]
     for section in sections:
         head, *body = table(columns, section)
-        rules = ["---", *("--:" for _ in columns), "---", "---"]
+        rules = ["---", *("--:" for _ in section.columns or columns), "---", "---"]
         lines = "".join(f"| {' | '.join(line)} |\n" for line in (head, rules, *body))
         notes = "".join(f"\n{note}\n" for note in section.notes)
         parts.append(f"\n## {section.title}\n\n{lines}{notes}")
@@ -112,7 +113,7 @@ def page(
 
 def table(columns: Sequence[str], section: Section) -> list[list[str]]:
     body = [[one.what, *one.cells, one.goal, one.verdict] for one in section.rows]
-    return [["", *columns, "goal", ""], *body]
+    return [["", *(section.columns or columns), "goal", ""], *body]
 
 
 def missed(sections: Iterable[Section]) -> list[str]:

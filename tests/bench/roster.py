@@ -31,6 +31,8 @@ TAIL = """
 - "A row a shift" is the manner of LinkedIn oncall: five years back and one ahead as rows of one
   indexed table. To read a year that a job has written down beforehand is faster than to compile it;
   but nobody has to run the job, and no answer can be older than the last save.
+- A week's page is asked for by a coordinator who is signed in, four weeks in turn, and told by the
+  clock: queries, shifts, strains, gaps and the HTML, without the network.
 - "Every rule" is the manner of GoAlert, in Python: no table grows, but each instant asks them all.
 - Ours, in a webhook: the question for the newest revision's number included.
 """

@@ -44,3 +44,10 @@ def test_the_machine_is_described_without_its_name_or_paths():
 
 def test_the_command_is_listed():
     assert "./run bench" in (ROOT / "run").read_text(encoding="utf-8")
+
+
+def test_a_table_may_speak_of_something_else_than_the_page():
+    own = report.Section("A page", (report.Row("p99", ("88 ms",)),), columns=("200 people",))
+    page = report.page(COLUMNS, [section(), own], [])
+    assert "|  | 200 people | goal |  |\n| --- | --: | --- | --- |\n| p99 | 88 ms |  |  |" in page
+    assert page.count("| PostgreSQL |") == 1

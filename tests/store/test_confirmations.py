@@ -9,8 +9,8 @@ from town import Town
 
 from config.lines import RosterPolicy
 from routing.stretches import Shift
-from switchboard import confirmations, roster_book
-from switchboard.cover import NotNow
+from switchboard import confirmations, cover, roster_book
+from switchboard.roster_book import NotNow
 
 HOUR = timedelta(hours=1)
 
@@ -121,6 +121,55 @@ def test_other_hours_are_confirmed_again(town):
     assert "Ana" in text
     confirm(town, longer)
     assert told(town) == []
+
+
+def takes(town, shift, by):
+    with town.store.begin() as rows:
+        hours = (shift.starts_at, shift.ends_at)
+        request = cover.ask(rows, shift.person_id, shift.tier, hours, None, town.now)
+        return cover.take(town.board, rows, request.id, town.ids[by], town.now)
+
+
+def soon(town):
+    with town.store.read() as rows:
+        return [(one.person_id, one.starts_at, one.ends_at) for one in confirmations.unconfirmed(
+            rows, town.now, 24 * HOUR)]  # fmt: skip
+
+
+def test_to_take_a_shift_that_begins_soon_is_to_confirm_it(town):
+    (shift,) = plans(town, ("Ana", 20, 28))
+    assert takes(town, shift, "Ben").state == "applied"
+    assert soon(town) == [], "nobody is asked again"
+    with town.store.read() as rows:
+        (kept,) = rows.shift_confirmations.after(town.now)
+        assert (kept.person_id, kept.confirmed_by) == (town.ids["Ben"], town.ids["Ben"])
+    town.passes(hours=9)
+    assert told(town) == []
+
+
+def test_a_shift_taken_long_before_is_asked_about_as_any(town):
+    (shift,) = plans(town, ("Ana", 48, 56))
+    takes(town, shift, "Ben")
+    town.passes(hours=25)
+    assert soon(town) == [(town.ids["Ben"], shift.starts_at, shift.ends_at)]
+
+
+def test_a_part_that_nobody_said_yes_to_is_still_asked_about(town):
+    ana, ben = plans(town, ("Ana", 12, 16), ("Ben", 16, 20))
+    takes(town, ana, "Ben")
+    whole = [(town.ids["Ben"], ana.starts_at, ben.ends_at)]
+    assert soon(town) in (whole, [(town.ids["Ben"], ben.starts_at, ben.ends_at)])
+
+
+@pytest.mark.parametrize("back_hours", [15, 40])
+def test_both_who_swap_have_said_yes_to_what_begins_soon(town, back_hours):
+    ana, ben = plans(town, ("Ana", 4, 8), ("Ben", back_hours, back_hours + 4))
+    with town.store.begin() as rows:
+        request = cover.propose(rows, ana.person_id, ana, ben, None, town.now)
+        done = cover.take(town.board, rows, request.id, ben.person_id, town.now)
+        if done.state != "applied":  # little rest between: a coordinator has to agree
+            cover.agree(town.board, rows, request.id, "cora", "they asked", town.now)
+    assert soon(town) == []
 
 
 def test_sweeps_at_the_same_moment_tell_it_once(town, database_url):

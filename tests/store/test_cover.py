@@ -10,7 +10,7 @@ from town import Town
 from routing.stretches import Shift
 from storage.errors import StorageError
 from switchboard import cover, roster_book
-from switchboard.cover import NotNow
+from switchboard.roster_book import NotNow
 
 HOUR = timedelta(hours=1)
 

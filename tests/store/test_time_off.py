@@ -6,7 +6,7 @@ import pytest
 from town import Town
 
 from switchboard import roster_book, time_off
-from switchboard.cover import NotNow
+from switchboard.roster_book import NotNow
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
