@@ -150,8 +150,9 @@ class _Writing:
         self.by_id = {name: {str(row["id"]): row for row in rows} for name, rows in package.items()}
         self.held: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
         for name, rows in package.items():
+            holders = {} if name in HANGING.values() else TABLES[name].points_to
             for row in rows:
-                for field, target in TABLES[name].points_to.items():
+                for field, target in holders.items():
                     if field in row and field == f"{target}_id":
                         self.held[name, target, str(row[field])].append(row)
         self._hang("attribute", "link_id", "link_entity")
