@@ -93,7 +93,7 @@ class _Reading:
             return
         for name, cell in cells.items():
             kept = before.cells.setdefault(name, cell)
-            if cell is not None and kept is not None and kept != cell:
+            if cell is not None and kept is not None and str(kept) != str(cell):
                 why = f"{cell!r:.40}, but {before.where} says {kept!r:.40} under the same id"
                 self.bad.append(Bad(where, name, why))
 

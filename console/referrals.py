@@ -145,6 +145,13 @@ def theirs(call_id: str) -> Call:
     return call
 
 
+def call_here() -> Call:
+    """The contact on this clinician's own desk, whichever it is."""
+    with store().read() as rows:
+        own = rows.desks.get(myself().id)
+    return theirs((own and own.call_id) or "")
+
+
 def of_call(call_id: str) -> str:
     """A search during a call: at the desk what was found, without scripts a page of its own."""
     call = theirs(call_id)
@@ -250,6 +257,9 @@ def step(referral_id: str) -> ResponseReturnValue:
 def answered(one: Referral, form: Form) -> ResponseReturnValue:
     """Back to where it was said: the desk, the record, or the list."""
     wrong = " ".join(form.errors.values())
+    if "HX-Request" in request.headers:  # at the desk, which must not leave the page during a call
+        facts = at_desk(call_here()) | {"wrong_step": wrong}
+        return render_template("referrals/region.html", **facts), 422 if wrong else 200
     if wrong:
         return render_template("referrals/refused.html", wrong=wrong, one=one), 422
     to = form.values.get("to", "")

@@ -168,6 +168,25 @@ def test_who_sees_an_open_referral_and_who_says_what_came_of_it(house, visitor):
     assert "They did not go" in visitor("sol").get(f"/records/{call.id}").text
 
 
+def test_at_the_desk_nothing_leaves_the_page(house, visitor):
+    """A page that is left ends the softphone's call: every form there is answered in its place."""
+    call = house.talking("ana", number_shown=PERSON)
+    one = refer(house, call, Wish(None, "Her own doctor", "no", None, ""))
+    ana, path = visitor("ana"), f"/referrals/{one.id}/steps"
+    region = ana.get("/desk/record").text.split('id="referrals"')[1]
+    forms = re.findall(r"<form [^>]*>", region)
+    assert len(forms) == 3
+    assert all("hx-post=" in form or "hx-get=" in form for form in forms)
+    asked = {"HX-Request": "true"}
+    refused = ana.post(path, step="agree", to="desk", headers=asked)
+    assert (refused.status_code, "Say when the appointment is." in refused.text) == (422, True)
+    said = {"step": "agree", "date": "2026-12-01", "time": "18:30", "to": "desk"}
+    answer = ana.post(path, **said, headers=asked)
+    assert answer.status_code == 200
+    assert "Appointment Tue 1 Dec 18:30" in answer.text
+    assert "<html" not in answer.text
+
+
 def test_the_directory_is_searched_on_a_page_of_its_own(house, visitor):
     house.directory()
     house.waits(days=3)

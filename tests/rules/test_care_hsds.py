@@ -1,6 +1,7 @@
 """Is a directory taken whole or not at all, and does what goes out come in again as it was?"""
 
 import json
+from contextlib import suppress
 
 import pytest
 from hypothesis import Phase, assume, given, settings
@@ -112,6 +113,47 @@ def test_one_bad_row_is_named_and_keeps_all_out(package, data):
     assert (f"{TABLES[name].file} row {number + 2}", field) in [
         (one.where, one.field) for one in refused.value.bad
     ]
+
+
+WORDS = sorted(
+    {
+        "contents",
+        *hsds.NESTED["service"],
+        *hsds.SINGLE["service"],
+        *hsds.HANGING,
+        "id",
+        "name",
+        "status",
+    }
+)
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.sampled_from(["", "active", "s1", "\x00"]),
+    lambda inside: (
+        st.lists(inside, max_size=3) | st.dictionaries(st.sampled_from(WORDS), inside, max_size=5)
+    ),
+)
+
+
+@given(
+    ANYTHING
+    | st.lists(
+        st.dictionaries(st.sampled_from(WORDS), ANYTHING, max_size=6), min_size=1, max_size=3
+    )
+)
+def test_no_document_whatever_is_an_accident(document):
+    with suppress(Unreadable, BadRows):
+        package, _ = hsds_json.read(document)
+        assert package["service"]
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_no_file_whatever_is_an_accident(services, phones):
+    with pytest.raises((Unreadable, BadRows)):
+        hsds_csv.read({"services.csv": services, "phones.csv": "id,number\n" + phones})
 
 
 # -- by hand ------------------------------------------------------------------------------------
