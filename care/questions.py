@@ -221,6 +221,14 @@ QUESTIONS: dict[str, Question] = {q.name: q for part in SECTIONS for q in part.q
 PARTS_OF_PLAN = tuple(question.name for question in PLAN.questions)
 
 
+def asked(found: Mapping[str, str]) -> tuple[Section, ...]:
+    """The sections to ask. A referral is made by itself (care.referral); what an older record
+    says of one stays to be read and put right.
+    """
+    said = any(question.name in found for question in REFERRAL.questions)
+    return SECTIONS if said else SECTIONS[:-1]
+
+
 def answers(values: Mapping[str, str]) -> dict[str, str]:
     """Return what was answered, of all that a form sent."""
     return {name: value for name in QUESTIONS if (value := (values.get(name) or "").strip())}

@@ -12,6 +12,8 @@ from console import (
     crew_keys,
     crews,
     desk,
+    directory_page,
+    fhir,
     figures,
     followup_page,
     followups,
@@ -21,6 +23,7 @@ from console import (
     people,
     psap_keys,
     records,
+    referrals,
     rescues,
     roster,
     signin,
@@ -53,12 +56,23 @@ class Place:
         return (request.endpoint or "").removeprefix("console.") in self.section
 
 
-DESK = ("desk", "schedule", "wrap_up", "handoff_card", "correct_handoff", "crew_form_of_call")
+DESK = (
+    "desk",
+    "schedule",
+    "wrap_up",
+    "handoff_card",
+    "correct_handoff",
+    "crew_form_of_call",
+    "referrals_of_call",
+    "make_referral",
+)
 CREWS = ("crews", "crew_form", "request_crew", "crew_visit", "change_crew_visit", "add_crew")
+REFERRALS = ("referrals", "referral_step", "directory", "preview_directory", "take_directory")
 PEOPLE = ("people", "person", "new_person", "add_person", "psaps", "make_psap_key")
 PLACES = (
     Place("Desk", "desk", "desk", DESK),
     Place("Follow-ups", "followups", "followups", ("followups", "decide", "record")),
+    Place("Referrals", "referrals", "pin", REFERRALS),
     Place("Crews", "crews", "crew", CREWS),
     Place("Roster", "roster", "roster", roster.SECTION),
     Place("Board", "board_page", "board", ("board_page", "rescues")),
@@ -97,7 +111,7 @@ def door() -> Blueprint:
     for part in (desk, guests, handoffs, records, rescues, roster, board_page, supervision):
         part.install(console)
     parts = (followups, followup_page, figures, contacts, people, psap_keys, crews, crew_keys)
-    for part in parts:
+    for part in (*parts, referrals, directory_page, fhir):
         part.install(console)
     console.register_error_handler(HTTPException, explain)
     return console

@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 from callbacks.plan import LABELS as OUTCOMES
 from care.crew_details import LEAVING
 from care.disposition import LABELS
-from care.questions import SECTIONS
-from console import company, crew_desk, rescues, roster_mine, supervision
+from care.questions import asked
+from console import company, crew_desk, referrals, rescues, roster_mine, supervision
 from console.dispatcher import at_desk as dispatcher_at_desk
 from console.here import board, myself, now, store
 from console.roster_words import hours
@@ -95,8 +95,9 @@ def with_record(current: DeskState) -> dict[str, Any]:
         return found
     with store().read() as rows:
         earlier = desk.earlier_plan(board(), rows, current.call)
-    found |= {"sections": SECTIONS, "earlier_plan": earlier}
-    return found | rescues.at_desk(current.call.id)
+    sections = asked(current.record.answers if current.record else {})
+    found |= {"sections": sections, "earlier_plan": earlier}
+    return found | rescues.at_desk(current.call.id) | referrals.at_desk(current.call)
 
 
 def page() -> str:

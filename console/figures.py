@@ -21,6 +21,7 @@ DAYS_USUAL, DAYS_MOST = 28, 366
 COLUMNS = ("calls", *figures.CAME_TO)
 SERVICE = ("within_15", "within_20")
 PROMISES = ("promised", "kept", "unreached")
+REFERRALS = ("referred", "referral_kept", "referral_missed")
 
 
 def install(console: Blueprint) -> None:
@@ -44,6 +45,7 @@ def page() -> str:
         came_to=CAME_TO,
         centres=centres(shown),
         visits=visits(shown),
+        referrals=REFERRALS,
     )
 
 

@@ -7,6 +7,7 @@ from flask import request as asked
 from flask.typing import ResponseReturnValue
 
 from callbacks.plan import LABELS as OUTCOMES
+from console import referrals
 from console.followups import DECISIONS, may_see, tasks_for
 from console.forms import Form
 from console.here import Me, board, myself, now, store
@@ -116,6 +117,7 @@ def facts(rows: Rows, person: Me, one: FollowUp) -> dict[str, Any]:
         "calls": calls,
         "may_read": {call.id for call in calls if may_read(rows, person, call)},
         "tasks": [task for task in tasks_for(rows, person) if task.followup_id == one.id],
+        "referrals": referrals.of_followup(rows, one.number, one.call_id),
         "names": {p.id: p.name for p in rows.people.all(active_only=False)},
         "audit": rows.audit.of(f"followup:{one.id}"),
         "plan": board().plans.templates.get(one.template or ""),

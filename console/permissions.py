@@ -14,7 +14,9 @@ ANSWERS = frozenset({CLINICIAN, SUPERVISOR})  # has a desk
 PLANS = frozenset({COORDINATOR, ADMINISTRATOR})  # edits the roster
 OVERSEES = frozenset({COORDINATOR, SUPERVISOR, ADMINISTRATOR})
 SENDS_CREWS = frozenset({CLINICIAN, COORDINATOR, SUPERVISOR})  # and then only their own: crews
-OVERSEES_CREWS = frozenset({COORDINATOR, SUPERVISOR})
+OVERSEES_CREWS = OVERSEES_PEOPLE = frozenset({COORDINATOR, SUPERVISOR})
+REFERS = frozenset({CLINICIAN, COORDINATOR, SUPERVISOR})  # and then only their own: referrals
+READS_DIRECTORY = frozenset({COORDINATOR, SUPERVISOR, ADMINISTRATOR})
 READS_RECORDS = frozenset({CLINICIAN, COORDINATOR, SUPERVISOR})  # and then only their own: records
 
 ALLOWED: dict[str, frozenset[str]] = {
@@ -155,7 +157,19 @@ ALLOWED: dict[str, frozenset[str]] = {
     "console.renew_crew_address": OVERSEES_CREWS,
     "console.end_crew_address": OVERSEES_CREWS,
     "console.end_crew": OVERSEES_CREWS,
+    # referrals
+    "console.referrals": REFERS,
+    "console.referrals_of_call": ANSWERS,
+    "console.make_referral": ANSWERS,
+    "console.referral_step": REFERS,
+    "console.directory": READS_DIRECTORY,
+    "console.directory_json": READS_DIRECTORY,
+    "console.directory_zip": READS_DIRECTORY,
+    "console.preview_directory": PLANS,
+    "console.take_directory": PLANS,
     # records
+    "console.fhir_of_call": OVERSEES_PEOPLE,
+    "console.fhir_of_followup": OVERSEES_PEOPLE,
     "console.record": READS_RECORDS,
     "console.safety_plan": READS_RECORDS,
     "console.take_over_plan": ANSWERS,

@@ -10,7 +10,8 @@ from flask.typing import ResponseReturnValue
 from callbacks.plan import LABELS as OUTCOMES
 from care import questions, record
 from care.disposition import LABELS
-from console import crew_desk, trace_words
+from care.referral import STEPS_IN_WORDS
+from console import crew_desk, referrals, trace_words
 from console.contacts import handed_over
 from console.desk import facts, shown, with_record
 from console.forms import Form
@@ -72,7 +73,8 @@ def finish(call_id: str) -> ResponseReturnValue:
     if form.errors:
         return wrong(form)
     try:
-        desk.finish(board(), call_id, myself().id, draft, version, outcome=came_of_it(form))
+        outcome, went = came_of_it(form), referrals.went(form.values)
+        desk.finish(board(), call_id, myself().id, draft, version, outcome, went)
     except desk.NotTheirs:
         abort(404)
     except Stale:
@@ -276,5 +278,7 @@ def read(rows: Rows, call: Call) -> dict[str, Any]:
         "handed": handed_over(call, kept.disposition if kept else None),
         "ahead": handoffs.of_call(rows, call.id),
         "visits": crew_desk.of_call(rows, call.id),
+        "referrals": referrals.of_record(rows, call.id),
+        "steps": STEPS_IN_WORDS,
         "audit": rows.audit.of(OF_CALL.format(call.id)),
     }

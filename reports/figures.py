@@ -11,10 +11,11 @@ from datetime import date, datetime, time, timedelta
 
 from callbacks.plan import TALK_OVER
 from care.disposition import DIVERTED
+from care.referral import State
 from ivr.call import Ended
 from routing.wallclock import instant, wall
 from storage import figures as stored
-from storage.figures import Contact, Promise
+from storage.figures import Contact, Promise, Referred
 from storage.store import Rows
 
 WITHIN_15, WITHIN_20 = timedelta(seconds=15), timedelta(seconds=20)
@@ -41,6 +42,9 @@ LABELS = {
     "promised": "Follow-ups promised",
     "kept": "Follow-ups kept",
     "unreached": "Follow-ups unreached",
+    "referred": "Referrals made",
+    "referral_kept": "Referrals kept",
+    "referral_missed": "Referrals missed",
 }
 STANDARD = {
     "abandonment": "SM-4 abandonment",
@@ -139,11 +143,13 @@ class Figures:
 def read(rows: Rows, first: date, last: date, zone: str, now: datetime) -> Figures:
     """Count the days from `first` to `last`, both included, by the wall clock in `zone`.
 
-    A call belongs to the day it arrived on, a follow-up to the day it was promised on.
+    A call belongs to the day it arrived on, a follow-up to the day it was promised on, a referral
+    to the day it was made on.
     """
     start, end = midnight(first, zone), midnight(last + DAY, zone)
     contacts, promises = stored.contacts(rows, start, end), stored.promises(rows, start, end)
-    return count(contacts, promises, first, last, zone, now)
+    referrals = stored.referred(rows, start, end)
+    return count(contacts, promises, first, last, zone, now, referrals)
 
 
 def count(
@@ -153,6 +159,7 @@ def count(
     last: date,
     zone: str,
     now: datetime,
+    referrals: Iterable[Referred] = (),
 ) -> Figures:
     """Count what was read; days on which nothing happened are there too."""
     days = {first + DAY * n: Tally() for n in range((last - first).days + 1)}
@@ -165,6 +172,11 @@ def count(
         counts["promised"] += 1
         counts["kept"] += promise.state == "kept"
         counts["unreached"] += promise.closed_reason == "unreached"
+    for referral in referrals:
+        counts = days[wall(referral.made_at, zone).date()].counts
+        counts["referred"] += 1
+        counts["referral_kept"] += referral.state == State.KEPT
+        counts["referral_missed"] += referral.state == State.MISSED
     return Figures(first, last, zone, days)
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from storage.store import Rows
-from storage.tables import calls, followups, records
+from storage.tables import calls, followups, records, referrals
 
 ROWS_AT_ONCE = 1000
 
@@ -30,6 +30,13 @@ class Promise(NamedTuple):
     kind: str
     state: str
     closed_reason: str | None
+
+
+class Referred(NamedTuple):
+    """One referral, and how far it is (care.referral.State)."""
+
+    made_at: datetime
+    state: str
 
 
 def contacts(rows: Rows, start: datetime, end: datetime) -> Iterator[Contact]:
@@ -58,3 +65,11 @@ def promises(rows: Rows, start: datetime, end: datetime) -> Iterator[Promise]:
     ).where(followups.c.promised_at >= start, followups.c.promised_at < end)
     found = rows.calls.connection.execute(query, execution_options={"yield_per": ROWS_AT_ONCE})
     return (Promise(*row) for row in found)
+
+
+def referred(rows: Rows, start: datetime, end: datetime) -> Iterator[Referred]:
+    """Yield the referrals made in [start, end)."""
+    made = referrals.c.made_at
+    query = select(made, referrals.c.state).where(made >= start, made < end)
+    found = rows.calls.connection.execute(query, execution_options={"yield_per": ROWS_AT_ONCE})
+    return (Referred(*row) for row in found)

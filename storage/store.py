@@ -24,6 +24,7 @@ from storage.cover_requests import CoverRequests
 from storage.crew_visits import CrewVisits
 from storage.crews import Crews
 from storage.desks import Desks
+from storage.directory import Directory
 from storage.due import Dues
 from storage.engine import GATE_SECONDS, beginning, open_engine
 from storage.errands import Errands
@@ -37,6 +38,7 @@ from storage.offers import Offers
 from storage.people import People
 from storage.psap_keys import PsapKeys
 from storage.records import Records
+from storage.referrals import Referrals
 from storage.rescues import Rescues
 from storage.roster import RosterRows
 from storage.roster_drafts import RosterDrafts
@@ -82,6 +84,8 @@ class Rows:
         self.psap_keys = PsapKeys(connection, now)
         self.crews = Crews(connection, now)
         self.crew_visits = CrewVisits(connection, now)
+        self.directory = Directory(connection, now)
+        self.referrals = Referrals(connection, now)
         self.audit = Audit(connection, now)
         self.heartbeats = Heartbeats(connection, now)
         self.changes = Changes(connection, now)

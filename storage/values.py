@@ -396,6 +396,17 @@ class Crew:
 
 
 @dataclass(frozen=True, slots=True)
+class DirectoryHeading:
+    """Which directory it is: imported when, by whom, from which file; `digest` is its package's."""
+
+    imported_at: datetime
+    imported_by: str
+    source: str
+    services: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class AuditLine:
     """Who did or read what, sealed to the line before it."""
 

@@ -10,7 +10,9 @@ from config import lines, logs
 from config import settings as environment
 from config.errors import ConfigError
 from storage.errors import NewerDatabase, NotMigrated, StorageError, StoreDown
+from switchboard.directory_commands import directory
 from switchboard.fallback import fallback
+from switchboard.fhir_commands import fhir
 from switchboard.followup_commands import followups
 from switchboard.roster import roster
 from switchboard.roster_staffing import staffing
@@ -32,6 +34,8 @@ cli.add_command(roster)
 cli.add_command(route)
 cli.add_command(fallback)
 cli.add_command(followups)
+cli.add_command(directory)
+cli.add_command(fhir)
 
 
 @cli.command()

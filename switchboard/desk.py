@@ -1,5 +1,6 @@
 """What does a clinician's desk show now, and how is the record of a contact kept?"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -7,6 +8,7 @@ from callbacks.plan import STOPPED, Outcome
 from care.disposition import Disposition
 from care.questions import QUESTIONS, SECTIONS, plan_of
 from care.record import LENGTHS
+from care.referral import Step
 from ivr.call import Call
 from storage.errors import Stale
 from storage.store import Rows
@@ -18,6 +20,7 @@ from switchboard import (
     handoffs,
     presence,
     promises,
+    referrals,
     ring_backs,
     stops,
 )
@@ -184,10 +187,12 @@ def finish(
     draft: Draft,
     version: int,
     outcome: str | None = None,
+    went: Mapping[str, Step] | None = None,
 ) -> None:
     """Close the wrap-up: the record is kept, and the desk is offered calls again.
 
     `outcome`: the clinician's own word for a follow-up's attempt (callbacks.plan.Outcome).
+    `went`: what the person said of their earlier referrals, by the referrals' ids.
 
     Raises:
         NotTheirs, Stale: as write_record.
@@ -206,6 +211,7 @@ def finish(
             promises.reached_us(board, rows, call, now)
             if draft.disposition != Disposition.CALLER_LEFT:
                 ring_backs.settle(rows, call_id, now)
+            referrals.answer(board, rows, call, person_id, went or {}, now)
         _write(board, rows, call_id, person_id, draft, version, finished=True)
     board.wake()
 

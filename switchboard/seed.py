@@ -11,9 +11,10 @@ from ivr.call import Call
 from routing import named, stretches
 from routing.oncall import Timeline
 from storage import seeding
+from storage.directory import prepare
 from storage.store import Rows, Store
 from storage.values import Person
-from switchboard import roster_book, seed_cast, seed_crews
+from switchboard import directory, roster_book, seed_cast, seed_crews, seed_directory
 from switchboard.seed_history import Month
 from switchboard.seed_promises import Dice, History
 
@@ -64,6 +65,12 @@ def _plant(rows: Rows, dice: Dice, now: datetime, lines: tuple[str, ...]) -> Non
             "journal": [line for call in _latest(told) for line in _journal(call)],
         },
     )
+    offered = directory.Offered(seed_directory.SOURCE, seed_directory.package(), [])
+    prepared = prepare(offered.package, offered.services)
+    cora = next(person.id for person in staff if "coordinator" in person.roles)
+    rows.directory.replace(prepared, offered.source, cora, now - timedelta(days=12))
+    for one in seed_directory.referrals(Dice(SEED), told, now):
+        rows.referrals.add(one)
     for visit in seed_crews.visits(Dice(SEED), told, now):
         rows.crew_visits.add(visit)
 

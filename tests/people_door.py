@@ -23,7 +23,7 @@ from routing.wallclock import instant
 from storage import ids
 from storage.store import Store
 from storage.values import FollowUp, Offer, Person
-from switchboard import roster_book
+from switchboard import directory, roster_book, seed_directory
 from switchboard.board import Board, make_board
 from switchboard.links import link
 
@@ -192,6 +192,11 @@ class House:
         )
         self.desk(person, state, call)
         return call
+
+    def directory(self) -> None:
+        """The demo's directory of services, taken in by Cora."""
+        offered = directory.Offered("demo.zip", seed_directory.package(), [])
+        directory.take(self.store, offered, "cora", self.at)
 
     def followup(self, call: Call, **facts: object) -> FollowUp:
         followup = FollowUp(

@@ -4,6 +4,7 @@ import { ask, post, Refused } from "./ask.js";
 
 const PAUSE_MS = 1000;
 const NOT_KEPT = ["csrf_token", "version", "outcome", ""]; // everything else of the form is the record
+const ONCE = (name) => name === "outcome" || name.startsWith("went_"); // said with the end of the wrap-up
 const key = (call) => `record:${call}`;
 
 export class RecordForm {
@@ -18,7 +19,8 @@ export class RecordForm {
 
   get form() { return this.region.querySelector("#record-form"); }
   get call() { return this.region.querySelector(".record")?.dataset.call ?? ""; }
-  get fields() { return [...this.form.elements].filter((one) => !NOT_KEPT.includes(one.name)); }
+  get fields() { return [...this.form.elements].filter((one) => !NOT_KEPT.includes(one.name) && !ONCE(one.name)); }
+  get once() { return Object.fromEntries([...this.form.elements].filter((one) => ONCE(one.name)).map((one) => [one.name, one.value])); }
   get values() { return Object.fromEntries(this.fields.map((one) => [one.name, one.type === "checkbox" ? (one.checked ? one.value : "") : one.value])); }
   fill(values) { for (const one of this.fields) one.type === "checkbox" ? (one.checked = values[one.name] === one.value) : (one.value = values[one.name] ?? ""); }
   say(words) { this.region.querySelector("#saved").textContent = words; }
@@ -145,7 +147,7 @@ export class RecordForm {
     if (this.dirty && !(await this.save())) return;
     const { form, call } = this;
     try {
-      await post(form.action, { ...this.values, outcome: form.elements.outcome?.value ?? "", version: form.dataset.version });
+      await post(form.action, { ...this.values, ...this.once, version: form.dataset.version });
       localStorage.removeItem(key(call));
       this.region.dispatchEvent(new CustomEvent("finished", { bubbles: true }));
     } catch (error) {

@@ -25,6 +25,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
 LISTED = {
     ("routing", "ivr.call"),
     ("callbacks", "routing.wallclock"),
+    ("care", "routing.wallclock"),
     # The telephone door parses a form into an event; the switchboard decides what follows from it.
     ("webhooks", "ivr.call"),
     ("webhooks", "ivr.events"),

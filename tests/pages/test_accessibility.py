@@ -1,11 +1,14 @@
 """Can everybody use every page, by day and by night? axe looks for what it can find."""
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import Page
 
 from care.rescue import Rescue
 from ivr.call import Stage
-from switchboard import crew_pages, crews
+from switchboard import crew_pages, crews, referrals
+from switchboard.referrals import Wish
 
 pytestmark = pytest.mark.browser
 OF_COLOURS = ["color-contrast", "link-in-text-block"]
@@ -30,6 +33,8 @@ PAGES = {
     "record": ("ana", "/records/{call}"),
     "safety plan": ("ana", "/records/{call}/safety-plan"),
     "imminent risk": ("sol", "/rescues"),
+    "referrals": ("cora", "/referrals?need=shelter"),
+    "directory": ("cora", "/directory"),
     "crews": ("sol", "/crews"),
     "asking for a crew": ("cora", "/crews/visits/new"),
     "refused": ("ana", "/figures"),
@@ -45,6 +50,9 @@ def busy(house):
     with house.store.begin() as rows:
         rows.rescues.add(Rescue("r", call.id, "ana", house.at, psap="riverton", asked=1))
     house.followup(call, id="marta", tell_if_unreached="her sister")
+    house.directory()
+    wish = Wish("service-4", "", "spoken", "herself", "First name", house.at + timedelta(days=1))
+    referrals.make(house.board, "r", call.id, "ana", wish)
     crew_pages.add(house.board, "Crew 1", "+13145550160", "cora")
     facts = {"place": "12 Main St", "risk": "A dog", "situation": "Alone."}
     crews.request(house.board, "v", "ana", "first", facts, call_id=call.id)

@@ -42,6 +42,10 @@ READERS = {
     "crew_visits_by_call": "SELECT * FROM crew_visits WHERE call_id = 'a'",
     "crew_visits_by_request": f"SELECT * FROM crew_visits WHERE requested_at >= {NOW} ORDER BY requested_at",
     "crew_visits_open": "SELECT * FROM crew_visits WHERE ended_at IS NULL ORDER BY requested_at",
+    "referrals_by_call": "SELECT * FROM referrals WHERE call_id = 'a'",
+    "referrals_by_number": "SELECT * FROM referrals WHERE number = '+13145550110'",
+    "referrals_by_day": f"SELECT * FROM referrals WHERE made_at >= {NOW} ORDER BY made_at",
+    "referrals_open": "SELECT * FROM referrals WHERE settled_at IS NULL ORDER BY made_at",
     "audit_by_object": "SELECT * FROM audit WHERE object = 'a' ORDER BY id",
 }
 KEEPERS = {"errands_one_live", "offers_one_live"}  # unique: they refuse, nobody reads by them

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ivr.call import Ended
 from reports import crews, figures, table
-from storage.figures import Contact, Promise
+from storage.figures import Contact, Promise, Referred
 from storage.store import Store
 from switchboard import seed
 
@@ -87,6 +87,14 @@ def test_promises_and_outcomes():
     assert tally.diverted == 1 / 2
 
 
+def test_referrals_by_how_far_they_are():
+    states = ("made", "appointment", "kept", "missed", "declined", "kept")
+    found = [Referred(ARRIVED, state) for state in states]
+    total = figures.count([], [], FIRST, LAST, CHICAGO, NOW, found).total
+    counted_ = {key: total.counts[key] for key in ("referred", "referral_kept", "referral_missed")}
+    assert counted_ == {"referred": 6, "referral_kept": 2, "referral_missed": 1}
+
+
 MOMENTS = st.integers(0, 4 * 24 * 60 + 59).map(
     lambda minutes: datetime.fromisoformat("2026-10-31T05:00:00+00:00") + timedelta(minutes=minutes)
 )
@@ -118,6 +126,7 @@ def test_the_seeded_month_adds_up_on_each_database(database_url):
         inbound = [call for call in rows.calls.recent(2000) if call.kind == "inbound"]
     store.close()
     assert found.total.counts["calls"] == len(inbound)
+    assert found.total.counts["referred"] > found.total.counts["referral_kept"] > 0
     assert found.total.counts["calls"] == sum(found.total.counts[key] for key in figures.CAME_TO)
     assert found.total.counts["answered"] == sum(found.total.outcomes.values())
     assert found.total.counts["kept"] > 20
