@@ -24,7 +24,7 @@ from switchboard import (
     hearing,
     offline,
     phones,
-    reminders,
+    text_sending,
     texts,
     voice,
 )
@@ -377,7 +377,7 @@ def text_received() -> Response:
 def text_status(text_id: str) -> Response:
     """What became of a text that we sent."""
     if news := text_forms.news(fields()):
-        reminders.told(board(), text_id, news)
+        text_sending.told(board(), text_id, news)
     return Response(status=204)
 
 
