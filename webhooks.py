@@ -28,7 +28,7 @@ from switchboard import (
     offline,
     phones,
     readiness,
-    reminders,
+    text_sending,
     texts,
     voice,
 )
@@ -394,7 +394,7 @@ def text_received() -> Response:
 def text_status(text_id: str) -> Response:
     """What became of a text that we sent."""
     if news := text_forms.news(fields()):
-        reminders.told(board(), text_id, news)
+        text_sending.told(board(), text_id, news)
     return Response(status=204)
 
 

@@ -43,6 +43,12 @@ def span(due_at: datetime, zone: str) -> Window:
     return max(start, closes - AHEAD), closes
 
 
+def by_day(now: datetime, zone: str) -> bool:
+    """Whether it is a time of texts there."""
+    start, end = next(windows(ANY_TIME, zone, now, HOURS))
+    return start <= now < end
+
+
 def forbidden(facts: Facts, now: datetime) -> str | None:
     """Return why no reminder may be sent now; None: it may.
 

@@ -181,7 +181,8 @@ class Settings(BaseSettings):
     text_messages: bool = Field(
         default=False,
         description="Whether people who agreed to it are reminded of a promised call by text, and "
-        "texts to our numbers are answered.",
+        "texts to our numbers are answered, and people of the house who asked for it are told of "
+        "changed hours.",
     )
 
     smtp_host: str = Field(

@@ -63,8 +63,17 @@ def _answer(value: str) -> str:
     return _short(value)
 
 
+def _hours(value: str) -> str:
+    if "STOP" not in value:
+        raise ValueError("the word STOP: how to have no more of them")
+    return _short(value)
+
+
 Reminder = Annotated[str, Field(min_length=1), AfterValidator(_reminder)]
 Answer = Annotated[str, Field(min_length=1), AfterValidator(_answer)]
+
+
+Hours = Annotated[str, Field(min_length=1), AfterValidator(_hours)]
 
 
 class Texts(Value):
@@ -73,6 +82,7 @@ class Texts(Value):
     reminder: dict[Language, Reminder] = Field(default_factory=dict)
     help: dict[Language, Answer] = Field(default_factory=dict)  # to who writes HELP
     nobody_reads: dict[Language, Answer] = Field(default_factory=dict)  # to any other text
+    hours: dict[Language, Hours] = Field(default_factory=dict)  # to who of the house asked for it
 
     def lacking(self, languages: tuple[str, ...]) -> list[str]:
         """Name what is not there in one of these languages, such as texts.help.es."""

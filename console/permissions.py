@@ -74,6 +74,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "console.remove_feed": STAFF,
     "console.my_shifts": STAFF,
     "console.see_notice": STAFF,  # one's own
+    "console.text_me": STAFF,  # oneself
     "console.confirm_shift": STAFF,  # one's own; a coordinator also another's: roster_mine
     "console.cover": STAFF,
     "console.ask_cover": STAFF,

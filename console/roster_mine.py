@@ -16,7 +16,7 @@ from console.week import Shift
 from routing import stretches
 from storage.store import Rows
 from storage.values import Notice
-from switchboard import confirmations, roster_book
+from switchboard import confirmations, house_texts, roster_book
 from switchboard.roster_book import NotNow
 
 TOLD = timedelta(days=7)  # how long what changed stands at the desk
@@ -26,6 +26,7 @@ BACK = ("desk", "my_shifts", "coverage")  # where a confirmation may be given
 def install(console: Blueprint) -> None:
     console.add_url_rule("/roster/mine", "my_shifts", page)
     console.add_url_rule("/notices/<notice_id>/seen", "see_notice", see, methods=["POST"])
+    console.add_url_rule("/roster/mine/texts", "text_me", text_me, methods=["POST"])
     console.add_url_rule("/roster/confirmations", "confirm_shift", confirm, methods=["POST"])
 
 
@@ -39,6 +40,9 @@ def page() -> str:
         }
         pending = rows.cover_requests.pending(now())
         facts: dict[str, Any] = {"shifts": own(rows), "zone": zone_of(rows)}
+        me = rows.people.get(myself().id)
+        facts["phone"] = me.phone if me else None
+        facts["text_number"] = rows.texts.number(facts["phone"] or "")
     return render_template(
         "roster/mine.html",
         reminders=to_confirm,
@@ -47,6 +51,7 @@ def page() -> str:
         asked={(one.tier, one.starts_at) for one in pending if one.person_id == myself().id},
         reminded=board().book.roster.reminded,
         hours=hours,
+        texts_on=board().settings.text_messages,
         **facts,
     )
 
@@ -83,6 +88,18 @@ def see(notice_id: str) -> ResponseReturnValue:
     with store().begin() as rows:
         rows.notices.see(notice_id, myself().id, now())
     return redirect(url_for(f"console.{back}"), 303)
+
+
+def text_me() -> ResponseReturnValue:
+    """One asks for a text when one's hours change within two days, or for none."""
+    on = Form(asked.form).checked("on")
+    if not board().settings.text_messages:
+        abort(404)
+    if house_texts.agree(board(), myself().id, on=on):
+        flash("You get a text when your hours change." if on else "You get no more texts.", "done")
+    else:
+        flash("You have no phone number here: ask an administrator.", "warning")
+    return redirect(url_for("console.my_shifts"), 303)
 
 
 def confirm() -> ResponseReturnValue:

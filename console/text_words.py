@@ -1,7 +1,7 @@
 """What is said of a text message on a page?"""
 
 from storage.values import TextMessage
-from switchboard.reminders import reason
+from switchboard.text_sending import reason
 
 STATES = {
     "owed": "Reminder: about to be sent",
@@ -22,6 +22,8 @@ REASONS = {
     "opted_out": "they had written STOP",
     "too_many": "this number had enough texts lately",
     "just_promised": "it was promised only just before",
+    "just_told": "one went only minutes before",
+    "outside_hours": "it was night",
     "too_early": "the call was put off",
     "too_late": "it was too late for it",
     "over": "the call was made, or the promise had ended",

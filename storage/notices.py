@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import exists, insert, select, update
 
 from storage.noun import Noun, Shape
-from storage.tables import notices
+from storage.tables import notices, people, text_numbers, texts
 from storage.values import Notice
 
 SHAPE = Shape(Notice, notices)
@@ -48,6 +48,20 @@ class Notices(Noun):
         c = notices.c
         found = _ALL.where(c.mail_state == "owed", c.mail_due_at <= now)
         return SHAPE.all(self._rows(found.order_by(c.mail_due_at, c.id).limit(limit)))
+
+    def untexted(self, since: datetime, limit: int = 50) -> list[Notice]:
+        """Return changed hours told since then, unseen, to who asked for texts, and not texted."""
+        number = text_numbers.c
+        asked = (number.agreed_at <= notices.c.made_at, number.opted_out_at.is_(None))
+        fresh = (notices.c.kind == "moved", notices.c.made_at > since, notices.c.seen_at.is_(None))
+        found = (
+            _ALL.join(people, people.c.id == notices.c.person_id)
+            .join(text_numbers, number.number == people.c.phone)
+            .where(*fresh, *asked, people.c.active)
+            .where(~exists().where(texts.c.id == notices.c.id))
+            .order_by(notices.c.made_at, notices.c.id)
+        )
+        return SHAPE.all(self._rows(found.limit(limit)))
 
     def move(self, notice: Notice, before: str) -> bool:
         """Write how its e-mail stands, if it stood at `before`; False: somebody was faster."""

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, or_, select, text, update
 
+from storage.errands import Errands
 from storage.noun import Noun, Shape
 from storage.tables import errands, text_numbers, texts
 from storage.values import TextMessage, TextNumber
@@ -35,6 +36,17 @@ class Texts(Noun):
         kept = self._insert(texts).on_conflict_do_nothing().returning(texts.c.id)
         return self._row(kept, **SHAPE.facts(one)) is not None
 
+    @staticmethod
+    def target(text_id: str) -> str:
+        """What an errand of this text touches: that text, once."""
+        return f"text:{text_id}"
+
+    def write_down(self, one: TextMessage, call_id: str) -> None:
+        """Keep it, with the errand that sends it if it is owed; nothing if it was kept before."""
+        if self.add(one) and one.state == "owed":
+            send = ("SendText", {"text": one.id}, self.target(one.id), one.at)
+            Errands(self.connection, self.now).add(call_id, [send])
+
     def get(self, text_id: str) -> TextMessage | None:
         return SHAPE.maybe(self._row(_GET, text_id=text_id))
 
@@ -56,10 +68,10 @@ class Texts(Noun):
         found = _ALL.where(texts.c.number == number).order_by(texts.c.at.desc(), texts.c.id)
         return SHAPE.all(self._rows(found.limit(limit)))
 
-    def reminded(self, number: str, since: datetime) -> list[TextMessage]:
-        """Return the reminders to this number since then, but for those that were dropped."""
+    def sent(self, kind: str, number: str, since: datetime) -> list[TextMessage]:
+        """Return this kind of texts to this number since then, but for those that were dropped."""
         c = texts.c
-        kept = (c.number == number, c.at > since, c.kind == "reminder", c.state != "dropped")
+        kept = (c.number == number, c.at > since, c.kind == kind, c.state != "dropped")
         return SHAPE.all(self._rows(_ALL.where(*kept)))
 
     def never_left(self, limit: int = 50) -> list[TextMessage]:
@@ -89,6 +101,12 @@ class Texts(Noun):
             text_numbers.c.number == number, text_numbers.c.opted_out_at.is_not(None)
         )
         self._change(change.values(opted_out_at=None, opted_in_at=now))
+
+    def agree(self, number: str, at: datetime | None) -> None:
+        """Somebody of the house asked for texts at this number of theirs; None: for none."""
+        kept = self._insert(text_numbers).values(number=number, agreed_at=at)
+        asked = kept.on_conflict_do_update(index_elements=["number"], set_={"agreed_at": at})
+        self._row(asked.returning(text_numbers.c.number))
 
     def answer(self, number: str, now: datetime, since: datetime) -> bool:
         """Claim the day's one answer to this number; False: it was given since then."""

@@ -300,6 +300,7 @@ class TextNumber:
     opted_out_at: datetime | None = None
     opted_in_at: datetime | None = None
     answered_at: datetime | None = None
+    agreed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

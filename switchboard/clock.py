@@ -34,9 +34,9 @@ from switchboard import (
     orphans,
     presence,
     reconcile,
-    reminders,
     rescues,
     set_back,
+    text_sending,
 )
 from switchboard.board import Board
 
@@ -49,7 +49,7 @@ RESCUE_SECONDS = 15
 COVERAGE_SECONDS = 60
 ORPHAN_SECONDS = 1
 MAIL_SECONDS = 15
-REMINDER_SECONDS = 5
+TEXT_SECONDS = 5
 FORGET_SECONDS = 600
 ROUNDS_MAX = 10
 
@@ -224,7 +224,7 @@ def run(board: Board) -> None:
         (coverage_watch.sweep, COVERAGE_SECONDS, (board,)),
         (confirmations.sweep, COVERAGE_SECONDS, (board,)),
         (mail.sweep, MAIL_SECONDS, (board,)),
-        (reminders.sweep, REMINDER_SECONDS, (board,)),
+        (text_sending.sweep, TEXT_SECONDS, (board,)),
         (handoffs.forget, FORGET_SECONDS, (board,)),
     ):
         scheduler.add_job(job, "interval", seconds=seconds, args=given, **every)

@@ -13,7 +13,7 @@ import structlog
 from ivr.call import Call, Coming, Kind, Psap, Stage
 from ivr.events import Event, LegEnded, PersonUnreached, PsapGone
 from storage.values import ErrandRow
-from switchboard import calls, effects, evidence, guestbook, reminders, tasks
+from switchboard import calls, effects, evidence, guestbook, tasks, text_sending
 from switchboard.board import Board
 from telephony.carrier import CarrierBusy, CarrierRefused, CarrierUnknown
 from telephony.forms import OVER
@@ -239,7 +239,7 @@ DOERS: dict[str, Callable[[Board, ErrandRow], str]] = {
     "CheckRoom": _check_room,
     "RingPsap": _ring_psap,
     "RingGuest": _ring_guest,
-    "SendText": reminders.send,
+    "SendText": text_sending.send,
 }
 
 
@@ -272,7 +272,7 @@ def _refused(board: Board, errand: ErrandRow, refusal: CarrierRefused) -> None:
         calls.happened(board, errand.call_id, evidence.guest_gone(errand.facts["guest"]))
         _tell_somebody(board, errand)
     elif errand.kind == "SendText":
-        reminders.refused(board, errand, refusal)
+        text_sending.refused(board, errand, refusal)
     elif errand.kind == "RingPhone":
         with board.store.begin() as rows:
             rows.offers.settle([errand.facts["offer"]], "cancelled", "carrier", board.now())

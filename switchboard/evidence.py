@@ -16,7 +16,7 @@ from ivr.events import Event, PersonRung
 from ivr.guest_events import GuestGone, GuestRung
 from storage.store import Rows
 from storage.values import ErrandRow, Offer
-from switchboard import calls, guestbook, reminders
+from switchboard import calls, guestbook, text_sending
 from switchboard.board import Board
 from telephony.carrier import CarrierError, LegFound, TextFound
 from telephony.forms import OVER
@@ -224,5 +224,5 @@ BINDERS: dict[str, Callable[[Board, ErrandRow, Any], None]] = {
     "DialPerson": _bind_person,
     "RingPsap": _bind_psap,
     "RingGuest": _bind_guest,
-    "SendText": reminders.found,
+    "SendText": text_sending.found,
 }

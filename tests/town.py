@@ -35,8 +35,8 @@ from switchboard import (
     presence,
     promises,
     reconcile,
-    reminders,
     rescues,
+    text_sending,
 )
 from switchboard import desk as the_desk
 from switchboard.board import Board
@@ -183,7 +183,7 @@ class Town:
                 (max(seconds, clock.RECONCILE_SECONDS), reconcile.run),
                 (max(seconds, clock.RESCUE_SECONDS), rescues.sweep),
                 (max(seconds, clock.RESCUE_SECONDS), crews.sweep),
-                (max(seconds, clock.REMINDER_SECONDS), reminders.sweep),
+                (max(seconds, clock.TEXT_SECONDS), text_sending.sweep),
             )
         ]
 

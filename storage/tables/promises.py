@@ -116,6 +116,7 @@ text_numbers = Table(  # who wrote STOP, to any of our numbers; and who was answ
     Column("opted_out_at", Instant),  # never texted from then on; None: not, or no longer
     Column("opted_in_at", Instant),
     Column("answered_at", Instant),  # that nobody reads texts: once a day
+    Column("agreed_at", Instant),  # somebody of the house asked for texts at this number of theirs
 )
 tasks = Table(  # what a named human must decide: the coordinator's list
     "tasks",

@@ -224,3 +224,25 @@ def test_consent_to_a_text_is_asked_for_by_itself(house, visitor, on, ticked, ag
         (made,) = rows.followups.of_call(call.id)
     assert (made.texts_agreed_by, made.consent_by) == ("Marta" if agreed else None, "Marta")
     assert bool(made.texts_agreed_at) == bool(agreed)
+
+
+def test_somebody_of_the_house_asks_for_texts_and_for_none(house, visitor):
+    ana = visitor("ana")
+    assert ana.post("/roster/mine/texts", on="yes").status_code == 404, "texts are off"
+    assert "Text messages" not in ana.get("/roster/mine").text
+    texting(house)
+    assert "you may have a text at (314) 555-0142" in ana.get("/roster/mine").text
+    assert ana.post("/roster/mine/texts", on="yes").status_code == 303
+    assert "you get a text at (314) 555-0142, by day." in ana.get("/roster/mine").text
+    with house.store.begin() as rows:
+        assert rows.texts.number("+13145550142").agreed_at == house.at
+        rows.texts.opt_out("+13145550142", house.at)
+    assert "STOP was written from" in ana.get("/roster/mine").text
+    ana.post("/roster/mine/texts")
+    with house.store.read() as rows:
+        assert rows.texts.number("+13145550142").agreed_at is None
+        assert [line.action for line in rows.audit.of("person:ana")][-1] == "texts.revoked"
+    cora = visitor("cora")
+    assert "You have no phone number here" in cora.get("/roster/mine").text
+    cora.post("/roster/mine/texts", on="yes")
+    assert "ask an administrator" in cora.get("/roster/mine").text

@@ -9,7 +9,7 @@ from town import settings_for
 
 from storage.tables import errands
 from storage.values import FollowUp, TextMessage
-from switchboard import reminders, texts
+from switchboard import text_sending, texts
 from switchboard.board import make_board
 from telephony.text_forms import TextFacts
 
@@ -51,7 +51,7 @@ def test_who_was_reminded_lately(store):
         rows.texts.add(text("dropped", state="dropped"))
         rows.texts.add(text("theirs", kind="other", state="received"))
         rows.texts.add(text("another's", number="+13145550151"))
-        assert [one.id for one in rows.texts.reminded(PAT, NOW - 7 * DAY)] == ["young"]
+        assert [one.id for one in rows.texts.sent("reminder", PAT, NOW - 7 * DAY)] == ["young"]
         assert len(rows.texts.of_number(PAT)) == 4
         assert rows.texts.of_number(PAT)[-1].id == "old"
 
@@ -124,7 +124,7 @@ def test_of_clocks_at_the_same_moment_one_writes_the_reminder_down(database_url,
             rows.followups.add(followup(f"f{number}", f"+1314555{1000 + number}"))
 
     def sweeps(own, _number, _racer):
-        return reminders.sweep(replace(board, store=own))
+        return text_sending.sweep(replace(board, store=own))
 
     assert {one for results in race(database_url, 4, sweeps) for one in results} == {None}
     with store.read() as rows:

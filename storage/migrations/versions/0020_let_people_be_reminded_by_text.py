@@ -54,6 +54,7 @@ def upgrade() -> None:
         sa.Column("opted_out_at", Instant, nullable=True),
         sa.Column("opted_in_at", Instant, nullable=True),
         sa.Column("answered_at", Instant, nullable=True),
+        sa.Column("agreed_at", Instant, nullable=True),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_text_numbers")),
     )
 
