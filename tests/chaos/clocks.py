@@ -21,9 +21,10 @@ from random import Random
 from chaos import clocks_due as due_work
 from chaos.clocks_carrier import Rung, carrier
 from chaos.processes_line import environment
+from sqlalchemy import Engine
 from whole_line import settings
 
-from storage.store import Store
+from storage.engine import open_for_migration
 
 WAVE = 2000  # seeded at a time: the clocks are never without something due
 LOOK_SECONDS = 0.1
@@ -151,7 +152,7 @@ def clocks(url: str, address: str, folder: Path, dice: Random, pace: Pace) -> It
 class Storm:
     """One run: attempts fall due, clocks are struck as the work goes on, and all is counted."""
 
-    store: Store
+    engine: Engine
     rung: Rung
     them: Clocks
     outcome: Outcome
@@ -163,20 +164,20 @@ class Storm:
 
     def lasts(self) -> None:
         begun = time.monotonic()
-        while self.seeded < self.outcome.attempts or due_work.unsettled(self.store):
+        while self.seeded < self.outcome.attempts or due_work.unsettled(self.engine):
             self._more()
             self.them.go_on()
             self._strike()
-            due_work.pass_on(self.store)
+            due_work.pass_on(self.engine)
             self._tell(time.monotonic() - begun)
             time.sleep(LOOK_SECONDS)
         self.outcome.seconds = time.monotonic() - begun
 
     def _more(self) -> None:
         left = self.outcome.attempts - self.seeded
-        if left and due_work.pending(self.store) < WAVE / 2:
+        if left and due_work.pending(self.engine) < WAVE / 2:
             spread = self.them.pace.spread
-            self.seeded += due_work.seed(self.store, self.seeded, min(WAVE, left), spread)
+            self.seeded += due_work.seed(self.engine, self.seeded, min(WAVE, left), spread)
 
     def _strike(self) -> None:
         share = len(self.rung.attempts) / self.outcome.attempts
@@ -211,7 +212,8 @@ def happens(
 
     `url`: an upgraded database of our own.
     """
-    outcome, dice, store = Outcome(attempts, pace.clocks), Random(seed), Store(url)
+    outcome, dice = Outcome(attempts, pace.clocks), Random(seed)
+    engine = open_for_migration(url)  # patient: clocks and seeds take the machine
     words = [word for word, many in strikes.items() for _ in range(many)]
     dice.shuffle(words)
     try:
@@ -219,16 +221,16 @@ def happens(
             carrier(seed, pace.request) as (rung, address),
             clocks(url, address, folder, dice, pace) as them,
         ):
-            Storm(store, rung, them, outcome, words, said).lasts()
-        count(store, rung, outcome)
+            Storm(engine, rung, them, outcome, words, said).lasts()
+        count(engine, rung, outcome)
     finally:
-        store.close()
+        engine.dispose()
     return outcome
 
 
-def count(store: Store, rung: Rung, outcome: Outcome) -> None:
+def count(engine: Engine, rung: Rung, outcome: Outcome) -> None:
     """An errand says done or abandoned; the carrier says how often each phone rang."""
-    known = due_work.what_became(store)
+    known = due_work.what_became(engine)
     outcome.cut = rung.cut
     outcome.unexpected = [f"{one} was rung, and never due" for one in rung.attempts.keys() - known]
     for name, became in known.items():

@@ -3,9 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Engine, func, insert, select, update
 
-from storage.store import Store
 from storage.tables import attempts, calls, errands, followups
 
 LEFT = ("pending", "claimed", "unknown")
@@ -13,14 +12,14 @@ GIVEN_UP = ("abandoned", "refused")
 RING_SECONDS = 20
 
 
-def seed(store: Store, first: int, many: int, spread: float) -> int:
+def seed(engine: Engine, first: int, many: int, spread: float) -> int:
     """Clinicians are there, phones are to ring: one errand each, every number another.
 
     They fall due evenly within `spread` seconds from now.
     """
     now, numbers = datetime.now(UTC), range(first, first + many)
     due = {n: now + timedelta(seconds=spread * (n - first) / many) for n in numbers}
-    with store.engine.begin() as there:
+    with engine.begin() as there:
         there.execute(insert(followups), [_followup(n, now) for n in numbers])
         there.execute(insert(attempts), [_attempt(n, now) for n in numbers])
         there.execute(insert(calls), [_call(n, now) for n in numbers])
@@ -98,18 +97,18 @@ def _errand(n: int, now: datetime) -> dict[str, object]:
     }
 
 
-def pending(store: Store) -> int:
+def pending(engine: Engine) -> int:
     """How many wait for a clock."""
-    with store.engine.connect() as there:
+    with engine.connect() as there:
         found = select(func.count()).where(errands.c.state == "pending")
         return int(there.execute(found).scalar_one())
 
 
-def unsettled(store: Store) -> bool:
+def unsettled(engine: Engine) -> bool:
     """Whether anything is still to be carried out, found out or decided."""
     given_up = errands.c.state.in_(GIVEN_UP)
     undecided = select(errands.c.id).join(attempts, attempts.c.call_id == errands.c.call_id)
-    with store.engine.connect() as there:
+    with engine.connect() as there:
         left = there.execute(select(errands.c.id).where(errands.c.state.in_(LEFT)).limit(1))
         if left.first():
             return True
@@ -117,7 +116,7 @@ def unsettled(store: Store) -> bool:
         return there.execute(waits).first() is not None
 
 
-def pass_on(store: Store) -> None:
+def pass_on(engine: Engine) -> None:
     """Nobody picks up what rings; and the time of what was given up is over now, not in a day.
 
     Of the first the carrier would tell by a webhook. The second is the product's own deadline: a
@@ -129,7 +128,7 @@ def pass_on(store: Store) -> None:
     over = {"stage": "ended", "ended_reason": "unreached", "ended_at": now}
     given_up = select(errands.c.call_id).where(errands.c.state.in_(GIVEN_UP))
     waits = calls.c.id.in_(given_up), calls.c.deadline_at > now
-    with store.engine.begin() as there:
+    with engine.begin() as there:
         there.execute(update(calls).where(ringing, *long).values(over))
         there.execute(update(calls).where(ringing, *waits).values(deadline_at=now))
 
@@ -149,7 +148,7 @@ class Became(NamedTuple):
         return (self.state, self.outcome, self.promise) == ("abandoned", "failed", "due")
 
 
-def what_became(store: Store) -> dict[str, Became]:
+def what_became(engine: Engine) -> dict[str, Became]:
     """By the attempt's id."""
     found = (
         select(
@@ -164,5 +163,5 @@ def what_became(store: Store) -> dict[str, Became]:
         .join(followups, followups.c.id == attempts.c.followup_id)
         .where(errands.c.kind == "DialPerson")
     )
-    with store.engine.connect() as there:
+    with engine.connect() as there:
         return {row[0]: Became(*row[1:]) for row in there.execute(found)}
