@@ -6,12 +6,14 @@ is never blindly tried again (FAILURES R3).
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
 
 from ivr.call import Call, Coming, Kind, Psap, Stage
 from ivr.events import Event, LegEnded, PersonUnreached, PsapGone
+from storage.errors import Duplicate
 from storage.values import ErrandRow
 from switchboard import calls, effects, evidence, guestbook, tasks, text_sending
 from switchboard.board import Board
@@ -44,11 +46,11 @@ def run_due(board: Board, limit: int = 20) -> int:
 
 
 def _claimed(board: Board) -> ErrandRow | None:
-    now = board.now()
-    with board.store.begin() as rows:
-        rows.errands.stuck(now)
-        claimed = rows.errands.claim_due(board.worker, now, evidence.LEASE_SECONDS, limit=1)
-    return claimed[0] if claimed else None
+    """The next that is due; None: there is none, or another has just taken its target."""
+    with suppress(Duplicate), board.store.begin() as rows:
+        claimed = rows.errands.claim_due(board.worker, board.now(), evidence.LEASE_SECONDS, limit=1)
+        return claimed[0] if claimed else None
+    return None
 
 
 def _carry_out(board: Board, errand: ErrandRow) -> None:

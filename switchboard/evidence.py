@@ -59,9 +59,11 @@ def phone_rung(rows: Rows, offer: Offer, leg_sid: str, now: datetime) -> None:
 def look(board: Board, limit: int = 20) -> int:
     """Ask the carrier's list about what is unknown; after the quiet period it did not happen.
 
-    Returns how many errands are known now.
+    Unknown is also what somebody claimed for longer than the lease. Returns how many errands are
+    known now.
     """
-    with board.store.read() as rows:
+    with board.store.begin() as rows:
+        rows.errands.stuck(board.now())
         unknown = rows.errands.unknown_due(board.now(), limit)
     return sum(_resolved(board, errand) for errand in unknown)
 

@@ -1,10 +1,15 @@
 """Is every errand claimed once, carried out by its claimer alone, and never forgotten?"""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 from store.conftest import NOON
 from store.racing import race
+
+from storage.errors import Duplicate
+from storage.store import Store
 
 SOON = NOON + timedelta(seconds=1)
 AFTER_LEASE = NOON + timedelta(seconds=10)
@@ -16,8 +21,9 @@ def write(store, *targets, due_at=NOON, call_id="call-0"):
 
 
 def claim(store, worker="one", now=NOON, **how):
-    with store.begin() as rows:
+    with suppress(Duplicate), store.begin() as rows:
         return rows.errands.claim_due(worker, now, **how)
+    return []
 
 
 def state(store, errand):
@@ -184,3 +190,15 @@ def test_one_target_has_one_live_errand_however_many_ask(store, database_url):
 
     live = [sum(results) for results in race(database_url, rounds, ask)]
     assert live == [1] * rounds
+
+
+def test_thousands_that_wait_keep_nobody_from_claiming(postgres_database):
+    """Each was looked up in all the others: of twenty thousand no claim came back in time."""
+    store = Store(postgres_database)
+    columns = "call_id, kind, facts, target, state, due_at, tries, created_at"
+    values = "'call-0', 'MoveCaller', '{}', 'leg-' || n, 'pending', :noon, 0, :noon"
+    many = f"INSERT INTO errands ({columns}) SELECT {values} FROM generate_series(1, 20000) n"
+    with store.engine.begin() as there:
+        there.execute(text(many), {"noon": NOON})
+    assert len(claim(store, limit=1)) == 1
+    store.close()
