@@ -4,10 +4,13 @@ Every address carries all that the next answer needs, and the carrier signs it, 
 asks the database (FAILURES R5). What happened is noted on the disk and replayed later.
 """
 
+from datetime import datetime
+
 import structlog
 
 from config.lines import Line
-from ivr.events import PassEnded
+from ivr.call import Call
+from ivr.events import Event, PassEnded
 from storage.errors import Contended, StoreDown
 from switchboard import arrivals, calls, offline_notes, snapshot, voice
 from switchboard.board import Board
@@ -54,17 +57,23 @@ def go_on(board: Board, fields: Fields, key: str, line_id: str, lap: int) -> byt
     line = board.line(line_id)
     if not board.standby.away(board.now()):
         try:
-            return calls.handle_leg(
-                board,
-                fields.get("CallSid", ""),
-                key,
-                lambda _call, at: PassEnded(at=at, talked=False, hung_up=False),
-            )
+            return calls.handle_leg(board, fields.get("CallSid", ""), key, _back_in_line)
         except StoreDown:
             board.standby.trip(board.now())
         except calls.NoSuchCall:
-            log.info("this call is not replayed yet")
+            log.info("this call is not replayed yet, or over")
     return _ring(board, line, fields, "lap_stay", turn=0, lap=lap)
+
+
+def _back_in_line(call: Call, at: datetime) -> Event:
+    """Whoever stays through a whole round wants somebody, though End was pressed meanwhile.
+
+    Raises:
+        NoSuchCall: the call is over, and people are rung on.
+    """
+    if call.over:
+        raise calls.NoSuchCall(call.id)
+    return PassEnded(at=at, talked=False, hung_up=False)
 
 
 def screen(board: Board, line_id: str) -> bytes:

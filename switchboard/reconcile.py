@@ -4,6 +4,7 @@ Callbacks only accelerate what this finds (DESIGN, telephone design 9).
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -14,7 +15,6 @@ from storage.desks import IN_A_CALL
 from switchboard import calls, effects, errands, evidence
 from switchboard.board import Board
 from telephony.carrier import CarrierError
-from telephony.forms import OVER
 
 log = structlog.get_logger()
 
@@ -68,14 +68,9 @@ def _check(board: Board, call: Call) -> None:
 
 
 def _see_out(board: Board, call: Call) -> None:
-    """A call that was cut off has ended, and its leg may be in a room of before, with nobody.
-
-    Who is with somebody, or about to be, because the database was away, is left alone.
-    """
-    if not call.has_leg or errands.over(board, call.leg_sid):
-        return
-    legs = board.carrier.dialled_by(call.leg_sid)
-    if all(leg.status in OVER for leg in legs):
+    """A call that was cut off has ended: does its leg sit in a room of before, with nobody?"""
+    rooms = [replace(call, cut_offs=before).room for before in range(call.cut_offs)]
+    if any([*board.carrier.in_room(room).values()] == [call.leg_sid] for room in rooms):
         log.warning("a caller's leg outlived its call", call=call.id)
         calls.happened(board, call.id, lambda _c, at: Strayed(at=at))
 
