@@ -7,6 +7,7 @@ without one, 403 and nothing changes (FAILURES R9).
 import random
 import time
 from collections.abc import Iterable
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import structlog
@@ -29,6 +30,7 @@ phone = Blueprint("phone", __name__)
 BODY_BYTES_MAX = 16 * 1024 * 1024  # a signed monster still gets words; forms.parse refuses it
 TRIES_MAX, PAUSE_SECONDS = 3, (0.01, 0.05)
 BUDGET_SECONDS = 4  # work on one webhook (DESIGN, Numbers)
+TZDATA = version("tzdata")  # which rules of clock changes decide who is on call
 TELEPHONE = ("/voice/", "/sound/")
 TWIML = "text/xml; charset=utf-8"
 IN_LINE = ("key", "agree")  # asked from within the wait document, where nothing can be dialled
@@ -450,4 +452,4 @@ def health() -> Response:
     except offline.DATABASE_AWAY:
         words = "answering without the database: people's phones are rung from the snapshot\n"
         return Response(words, content_type="text/plain")
-    return Response("ok\n", content_type="text/plain")
+    return Response(f"ok\nclock changes by tzdata {TZDATA}\n", content_type="text/plain")
