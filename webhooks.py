@@ -9,6 +9,7 @@ import random
 import time
 from collections.abc import Iterable
 from functools import partial
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import structlog
@@ -44,6 +45,7 @@ phone = Blueprint("phone", __name__)
 BODY_BYTES_MAX = 16 * 1024 * 1024  # a signed monster still gets words; forms.parse refuses it
 TRIES_MAX, PAUSE_SECONDS = 3, (0.01, 0.05)
 BUDGET_SECONDS = 4  # work on one webhook (DESIGN, Numbers)
+TZDATA = version("tzdata")  # which rules of clock changes decide who is on call
 TELEPHONE = ("/voice/", "/text/", "/sound/", "/healthz")
 BOOT_FAILED = 3  # what gunicorn's master takes for a worker that cannot start
 TWIML = "text/xml; charset=utf-8"
@@ -499,4 +501,4 @@ def health() -> Response:
     except offline.DATABASE_AWAY:
         words = "answering without the database: people's phones are rung from the snapshot\n"
         return Response(words, content_type="text/plain")
-    return Response("ok\n", content_type="text/plain")
+    return Response(f"ok\nclock changes by tzdata {TZDATA}\n", content_type="text/plain")

@@ -16,6 +16,7 @@ Joined = e.ClinicianJoined | e.CallerJoined | e.PsapJoined
 Hearing = Callable[[Board, Fields, Call, datetime], e.Event]
 
 GUESTS = tuple(Role)
+INCIDENT_MOST = 20  # characters: anybody may send a header
 BRIDGED = ("completed", "answered")
 IN_ROOM: dict[tuple[str, str], type[Joined]] = {
     ("participant-join", "clinician"): e.ClinicianJoined,
@@ -87,8 +88,15 @@ def _psap_pressed(board: Board, form: Fields, call: Call, at: datetime) -> e.Eve
         at=at,
         took=forms.key(form) == "1",
         leg_sid=_leg(form),
+        incident=_incident(call),
         seconds=int((at - call.arrived_at).total_seconds()),
     )
+
+
+def _incident(call: Call) -> str:
+    """The centre's own number for it, from the transfer's headers, to be said letter by letter."""
+    told = next((value for name, value in call.sip.items() if "incident" in name.lower()), "")
+    return " ".join(char for char in told[:INCIDENT_MOST] if char.isalnum())
 
 
 def _guest_left(_board: Board, form: Fields, call: Call, at: datetime) -> e.Event:

@@ -99,6 +99,16 @@ def test_voicemail_takes_nobody_back(town: Town) -> None:
     assert any(task.kind == "dispatcher_failed" for task in town.tasks())
 
 
+def test_the_dispatcher_hears_which_incident_it_is(town: Town) -> None:
+    town.clinician("Ana").goes_on_duty()
+    dispatcher = dispatcher_presses_one(town)
+    caller = town.transfers_from_911(sip_headers={"X-Emergency-IncidentId": "R-26-118<x>"})
+    town.waits(seconds=14)
+    caller.presses("9")
+    town.until(lambda: caller.call.psap is Psap.TOGETHER, seconds=40)
+    assert "Here is incident R 2 6 1 1 8 x, after " in dispatcher.heard_text()
+
+
 def test_a_busy_return_line_is_told_and_can_be_tried_again(town: Town) -> None:
     town.clinician("Ana").goes_on_duty()
     town.phone(DISPATCH).is_busy()
