@@ -13,7 +13,7 @@ import structlog
 
 from ivr.call import Call, Coming, Kind, Psap, Stage
 from ivr.events import Event, LegEnded, PersonUnreached, PsapGone
-from storage.errors import Duplicate
+from storage.errors import Duplicate, StoreDown
 from storage.values import ErrandRow
 from switchboard import calls, effects, evidence, guestbook, tasks, text_sending
 from switchboard.board import Board
@@ -70,6 +70,8 @@ def _carry_out(board: Board, errand: ErrandRow) -> None:
             return
         log.warning("carrier did not say", errand=errand.id, kind=errand.kind)
         _settle(board, errand, "unknown", str(silence))
+    except StoreDown:  # was the carrier asked? The lease ends, and evidence decides (R3)
+        raise
     except Exception as mistake:
         # Our own bug: the errand stays visible, and the caller's next lap goes on without it.
         log.exception("errand failed", errand=errand.id, kind=errand.kind)

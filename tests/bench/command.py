@@ -1,6 +1,7 @@
 """What does a webhook cost, and how long does a caller wait? `./run bench`, on both databases.
 
-`./run bench roster` asks instead what it costs to know who is on call.
+`./run bench roster` asks instead what it costs to know who is on call, `./run bench clocks` whether
+due work is done once and in time.
 """
 
 import argparse
@@ -19,13 +20,25 @@ from typing import TypeVar
 
 import private_postgres
 import psycopg
-from bench import cost, desk, figures, report, roster, roster_page, round_trips, served, streams
+from bench import (
+    clocks,
+    cost,
+    desk,
+    figures,
+    report,
+    roster,
+    roster_page,
+    round_trips,
+    served,
+    streams,
+)
 
 from config import logs
 from storage.migrate import upgrade
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "benchmarks.md"
+CLOCKS_PAGE = ROOT / "docs" / "benchmarks-clocks.md"
 ROSTER_PAGE = ROOT / "docs" / "benchmarks-roster.md"
 T = TypeVar("T")
 NewDatabase = Callable[[], str]
@@ -46,6 +59,8 @@ def main() -> int:
     logs.configure("error")
     if given.what == "roster":
         return of_the_roster(given.quick)
+    if given.what == "clocks":
+        return of_the_clocks(given.quick)
     amounts = Amounts(given.rounds, 40, 2, 30, 1) if given.quick else Amounts(given.rounds)
     before = os.getloadavg()[0]
     with databases() as (found, server):
@@ -82,9 +97,28 @@ def of_the_roster(quick: bool) -> int:
     return 0
 
 
+def of_the_clocks(quick: bool) -> int:
+    """On PostgreSQL: several processes that all write are what it is for."""
+    before = os.getloadavg()[0]
+    with databases() as (known, server), tempfile.TemporaryDirectory() as folder:
+        if server is None:
+            return 1
+        sections = clocks.sections(clocks.measured(known["PostgreSQL"], Path(folder), say))
+    print(report.text(["PostgreSQL"], sections))
+    if not quick:
+        facts = report.machine((before, os.getloadavg()[0]), server, "`./run bench clocks`")
+        CLOCKS_PAGE.write_text(clocks.page(["PostgreSQL"], sections, facts), encoding="utf-8")
+        print(f"written to {CLOCKS_PAGE.relative_to(ROOT)}")
+    for what in report.missed(sections):
+        print(f"goal missed: {what}")
+    return 0
+
+
 def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
-    parser.add_argument("what", nargs="?", choices=("webhooks", "roster"), default="webhooks")
+    parser.add_argument(
+        "what", nargs="?", choices=("webhooks", "roster", "clocks"), default="webhooks"
+    )
     parser.add_argument("--rounds", type=int, default=Amounts.rounds, help="turns of each kind (6)")
     parser.add_argument("--quick", action="store_true", help="few of each; writes no page")
     return parser.parse_args()

@@ -48,7 +48,7 @@ class Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def carrier(seed: int, seconds: float = 0):
+def carrier(seed: int, seconds: float = 0, *, breaks: bool = True):
     """A server on this machine, each request of which takes so long: what it rang, its address."""
     rung, dice = Rung(), Random(seed)
 
@@ -63,7 +63,7 @@ def carrier(seed: int, seconds: float = 0):
             if "To" not in form:
                 self._say(200, {"sid": "CA", "status": "completed"})
                 return
-            chance = dice.random()
+            chance = dice.random() if breaks else 1.0
             if chance < DROPS_REQUEST:
                 with rung.lock:
                     rung.cut += 1

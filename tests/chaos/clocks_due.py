@@ -10,15 +10,17 @@ from storage.tables import attempts, calls, errands, followups
 LEFT = ("pending", "claimed", "unknown")
 GIVEN_UP = ("abandoned", "refused")
 RING_SECONDS = 20
+START_SECONDS = 6
 
 
 def seed(engine: Engine, first: int, many: int, spread: float) -> int:
     """Clinicians are there, phones are to ring: one errand each, every number another.
 
-    They fall due evenly within `spread` seconds from now.
+    They fall due at once; or evenly within `spread` seconds, once the clocks have surely started.
     """
     now, numbers = datetime.now(UTC), range(first, first + many)
-    due = {n: now + timedelta(seconds=spread * (n - first) / many) for n in numbers}
+    since = now + timedelta(seconds=START_SECONDS if spread else 0)
+    due = {n: since + timedelta(seconds=spread * (n - first) / many) for n in numbers}
     with engine.begin() as there:
         there.execute(insert(followups), [_followup(n, now) for n in numbers])
         there.execute(insert(attempts), [_attempt(n, now) for n in numbers])
@@ -107,7 +109,12 @@ def pending(engine: Engine) -> int:
 def unsettled(engine: Engine) -> bool:
     """Whether anything is still to be carried out, found out or decided."""
     given_up = errands.c.state.in_(GIVEN_UP)
-    undecided = select(errands.c.id).join(attempts, attempts.c.call_id == errands.c.call_id)
+    undecided = (
+        select(errands.c.id)
+        .join(attempts, attempts.c.call_id == errands.c.call_id)
+        .join(calls, calls.c.id == errands.c.call_id)
+        .where(calls.c.leg_sid.not_like("CA%"))
+    )
     with engine.connect() as there:
         left = there.execute(select(errands.c.id).where(errands.c.state.in_(LEFT)).limit(1))
         if left.first():

@@ -216,6 +216,29 @@ def test_whoever_was_frozen_with_an_errand_in_hand_leaves_it_to_who_is_awake(
     assert not caller.leg.live
 
 
+def test_an_errand_during_which_the_database_went_away_is_in_doubt_not_refused(
+    quick_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The phone rang, and the errand that had rung it was called refused."""
+    town = quick_town
+    caller = town.transfers_from_911()
+    town.waits(seconds=2)
+    with town.store.begin() as rows:
+        rows.errands.add(caller.call.id, [("EndLeg", {"sid": caller.leg.sid}, "end:it", town.now)])
+
+    def goes_away(_sid: str) -> None:
+        raise StoreDown("server closed the connection unexpectedly")
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(town.board.carrier, "end", goes_away)
+        with pytest.raises(StoreDown):
+            errands.run_due(town.board)
+    assert states(town, caller.call.id) == ["claimed"]
+    town.waits(seconds=evidence.LEASE_SECONDS + 2)
+    assert states(town, caller.call.id) == ["done"]
+    assert not caller.leg.live
+
+
 def states(town: Town, call_id: str) -> list[str]:
     with town.store.read() as rows:
         return [one.state for one in rows.errands.of(call_id) if one.kind == "EndLeg"]
