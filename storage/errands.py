@@ -67,6 +67,15 @@ _CLAIM = (
     )
     .returning(*SHAPE.columns)
 )
+_SETTLED = (
+    update(errands)
+    .where(errands.c.id == bindparam("errand"))
+    .values(state=bindparam("as"), outcome=bindparam("why"), settled_at=bindparam("at"))
+)
+_SETTLE = _SETTLED.where(errands.c.state.in_(["pending", "unknown"]))
+_SETTLE_OURS = _SETTLED.where(
+    errands.c.claimed_by == bindparam("worker"), errands.c.state.in_(["claimed", "unknown"])
+)
 _STUCK = (
     update(errands)
     .where(text("state = 'claimed'"), errands.c.lease_until <= bindparam("now"))
@@ -136,14 +145,11 @@ class Errands(Noun):
         `worker`: who claimed it; its word counts even after the lease, while nothing else is
         known. Without a worker it is the reconciler's word about what is pending or unknown.
         """
-        ours = (
-            and_(errands.c.claimed_by == worker, errands.c.state.in_(["claimed", "unknown"]))
-            if worker
-            else errands.c.state.in_(["pending", "unknown"])
-        )
         settled = None if state == "unknown" else now
-        change = update(errands).where(errands.c.id == errand_id, ours)
-        return self._change(change.values(state=state, outcome=outcome, settled_at=settled)) == 1
+        told = {"errand": errand_id, "as": state, "why": outcome, "at": settled}
+        if worker:
+            return self._change(_SETTLE_OURS, **told, worker=worker) == 1
+        return self._change(_SETTLE, **told) == 1
 
     def postpone(self, errand_id: int, due_at: datetime) -> bool:
         """Put a claimed or unknown errand back: only once it is certain that nothing happened."""

@@ -6,7 +6,6 @@ is never blindly tried again (FAILURES R3).
 """
 
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
@@ -38,27 +37,42 @@ def run_due(board: Board, limit: int = 20) -> int:
     with board.store.read() as rows:
         if not rows.errands.any_due(board.now()):
             return 0
-    done = 0
-    while done < limit and (errand := _claimed(board)):
-        _carry_out(board, errand)
+    done, errand = 0, _next(board)
+    while errand:
+        outcome = _carry_out(board, errand)
         done += 1
+        errand = _next(board, errand, outcome, claims=done < limit)
     return done + evidence.look(board)  # whose targets are free now
 
 
-def _claimed(board: Board) -> ErrandRow | None:
-    """The next that is due; None: there is none, or another has just taken its target."""
-    with suppress(Duplicate), board.store.begin() as rows:
-        claimed = rows.errands.claim_due(board.worker, board.now(), evidence.LEASE_SECONDS, limit=1)
-        return claimed[0] if claimed else None
-    return None
+def _next(
+    board: Board, last: ErrandRow | None = None, outcome: str | None = None, *, claims: bool = True
+) -> ErrandRow | None:
+    """Write down what came of the `last` and claim the next, in one transaction.
+
+    None: none is due, or another process has just taken the target of the one that was.
+    """
+    try:
+        with board.store.begin() as rows:
+            now = board.now()
+            if last and outcome is not None:
+                rows.errands.settle(last.id, "done", outcome, now, worker=board.worker)
+            lease = evidence.LEASE_SECONDS
+            claimed = rows.errands.claim_due(board.worker, now, lease, limit=1) if claims else []
+            return claimed[0] if claimed else None
+    except Duplicate:  # nothing of it is written
+        if last and outcome is not None:
+            _settle(board, last, "done", outcome)
+        return None
 
 
-def _carry_out(board: Board, errand: ErrandRow) -> None:
+def _carry_out(board: Board, errand: ErrandRow) -> str | None:
+    """Do it, and return what came of it; None: that is written down already."""
     if errand.lease_until and board.now() >= errand.lease_until:  # frozen since it was claimed
         _put_back(board, errand)
-        return
+        return None
     try:
-        outcome = DOERS[errand.kind](board, errand)
+        return DOERS[errand.kind](board, errand)
     except CarrierBusy:
         _later(board, errand)
     except CarrierRefused as refusal:
@@ -67,7 +81,7 @@ def _carry_out(board: Board, errand: ErrandRow) -> None:
     except CarrierUnknown as silence:
         if errand.kind in evidence.HARMLESS_TWICE:
             _later(board, errand)
-            return
+            return None
         log.warning("carrier did not say", errand=errand.id, kind=errand.kind)
         _settle(board, errand, "unknown", str(silence))
     except StoreDown:  # was the carrier asked? The lease ends, and evidence decides (R3)
@@ -76,8 +90,7 @@ def _carry_out(board: Board, errand: ErrandRow) -> None:
         # Our own bug: the errand stays visible, and the caller's next lap goes on without it.
         log.exception("errand failed", errand=errand.id, kind=errand.kind)
         _settle(board, errand, "refused", repr(mistake)[:500])
-    else:
-        _settle(board, errand, "done", outcome)
+    return None
 
 
 def _settle(board: Board, errand: ErrandRow, state: str, outcome: str) -> None:

@@ -139,8 +139,11 @@ def claiming(url: str) -> tuple[float, float]:
     with store.engine.begin() as there:
         there.execute(text("ANALYZE"))  # as PostgreSQL does by itself within a minute
     ours, bare = [], []
+    errand = errands._next(board)
     for _ in range(CLAIMS):
-        ours.append(timed(lambda: claimed(board)))
+        began = time.perf_counter()
+        errand = errands._next(board, errand, "CA1")  # as a clock goes from one to the next
+        ours.append(time.perf_counter() - began)
         bare.append(timed(lambda: claimed_barely(store)))
     store.close()
     return 1 / middle(ours), middle(bare) / middle(ours)
@@ -150,12 +153,6 @@ def timed(work: Callable[[], None]) -> float:
     began = time.perf_counter()
     work()
     return time.perf_counter() - began
-
-
-def claimed(board: Any) -> None:
-    errand = errands._claimed(board)
-    assert errand
-    errands._settle(board, errand, "done", "CA1")
 
 
 def claimed_barely(store: Store) -> None:

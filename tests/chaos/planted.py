@@ -151,8 +151,8 @@ PLANTED: dict[int, Plant] = {
 }
 
 HASHED = Plant(
-    "switchboard/errands.py",
-    "    for errand in claimed:",
-    "    for errand in sorted(claimed, key=lambda one: hash(one.target)):",
-    seed=6,
+    "routing/offers.py",
+    "key=lambda p: (_stamp(p.active_at, recent=True), p.person_id))",
+    "key=lambda p: hash(p.person_id))",
+    seed=9,
 )

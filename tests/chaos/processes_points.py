@@ -57,7 +57,7 @@ POINTS: dict[int, Point] = dict(
             Point("telephony.carrier:Carrier.end", "before", "about to end a leg"),
             Point("telephony.carrier:Carrier.end", "after", "a leg ended, not recorded"),
             Point("storage.errands:Errands.settle", "after", "settled, not committed"),
-            Point("switchboard.errands:_carry_out", "after", "settled and committed"),
+            Point("switchboard.errands:_carry_out", "after", "carried out, not settled"),
             # promises
             Point("storage.attempts:Attempts.add", "after", "mid transaction: an attempt"),
             Point("storage.attempts:Attempts.hear", "after", "the first word claimed, not kept"),

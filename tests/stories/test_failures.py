@@ -203,7 +203,7 @@ def test_whoever_was_frozen_with_an_errand_in_hand_leaves_it_to_who_is_awake(
     with town.store.begin() as rows:
         end = ("EndLeg", {"sid": caller.leg.sid}, "end:it", town.now)
         rows.errands.add(caller.call.id, [end])
-    frozen = errands._claimed(town.board)
+    frozen = errands._next(town.board)
     assert frozen is not None
     for tick in town._ticking:  # nobody else is there yet
         tick.cancel()
