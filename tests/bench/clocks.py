@@ -135,7 +135,7 @@ def claiming(url: str) -> tuple[float, float]:
     """How many a second ours claims and marks, and its share of what the bare loop does."""
     store = Store(url)
     board: Any = SimpleNamespace(store=store, worker="bench", now=lambda: datetime.now(UTC))
-    clocks_due.seed(store.engine, 0, 2 * CLAIMS, 0)
+    clocks_due.seed(store.engine, 0, 2 * CLAIMS + 1, 0)
     with store.engine.begin() as there:
         there.execute(text("ANALYZE"))  # as PostgreSQL does by itself within a minute
     ours, bare = [], []
