@@ -255,7 +255,7 @@ def fallback() -> Response:
     """
     facts = fields()
     if forms.softphone(facts):
-        return desk()
+        return answer(phones.desk(board(), facts, g.key))
     try:
         event = hearing.of_verb(board(), "fallback", facts)
         return answer(calls.handle_leg(board(), facts.get("CallSid", ""), g.key, event))
@@ -298,7 +298,9 @@ def offline_pressed(line_id: str) -> Response:
 
 @phone.post("/voice/desk")
 def desk() -> Response:
-    """A softphone dialled in, naming the offer it accepted."""
+    """A softphone dialled in, naming the offer it accepted; or only to test its connection."""
+    if phones.tests_connection(fields()):
+        return answer(phones.connection_test(board()))
     return answer(phones.desk(board(), fields(), g.key))
 
 

@@ -12,7 +12,7 @@ from ivr.events import (
     PersonUnreached,
 )
 from ivr.guest_events import GuestArrived
-from ivr.replies import HangUp, Listen, Reply, Say
+from ivr.replies import Bed, HangUp, Listen, Reply, Say
 from storage.calls import Seen
 from storage.errors import Duplicate
 from storage.store import Rows
@@ -22,6 +22,7 @@ from telephony.forms import Fields, key, leg
 
 UNANSWERED = {"busy": "busy", "no-answer": "no_answer", "failed": "failed", "canceled": "failed"}
 SCREEN_SECONDS = 8  # of silence in which a cell phone may press 1
+TEST_SECONDS = 10  # of sound for a desk that tests its connection: the SDK measures each second
 
 
 def desk(board: Board, fields: Fields, inbox_key: str) -> bytes:
@@ -37,6 +38,19 @@ def desk(board: Board, fields: Fields, inbox_key: str) -> bytes:
         return calls.handle_found(board, theirs, inbox_key, _arrived(person_id, fields))
     except calls.NoSuchCall:
         return _words(board, Say("caller_gone"), HangUp())
+
+
+def tests_connection(fields: Fields) -> bool:
+    """Whether a desk only tests its connection: then it dials in and names nothing to be let into.
+
+    The SDK's preflight cannot say more (page "Voice JavaScript SDK: PreflightTest").
+    """
+    return fields.keys().isdisjoint(("offer", "guest"))
+
+
+def connection_test(board: Board) -> bytes:
+    """The quiet bed of sound, and the end: nobody else is on this leg, and no row is read."""
+    return _words(board, Bed(TEST_SECONDS), HangUp())
 
 
 def _as_guest(board: Board, person_id: str, fields: Fields, inbox_key: str) -> bytes:

@@ -1,5 +1,6 @@
 // What does the desk do? One thing at a time: the panel says which; this joins it to the telephone.
 import { post, Refused } from "./ask.js";
+import { ConnectionTest } from "./connection.js";
 import { follow, refresh, tick } from "./live.js";
 import { RecordForm } from "./record.js";
 import { Ring } from "./ring.js";
@@ -12,6 +13,7 @@ const AUTO_ANSWER_MS = 1000;
 const $ = (id) => document.getElementById(id);
 const panel = () => document.querySelector("#panel .panel");
 const phone = new Softphone($("desk").dataset);
+const connection = new ConnectionTest($("connection"), phone);
 const ring = new Ring();
 const record = new RecordForm($("record"));
 let touched = Date.now();
@@ -29,6 +31,7 @@ async function look() { refresh("panel"); }
 const doing = {
   "go-on-duty": goOnDuty,
   retry: startPhone,
+  "test-connection": () => connection.toggle(),
   mute: () => phone.mute(),
   hold: toggleHold,
   accept: (form) => accept(form.action),
@@ -93,6 +96,7 @@ async function beat() {
 function show() { // after every look: make the page agree with the panel
   const { state, offer, call, accepted, autoAnswer } = panel().dataset;
   tick();
+  connection.allow(!offer && !phone.call && (state === "off" || state === "available"));
   ring.show(offer, offer ? panel().innerText.slice(0, 200) : "");
   if (state === "talking" && !document.querySelector('[data-do="hold"]')) phone.held = false; // a consultation: kept company instead
   press("mute", phone.muted);

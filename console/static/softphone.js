@@ -41,9 +41,13 @@ export class Softphone extends EventTarget {
   say(words) { this.dispatchEvent(new CustomEvent("trouble", { detail: words })); }
   change() { this.dispatchEvent(new CustomEvent("change")); }
 
-  async start() { // Microphone first: its question must come from the person's own click.
+  async microphone() { // asked for first: its question must come from the person's own click
     const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
     stream.getTracks().forEach((track) => track.stop());
+  }
+
+  async start() {
+    await this.microphone();
     this.stop();
     const { token } = await ask("/desk/token");
     this.device = new Twilio.Device(token, this.options());
@@ -58,6 +62,18 @@ export class Softphone extends EventTarget {
       sounds: Object.fromEntries(SOUNDS.map((name) => [name, this.silence])),
       ...(this.chunderw ? { chunderw: this.chunderw } : {}),
     };
+  }
+
+  preflight(token) { // its own Device would fetch sounds, report elsewhere, and keep a call's error to itself
+    const ours = { ...this.options(), closeProtection: false };
+    const deviceFactory = class extends Twilio.Device {
+      constructor(pass, options) { super(pass, { ...options, ...ours }); }
+      async connect(asked) {
+        const call = await super.connect(asked);
+        return call.once("error", (error) => this.emit("error", error));
+      }
+    };
+    return Twilio.Device.runPreflight(token, { ...ours, deviceFactory });
   }
 
   listen(device) {
