@@ -25,6 +25,7 @@ from console import (
     records,
     referrals,
     rescues,
+    response_plans,
     roster,
     signin,
     stream,
@@ -68,11 +69,19 @@ DESK = (
 )
 CREWS = ("crews", "crew_form", "request_crew", "crew_visit", "change_crew_visit", "add_crew")
 REFERRALS = ("referrals", "referral_step", "directory", "preview_directory", "take_directory")
+RESPONSE_PLANS = (
+    "response_plans",
+    "response_plan",
+    "write_response_plan",
+    "revise_response_plan",
+    "end_response_plan",
+)
 PEOPLE = ("people", "person", "new_person", "add_person", "psaps", "make_psap_key")
 PLACES = (
     Place("Desk", "desk", "desk", DESK),
     Place("Follow-ups", "followups", "followups", ("followups", "decide", "record")),
     Place("Referrals", "referrals", "pin", REFERRALS),
+    Place("Response plans", "response_plans", "pencil", RESPONSE_PLANS),
     Place("Crews", "crews", "crew", CREWS),
     Place("Roster", "roster", "roster", roster.SECTION),
     Place("Board", "board_page", "board", ("board_page", "rescues")),
@@ -111,7 +120,7 @@ def door() -> Blueprint:
     for part in (desk, guests, handoffs, records, rescues, roster, board_page, supervision):
         part.install(console)
     parts = (followups, followup_page, figures, contacts, people, psap_keys, crews, crew_keys)
-    for part in (*parts, referrals, directory_page, fhir):
+    for part in (*parts, referrals, directory_page, fhir, response_plans):
         part.install(console)
     console.register_error_handler(HTTPException, explain)
     return console

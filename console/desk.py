@@ -16,7 +16,7 @@ from console.dispatcher import at_desk as dispatcher_at_desk
 from console.here import board, myself, now, store
 from console.roster_words import hours
 from console.words import asset
-from switchboard import calls, desk, handoffs, offers, presence
+from switchboard import calls, desk, handoffs, offers, presence, response_plans
 from switchboard import help as silent_help
 from switchboard.desk import DeskState
 
@@ -60,10 +60,13 @@ def shown() -> DeskState:
 
 
 def _note_reading(current: DeskState) -> None:
-    """Before a desk shows what was sent ahead, the audit knows who sees it."""
+    """Before a desk shows what was sent ahead, or a response plan, the audit knows who sees it."""
     for known in (current.handoff, *(card.handoff for card in current.cards)):
         if known:
             handoffs.note_reading(board(), current.person.id, known.call_id)
+    for plan in (current.response_plan, *(card.response_plan for card in current.cards)):
+        if plan:
+            response_plans.note_reading(board(), current.person.id, plan)
 
 
 def facts(current: DeskState) -> dict[str, Any]:

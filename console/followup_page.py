@@ -11,11 +11,12 @@ from console import referrals
 from console.followups import DECISIONS, may_see, tasks_for
 from console.forms import Form
 from console.here import Me, board, myself, now, store
+from console.permissions import READS_RECORDS
 from console.records import may_read
 from console.text_words import text_words
 from storage.store import Rows
 from storage.values import FollowUp
-from switchboard import promises, reminders, stops
+from switchboard import promises, reminders, response_plans, stops
 
 HOW = {"spoken": "Spoken", "written": "Written"}
 CONSENTS = HOW | {"by_key": "By a key while waiting", "called_us": "By calling us"}
@@ -100,7 +101,10 @@ def read(followup_id: str, form: Form | None = None) -> dict[str, Any]:
     with store().begin() as rows:
         rows.audit.write(person.id, "followup.read", f"followup:{one.id}", {}, now())
     with store().read() as rows:
-        return facts(rows, person, one) | {"form": form}
+        shown = facts(rows, person, one) | {"form": form}
+    if plan := shown["response_plan"]:
+        response_plans.note_reading(board(), person.id, plan)
+    return shown
 
 
 def facts(rows: Rows, person: Me, one: FollowUp) -> dict[str, Any]:
@@ -108,6 +112,7 @@ def facts(rows: Rows, person: Me, one: FollowUp) -> dict[str, Any]:
     here = with_them(rows, person, one)
     shown = [o for o in every if here or may_see(person, o)]
     calls = rows.calls.earlier(one.number, now(), limit=50)
+    reads = person.may(*READS_RECORDS)
     return {
         "one": one,
         "promises": shown,
@@ -117,6 +122,7 @@ def facts(rows: Rows, person: Me, one: FollowUp) -> dict[str, Any]:
         "calls": calls,
         "may_read": {call.id for call in calls if may_read(rows, person, call)},
         "tasks": [task for task in tasks_for(rows, person) if task.followup_id == one.id],
+        "response_plan": response_plans.of_followup(board(), rows, one) if reads else None,
         "referrals": referrals.of_followup(rows, one.number, one.call_id),
         "names": {p.id: p.name for p in rows.people.all(active_only=False)},
         "audit": rows.audit.of(f"followup:{one.id}"),

@@ -18,6 +18,10 @@ OVERSEES_CREWS = OVERSEES_PEOPLE = frozenset({COORDINATOR, SUPERVISOR})
 REFERS = frozenset({CLINICIAN, COORDINATOR, SUPERVISOR})  # and then only their own: referrals
 READS_DIRECTORY = frozenset({COORDINATOR, SUPERVISOR, ADMINISTRATOR})
 READS_RECORDS = frozenset({CLINICIAN, COORDINATOR, SUPERVISOR})  # and then only their own: records
+# A response plan is made of many records, which a supervisor alone may read: they write and review
+# it. A coordinator reads plans, since overdue reviews stand among the tasks they see.
+WRITES_RESPONSE_PLANS = frozenset({SUPERVISOR})
+READS_RESPONSE_PLANS = OVERSEES_PEOPLE
 
 ALLOWED: dict[str, frozenset[str]] = {
     # sign-in
@@ -168,6 +172,12 @@ ALLOWED: dict[str, frozenset[str]] = {
     "console.directory_zip": READS_DIRECTORY,
     "console.preview_directory": PLANS,
     "console.take_directory": PLANS,
+    # response plans
+    "console.response_plans": READS_RESPONSE_PLANS,
+    "console.response_plan": READS_RESPONSE_PLANS,
+    "console.write_response_plan": WRITES_RESPONSE_PLANS,
+    "console.revise_response_plan": WRITES_RESPONSE_PLANS,
+    "console.end_response_plan": WRITES_RESPONSE_PLANS,
     # records
     "console.fhir_of_call": OVERSEES_PEOPLE,
     "console.fhir_of_followup": OVERSEES_PEOPLE,

@@ -22,7 +22,7 @@ from ivr.call import Call
 from routing.wallclock import instant
 from storage.errors import Stale
 from storage.store import Rows
-from switchboard import desk, handoffs, promises
+from switchboard import desk, handoffs, promises, response_plans
 from switchboard.desk import Draft
 
 OF_CALL = "record:{}"
@@ -212,6 +212,8 @@ def page(call_id: str) -> str:
     note_reading(person, call_id)
     with store().read() as rows:
         shown_facts = read(rows, call)
+    if plan := shown_facts["response_plan"]:
+        response_plans.note_reading(board(), person.id, plan)
     return render_template("records/page.html", **shown_facts)
 
 
@@ -277,6 +279,7 @@ def read(rows: Rows, call: Call) -> dict[str, Any]:
         "promised": rows.followups.of_call(call.id),
         "handed": handed_over(call, kept.disposition if kept else None),
         "ahead": handoffs.of_call(rows, call.id),
+        "response_plan": response_plans.of_call(board(), rows, call),
         "visits": crew_desk.of_call(rows, call.id),
         "referrals": referrals.of_record(rows, call.id),
         "steps": STEPS_IN_WORDS,

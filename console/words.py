@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -94,6 +94,7 @@ def install(app: Flask) -> None:
         mss=mss,
         clock=clock,
         moment=moment,
+        day=day,
         phone=phone,
         language=language,
         ending=ending,
@@ -120,6 +121,11 @@ def clock(at: datetime, zone: str) -> str:
 
 def moment(at: datetime, zone: str) -> str:
     return f"{at.astimezone(ZoneInfo(zone)):%a %-d %b %H:%M}"
+
+
+def day(one: date) -> str:
+    """A day of which the year may not be this one."""
+    return f"{one:%-d %b %Y}"
 
 
 def phone(number: str) -> str:

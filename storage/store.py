@@ -40,6 +40,7 @@ from storage.psap_keys import PsapKeys
 from storage.records import Records
 from storage.referrals import Referrals
 from storage.rescues import Rescues
+from storage.response_plans import ResponsePlans
 from storage.roster import RosterRows
 from storage.roster_drafts import RosterDrafts
 from storage.roster_feeds import RosterFeeds
@@ -80,6 +81,7 @@ class Rows:
         self.tasks = Tasks(connection, now)
         self.records = Records(connection, now)
         self.rescues = Rescues(connection, now)
+        self.response_plans = ResponsePlans(connection, now)
         self.handoffs = Handoffs(connection, now)
         self.psap_keys = PsapKeys(connection, now)
         self.crews = Crews(connection, now)

@@ -6,7 +6,7 @@ from datetime import datetime
 from ivr.call import Call
 from storage.store import Rows
 from storage.values import Offer, Person
-from switchboard import called_first, handoffs, offers
+from switchboard import called_first, handoffs, offers, response_plans
 from switchboard.board import Board
 
 
@@ -28,6 +28,7 @@ class Card:
     attempt: tuple[int, int] | None = None  # follow-up: this attempt of at most
     handoff: handoffs.Known | None = None  # what the 911 centre sent ahead
     promised: tuple[called_first.Promise, ...] = ()  # what we promised to the number shown
+    response_plan: response_plans.Known | None = None  # of the number shown; changes no offer
 
 
 def shown_to(board: Board, person_id: str) -> list[Card]:
@@ -65,6 +66,7 @@ def _of_a_call(board: Board, rows: Rows, offer: Offer, person: Person | None) ->
         earlier=tuple(earlier),
         handoff=handoffs.of_call(rows, call.id),
         promised=called_first.promised_to(board, rows, call.number_shown),
+        response_plan=response_plans.of_call(board, rows, call),
     )
 
 
@@ -82,4 +84,5 @@ def _of_a_promise(board: Board, rows: Rows, offer: Offer) -> Card | None:
         language=followup.language,
         name=followup.name,
         attempt=(followup.attempts_made + 1, followup.attempts_max),
+        response_plan=response_plans.of_followup(board, rows, followup),
     )

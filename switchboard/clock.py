@@ -35,6 +35,7 @@ from switchboard import (
     presence,
     reconcile,
     rescues,
+    response_plans,
     set_back,
     text_sending,
 )
@@ -51,6 +52,7 @@ ORPHAN_SECONDS = 1
 MAIL_SECONDS = 15
 TEXT_SECONDS = 5
 FORGET_SECONDS = 600
+REVIEW_SECONDS = 600
 ROUNDS_MAX = 10
 
 Part = Callable[[Board], None]
@@ -226,6 +228,7 @@ def run(board: Board) -> None:
         (mail.sweep, MAIL_SECONDS, (board,)),
         (text_sending.sweep, TEXT_SECONDS, (board,)),
         (handoffs.forget, FORGET_SECONDS, (board,)),
+        (response_plans.sweep, REVIEW_SECONDS, (board,)),
     ):
         scheduler.add_job(job, "interval", seconds=seconds, args=given, **every)
     board.carrier.warm()

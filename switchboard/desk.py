@@ -21,6 +21,7 @@ from switchboard import (
     presence,
     promises,
     referrals,
+    response_plans,
     ring_backs,
     stops,
 )
@@ -51,6 +52,7 @@ class DeskState:
     others: int = 0  # other people on duty
     handoff: handoffs.Known | None = None  # what the 911 centre sent ahead about this caller
     open_promises: tuple[called_first.Promise, ...] = ()  # made to the number shown, before
+    response_plan: response_plans.Known | None = None  # of whoever is in this call
     unmatched: tuple[HandoffCard, ...] = ()  # or perhaps did: cards of this line that wait
 
 
@@ -98,6 +100,7 @@ def _with_call(board: Board, rows: Rows, shown: DeskState, desk: Desk) -> DeskSt
         promised=promised,
         handoff=known,
         open_promises=_before(board, rows, call),
+        response_plan=response_plans.of_call(board, rows, call),
         unmatched=() if known else tuple(handoffs.unmatched(rows, call, board.now())),
     )
 

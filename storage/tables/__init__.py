@@ -11,7 +11,7 @@ from storage.tables.house import audit, changes, heartbeats
 from storage.tables.linkage import directory, directory_services, referrals
 from storage.tables.people import desks, people, people_roles, roles
 from storage.tables.promises import attempts, followups, tasks, text_numbers, texts
-from storage.tables.records import handoff_cards, psap_keys, records, rescues
+from storage.tables.records import handoff_cards, psap_keys, records, rescues, response_plans
 from storage.tables.roster import (
     cover_requests,
     notices,
@@ -51,6 +51,7 @@ __all__ = [
     "records",
     "referrals",
     "rescues",
+    "response_plans",
     "roles",
     "roster_drafts",
     "roster_feeds",

@@ -1,6 +1,6 @@
 """What is written down of a contact, and what did a 911 centre send ahead of it?"""
 
-from sqlalchemy import JSON, Column, Index, Integer, String, Table, Text, text
+from sqlalchemy import JSON, Column, Date, Index, Integer, String, Table, Text, text
 
 from storage.tables.columns import Answers, Instant, metadata
 
@@ -65,6 +65,25 @@ handoff_cards = Table(  # what 911 centres sent ahead, a message a row (care.han
         sqlite_where=text("call_id IS NULL"),
         postgresql_where=text("call_id IS NULL"),
     ),
+)
+response_plans = Table(  # for who calls often: what helps; a version a row (care.response_plan)
+    "response_plans",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("number", String(32), nullable=False),  # the person's; a number has one plan
+    Column("person_name", String(120)),
+    Column("helps", String(500), nullable=False),
+    Column("avoid", String(500)),
+    Column("limits", String(500)),
+    Column("tell", String(300)),
+    Column("agreed", String(12), nullable=False),  # yes | no
+    Column("review_on", Date, nullable=False),  # a day of the house's wall clock
+    Column("written_by", String(40), nullable=False),
+    Column("written_at", Instant, nullable=False),
+    Column("ended_because", String(300)),  # this version ends it
+    # read by the offer and the desk; two people write one version of a number's plan once
+    Index("response_plans_by_number", "number", "version", unique=True),
 )
 psap_keys = Table(  # by which a 911 centre's system or people speak to us; the secret is not here
     "psap_keys",

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from care.rescue import Rescue
+from care.response_plan import ResponsePlan
 from ivr.call import Stage
 from switchboard import crew_pages, crews, referrals
 from switchboard.referrals import Wish
@@ -35,6 +36,8 @@ PAGES = {
     "imminent risk": ("sol", "/rescues"),
     "referrals": ("cora", "/referrals?need=shelter"),
     "directory": ("cora", "/directory"),
+    "response plans": ("sol", "/response-plans"),
+    "response plan": ("sol", "/response-plans/plan"),
     "crews": ("sol", "/crews"),
     "asking for a crew": ("cora", "/crews/visits/new"),
     "refused": ("ana", "/figures"),
@@ -57,6 +60,12 @@ def busy(house):
     facts = {"place": "12 Main St", "risk": "A dog", "situation": "Alone."}
     crews.request(house.board, "v", "ana", "first", facts, call_id=call.id)
     house.followup(call, name=None, consent_by=None)
+    said = ("Let her finish.", "Advice", "20 minutes", "Her sister", "yes")
+    plan = ResponsePlan(
+        "plan", "+13145550177", 1, "Marta", *said, today - timedelta(days=1), "sol", house.at
+    )
+    with house.store.begin() as rows:
+        rows.response_plans.add(plan)
     waiting = house.call(Stage.WAITING)
     house.desk("sol")
     house.offers("sol", waiting)

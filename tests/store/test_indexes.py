@@ -46,6 +46,7 @@ READERS = {
     "referrals_by_number": "SELECT * FROM referrals WHERE number = '+13145550110'",
     "referrals_by_day": f"SELECT * FROM referrals WHERE made_at >= {NOW} ORDER BY made_at",
     "referrals_open": "SELECT * FROM referrals WHERE settled_at IS NULL ORDER BY made_at",
+    "response_plans_by_number": "SELECT * FROM response_plans WHERE number = '+13145550110' ORDER BY version DESC LIMIT 1",
     "audit_by_object": "SELECT * FROM audit WHERE object = 'a' ORDER BY id",
 }
 KEEPERS = {"errands_one_live", "offers_one_live"}  # unique: they refuse, nobody reads by them
