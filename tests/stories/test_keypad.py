@@ -2,7 +2,8 @@
 
 import pytest
 from stories.test_returned import dispatcher_presses_one
-from town import DISPATCH, GENERAL, Caller, Clinician, Town
+from stories.test_without_database import broken
+from town import DISPATCH, GENERAL, PARTNER, Caller, Clinician, Town
 
 from ivr.call import Psap, Stage
 from switchboard import handoffs
@@ -189,3 +190,18 @@ def test_on_the_general_line_star_does_nothing_new(town: Town) -> None:
     assert not caller.hears("noted")
     assert cards(town, caller) == []
     assert caller.stage is Stage.WAITING
+
+
+@pytest.mark.parametrize("after", [GREETED, WAITS])
+def test_the_database_goes_while_the_number_is_pressed_and_a_person_is_reached(
+    town: Town, after: int
+) -> None:
+    town.phone(PARTNER).answers(after=2)
+    town.clinician("Ana").goes_on_duty()
+    caller = town.transfers_from_911()
+    presses(town, caller, "2610", after=after)
+    with broken(town):
+        caller.presses("4#")
+        town.until(lambda: town.phone(PARTNER).in_call, seconds=60)
+        assert not caller.silences
+        assert caller.leg.live
