@@ -49,9 +49,9 @@ TZDATA = version("tzdata")  # which rules of clock changes decide who is on call
 TELEPHONE = ("/voice/", "/text/", "/sound/", "/healthz")
 BOOT_FAILED = 3  # what gunicorn's master takes for a worker that cannot start
 TWIML = "text/xml; charset=utf-8"
-IN_LINE = ("key", "agree")  # asked from within the wait document, where nothing can be dialled
+IN_LINE = ("key", "agree", "incident")  # asked from within the wait document: no dialling there
 OF_A_NUMBER = ("phone.arrived", "phone.fallback", "phone.ended")  # entered at the carrier for each
-OTHER_LEGS = ("clinician-left", "psap", "psap-pressed", "psap-left", "guest-pressed", "guest-left")
+OTHER_LEGS = ("clinician-left", "psap", "psap-left", "guest-pressed", "guest-left")
 
 
 def board() -> Board:
@@ -323,6 +323,12 @@ def guest_answered(call_id: str, guest_id: str, hop: int) -> Response:
     return answer(calls.handle(board(), call_id, g.key, event))
 
 
+@phone.post("/voice/<call_id>/psap-pressed/<int:hop>")
+def psap_pressed(call_id: str, hop: int) -> Response:
+    """A key was pressed on the 911 centre's own line."""
+    return answer(phones.psap_pressed(board(), call_id, fields(), g.key))
+
+
 @phone.post("/voice/<call_id>/person/<attempt_id>/<int:hop>")
 def person_answered(call_id: str, attempt_id: str, hop: int) -> Response:
     """Follow-up: the person's phone was picked up."""
@@ -403,7 +409,7 @@ def text_status(text_id: str) -> Response:
 
 
 _OFFLINE = (offline_next, offline_again, offline_screen, offline_pressed)
-_PHONES = (phone_answered, phone_pressed, person_answered, guest_answered)
+_PHONES = (phone_answered, phone_pressed, person_answered, guest_answered, psap_pressed)
 _OTHERS = (desk, *_PHONES, offline_screen, offline_pressed)
 OTHERS = {f"phone.{f.__name__}" for f in _OTHERS}
 _STATUS = (ended, phone_status, person_status, psap_status, guest_status, room)

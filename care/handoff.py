@@ -13,7 +13,10 @@ from care.questions import YES_NO, Question
 
 BEFORE = timedelta(minutes=15)  # so long a card waits for its call
 AFTER = timedelta(minutes=60)  # so long after the call's arrival it may still come
-CLINICIAN = "clinician"  # who corrected it; else system | page
+CLINICIAN = "clinician"  # who corrected it; else system | page | keypad
+KEYPAD = "keypad"  # pressed on the caller's own leg: how it came, and why it is theirs
+IN_CALL = (CLINICIAN, KEYPAD)  # said in the call itself, so about nobody else
+ALONE = "alone"  # nothing but the time speaks for it
 
 FIELDS: tuple[Question, ...] = (
     Question("incident", "Incident number", 64),
@@ -60,6 +63,10 @@ class Sent(Protocol):
     @property
     def sent_at(self) -> datetime: ...
     @property
+    def matched(self) -> str | None: ...
+    @property
+    def incident(self) -> str | None: ...
+    @property
     def facts(self) -> Mapping[str, str]: ...
 
 
@@ -69,6 +76,37 @@ def told(cards: Iterable[Sent]) -> dict[str, str]:
     for card in sorted(cards, key=lambda one: (one.how == CLINICIAN, one.sent_at)):
         known |= card.facts
     return {name: known[name] for name in NAMES if known.get(name)}
+
+
+def sure(cards: Iterable[Sent]) -> bool:
+    """Whether more than the time speaks for what is told: a number, or a person, said whose it is.
+
+    A number pressed on the keypad speaks for itself, and for the cards of that incident.
+    """
+    cards = list(cards)
+    pressed = [card.incident for card in cards if card.how == KEYPAD and card.incident]
+    if any(card.matched not in (ALONE, KEYPAD) for card in cards):
+        return True
+    return all(
+        card.matched == KEYPAD or any(same_incident(card.incident, one) for one in pressed)
+        for card in cards
+    )
+
+
+def same_incident(one: str | None, other: str | None) -> bool:
+    """Whether two centres' spellings are of one incident: a keypad has no letters and no dashes."""
+    if not one or not other:
+        return False
+    if one == other:
+        return True
+    plain = one if one.isdecimal() else other
+    if not plain.isdecimal():
+        return False
+    return _digits(one) == _digits(other)
+
+
+def _digits(text: str) -> str:
+    return "".join(char for char in text if char.isdecimal())
 
 
 def in_words(known: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -124,12 +162,12 @@ def whom(card: About, callers: Sequence[Caller], *, alone: bool) -> tuple[str, s
             return max(found, key=lambda one: one.arrived_at).call_id, how
     free = [one for one in near if one.live and not one.told]
     if alone and len(free) == 1 and not _contradicts(card, free[0]):
-        return free[0].call_id, "alone"
+        return free[0].call_id, ALONE
     return None
 
 
 def _same_incident(card: About, one: Caller) -> bool:
-    return card.incident is not None and card.incident in one.incidents
+    return any(same_incident(card.incident, told) for told in one.incidents)
 
 
 def _same_number(card: About, one: Caller) -> bool:

@@ -22,6 +22,7 @@ PROMPTS: Mapping[str, frozenset[str]] = {
     "lap_stay": frozenset(),
     "lap_keys": frozenset({"partner_name"}),
     "lap_keys_dispatcher": frozenset(),
+    "incident_noted": frozenset({"number"}),  # after star, number and pound on a 911 line
     "connecting": frozenset(),
     "here_is_counselor": frozenset(),
     "cut_off": frozenset(),

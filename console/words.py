@@ -35,6 +35,8 @@ HAPPENINGS = {
     "GreetingEnded": "The greeting ended",
     "Waited": "Still waiting; the caller was told what is happening",
     "KeyPressed": "The caller pressed a key",
+    "IncidentBegun": "Star was pressed: an incident number may follow",
+    "IncidentKeyed": "An incident number was pressed, or none",
     "LineLeft": "The caller left the waiting line",
     "TalkEnded": "The conversation ended",
     "PassEnded": "The call passed on came to its end",

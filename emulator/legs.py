@@ -81,6 +81,7 @@ class Leg:
     over: Signal[str] = field(default_factory=Signal)
     keys: "Signal[str] | None" = None  # whoever waits for the next key
     keys_kept: str = ""
+    pressed_at: list[datetime] = field(default_factory=list)
     words: "Signal[str] | None" = None
     star: "Signal[str] | None" = None  # hangupOnStar
     heard: list[Heard] = field(default_factory=list)
@@ -137,6 +138,7 @@ class Leg:
             if key == "*" and self.star is not None:
                 self.star.set(key)
             self.keys_kept += key
+            self.pressed_at.append(self.town.clock.now())
             if self.keys is not None:
                 self.keys.set(key)
             if self.peer is not None:

@@ -4,9 +4,10 @@
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from emulator.clock import Clock
@@ -98,7 +99,10 @@ def describe(one: Exchange) -> str:
 
 
 def silence(leg: "Leg", at_least_seconds: float = 0.0) -> list[tuple[datetime, float]]:
-    """Stretches in which a connected leg heard nothing: (start, seconds), joined, in order."""
+    """Stretches in which a connected leg heard nothing: (start, seconds), joined, in order.
+
+    A pressed key ends one and begins the next: a telephone sounds its own keys.
+    """
     if leg.answered_at is None:
         return []
     end = leg.ended_at or leg.town.clock.now()
@@ -112,7 +116,15 @@ def silence(leg: "Leg", at_least_seconds: float = 0.0) -> list[tuple[datetime, f
             stretches.append((start, before + seconds))
         else:
             stretches.append((one.at, seconds))
-    return [one for one in stretches if one[1] > 0 and one[1] >= at_least_seconds]
+    whole = [part for one in stretches for part in _between_keys(leg, *one)]
+    return [one for one in whole if one[1] > 0 and one[1] >= at_least_seconds]
+
+
+def _between_keys(leg: "Leg", at: datetime, seconds: float) -> Iterator[tuple[datetime, float]]:
+    end = at + timedelta(seconds=seconds)
+    edges = [at, *(key for key in leg.pressed_at if at < key < end), end]
+    for start, stop in pairwise(edges):
+        yield start, (stop - start).total_seconds()
 
 
 def first_sound(leg: "Leg") -> float | None:

@@ -102,6 +102,13 @@ class MeetPromises:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepIncident:
+    """The dispatcher pressed this incident number: a hand-off card of the call says it."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordAttempt:
     """Follow-up: write the attempt's outcome and plan what follows."""
 
@@ -132,6 +139,7 @@ Errand = (
     | OpenCallback
     | MeetPromises
     | RingBack
+    | KeepIncident
     | RecordAttempt
     | Alert
 )

@@ -93,6 +93,21 @@ class CallbackAgreed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentBegun(Event):
+    """Star was pressed on a 911 line, in the greeting or the wait: its dispatcher is there yet."""
+
+    leg: Leg | None = "caller"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentKeyed(Event):
+    """Keys were pressed after star; `number` "": they are no incident number."""
+
+    number: str = ""
+    leg: Leg | None = "caller"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LineLeft(Event):
     """The caller's leg left the carrier's queue; `result` is the carrier's word for why."""
 
@@ -329,6 +344,8 @@ VOICE_EVENTS = (
     Waited,
     KeyPressed,
     CallbackAgreed,
+    IncidentBegun,
+    IncidentKeyed,
     LineLeft,
     TalkEnded,
     PassEnded,

@@ -9,6 +9,7 @@ from ivr import (
     consulting,
     guests,
     handing,
+    incidents,
     inviting,
     passing,
     returning,
@@ -31,6 +32,8 @@ _WAIT: dict[type[e.Event], Handler] = {
     e.Waited: waiting.lap,
     e.KeyPressed: waiting.press,
     e.CallbackAgreed: waiting.agree,
+    e.IncidentBegun: incidents.listen,
+    e.IncidentKeyed: incidents.keep,
     e.LineLeft: waiting.line_left,
     e.OfferAccepted: talking.connect,
     e.WaitElapsed: waiting.escalate,
@@ -197,6 +200,7 @@ ANYWHERE: dict[type[e.Event], Handler] = {
     e.ClinicianLeft: talking.release_clinician,
     e.ClinicianArrived: talking.turn_away,
     e.PersonRung: calling.know_already,
+    e.IncidentKeyed: incidents.keep_late,
     e.FetchFailed: passing.again,
     e.PsapAnswered: returning.decline,
     e.PsapPressed: returning.decline,
@@ -210,7 +214,7 @@ ANYWHERE: dict[type[e.Event], Handler] = {
     g.GuestGone: guests.gone,
 }
 
-_IN_LINE = (e.Waited, e.KeyPressed, e.CallbackAgreed)
+_IN_LINE = (e.Waited, e.KeyPressed, e.CallbackAgreed, e.IncidentBegun)
 
 
 def advance(call: Call, event: e.Event) -> Step:

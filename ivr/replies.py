@@ -28,11 +28,15 @@ class Bed:
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """Say and play `parts` while one key may be pressed; the key goes to `then`."""
+    """Say and play `parts` while keys may be pressed; they go to `then`.
+
+    They go at the last of `keys`, or after `seconds` of silence; the first ends what is heard.
+    """
 
     parts: tuple[Say | SayAll | Bed, ...]
     then: str  # which of our addresses hears the key: "language", "key", "pressed", ...
-    seconds: int = 1  # of silence after the parts
+    seconds: int = 1  # of silence after the parts, and after each key
+    keys: int = 1  # at most
 
 
 @dataclass(frozen=True, slots=True)

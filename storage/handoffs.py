@@ -50,8 +50,9 @@ class Handoffs(Noun):
         return self._change(one.values(call_id=call_id, matched=how)) == 1
 
     def part(self, call_id: str) -> int:
-        """Take what was sent away from this call, corrections excepted; return how many."""
-        theirs = update(handoff_cards).where(_c.call_id == call_id, _c.how != "clinician")
+        """Take what was sent away from this call, not what was said in it; return how many."""
+        said = ("clinician", "keypad")
+        theirs = update(handoff_cards).where(_c.call_id == call_id, _c.how.not_in(said))
         return self._change(theirs.values(call_id=None, matched=None, not_call=call_id))
 
     def forget(self, before: datetime) -> int:

@@ -20,7 +20,7 @@ from ivr.step import Step
 from storage.errors import StoreDown
 from storage.store import Rows
 from storage.values import JournalLine
-from switchboard import called_first, followups, promises, ring_backs, tasks, voice
+from switchboard import called_first, followups, handoffs, promises, ring_backs, tasks, voice
 from switchboard.board import Board
 
 log = structlog.get_logger()
@@ -221,6 +221,11 @@ def _(_errand: e.MeetPromises, board: Board, rows: Rows, line: JournalLine) -> N
 @_inside.register
 def _(_errand: e.RingBack, board: Board, rows: Rows, line: JournalLine) -> None:
     ring_backs.ring_back(board, rows, line.call_id, line.at)
+
+
+@_inside.register
+def _(errand: e.KeepIncident, board: Board, rows: Rows, line: JournalLine) -> None:
+    handoffs.keyed(board, rows, line.call_id, errand.number, line.at)
 
 
 @_inside.register

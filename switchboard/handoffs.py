@@ -4,6 +4,7 @@ A card may come before its call or after: each new card looks for its call, and 
 waits for us each sweep looks for cards that wait for a call. The rules are care/handoff.py's.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -90,6 +91,35 @@ def _card(
     )
 
 
+def keyed(board: Board, rows: Rows, call_id: str, number: str, at: datetime) -> None:
+    """Keep an incident number that was pressed on the caller's own leg: it is about nobody else.
+
+    Pressed again it is the same; another takes its place, and both are kept.
+    """
+    call, cards = rows.calls.get(call_id), rows.handoffs.of_call(call_id)
+    if call is None or _said_before(number, cards):
+        return
+    waiting = rows.handoffs.waiting(call.line, board.now() - rules.BEFORE, WAITING_MOST)
+    told = [*_incidents(call, cards), *(card.incident for card in waiting if card.incident)]
+    spelt = next((one for one in told if rules.same_incident(one, number)), number)  # as they do
+    card = _card(call.line, {"incident": spelt}, rules.KEYPAD, call.leg_sid[:40], at, at)
+    rows.handoffs.add(replace(card, call_id=call_id, matched=rules.KEYPAD))
+    _match(board, rows, call.line, waiting, board.now())
+
+
+def _said_before(number: str, cards: list[HandoffCard]) -> bool:
+    pressed = any(card.how == rules.KEYPAD for card in cards)
+    return pressed and rules.same_incident(rules.told(cards).get("incident"), number)
+
+
+def incident(rows: Rows, call: Call) -> str:
+    """The centre's number for this call, as far as it is surely theirs; "" when nobody said."""
+    cards = rows.handoffs.of_call(call.id)
+    if not rules.sure(cards):
+        cards = [card for card in cards if card.how in rules.IN_CALL]
+    return rules.told(cards).get("incident") or next(_headers(call), "")
+
+
 # -- whom it is about ---------------------------------------------------------------------------
 
 
@@ -121,16 +151,23 @@ def _callers(board: Board, rows: Rows, line_id: str, now: datetime) -> list[Call
 
 
 def _caller(board: Board, call: Call, cards: list[HandoffCard]) -> Caller:
-    headers = (value for name, value in call.sip.items() if "incident" in name.lower())
     return Caller(
         call.id,
         call.arrived_at,
         board.somebodys(call.number_shown),
-        frozenset([*headers, *(card.incident for card in cards if card.incident)]),
+        frozenset(_incidents(call, cards)),
         frozenset(card.number for card in cards if card.number),
-        told=bool(cards),
+        told=any(card.how != rules.KEYPAD for card in cards),
         live=not call.over,
     )
+
+
+def _incidents(call: Call, cards: list[HandoffCard]) -> list[str]:
+    return [*_headers(call), *(card.incident for card in cards if card.incident)]
+
+
+def _headers(call: Call) -> Iterator[str]:
+    return (value for name, value in call.sip.items() if "incident" in name.lower())
 
 
 # -- at the desk --------------------------------------------------------------------------------
@@ -145,6 +182,7 @@ class Known:
     sure: bool  # incident, number or a person said so; else only the time speaks for it
     at: datetime  # of the last word
     corrected: bool
+    pressed: bool = False  # nothing but the number on the keypad
 
     @property
     def dangers(self) -> list[str]:
@@ -180,10 +218,12 @@ def of_call(rows: Rows, call_id: str) -> Known | None:
 def _known(call_id: str, cards: list[HandoffCard]) -> Known | None:
     if not cards:
         return None
-    sure = any(card.matched != "alone" for card in cards)
+    sure = rules.sure(cards)
     corrected = any(card.how == rules.CLINICIAN for card in cards)
     at = max(card.sent_at for card in cards)
-    return Known(call_id, rules.told(cards), sure, at, corrected)
+    hows = {card.how for card in cards}
+    pressed = rules.KEYPAD in hows and hows <= set(rules.IN_CALL)
+    return Known(call_id, rules.told(cards), sure, at, corrected, pressed)
 
 
 def note_reading(board: Board, person_id: str, call_id: str) -> None:

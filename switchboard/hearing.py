@@ -56,7 +56,10 @@ def guest_answered(guest_id: str, form: Fields) -> EventMaker:
 
 
 def _language(board: Board, form: Fields, call: Call, at: datetime) -> e.Event:
-    chosen = voice.language_of(board, call, forms.key(form))
+    key = forms.key(form)
+    if voice.takes_incident(board, call, key):
+        return e.IncidentBegun(at=at)
+    chosen = voice.language_of(board, call, key)
     return e.LanguageChosen(at=at, language=chosen) if chosen else e.GreetingEnded(at=at)
 
 
@@ -66,6 +69,8 @@ def _screen(board: Board, form: Fields, call: Call, at: datetime) -> e.Event:
 
 def _key(board: Board, form: Fields, call: Call, at: datetime) -> e.Event:
     key = forms.key(form)
+    if voice.takes_incident(board, call, key):
+        return e.IncidentBegun(at=at)
     return e.KeyPressed(
         at=at,
         key=key,
@@ -83,20 +88,15 @@ def _pass_ended(board: Board, form: Fields, call: Call, at: datetime) -> e.Event
     return e.PassEnded(at=at, talked=talked, hung_up=forms.hung_up(form), way_back=way_back)
 
 
-def _psap_pressed(board: Board, form: Fields, call: Call, at: datetime) -> e.Event:
+def psap_pressed(form: Fields, call: Call, at: datetime, incident: str) -> e.Event:
+    """A key was pressed at the 911 centre, whose number `incident` is said letter by letter."""
     return e.PsapPressed(
         at=at,
         took=forms.key(form) == "1",
         leg_sid=_leg(form),
-        incident=_incident(call),
+        incident=" ".join(char for char in incident[:INCIDENT_MOST] if char.isalnum()),
         seconds=int((at - call.arrived_at).total_seconds()),
     )
-
-
-def _incident(call: Call) -> str:
-    """The centre's own number for it, from the transfer's headers, to be said letter by letter."""
-    told = next((value for name, value in call.sip.items() if "incident" in name.lower()), "")
-    return " ".join(char for char in told[:INCIDENT_MOST] if char.isalnum())
 
 
 def _guest_left(_board: Board, form: Fields, call: Call, at: datetime) -> e.Event:
@@ -126,13 +126,13 @@ VERBS: dict[str, Hearing] = {
     "greeted": lambda _board, form, _call, at: e.GreetingEnded(at=at),
     "key": _key,
     "agree": lambda _board, form, _call, at: e.CallbackAgreed(at=at, agreed=forms.key(form) == "1"),
+    "incident": lambda _board, form, _call, at: e.IncidentKeyed(at=at, number=forms.incident(form)),
     "line-left": lambda _board, form, _call, at: e.LineLeft(
         at=at, result=form.get("QueueResult", "")
     ),
     "talk-ended": lambda _board, form, _call, at: e.TalkEnded(at=at, hung_up=forms.hung_up(form)),
     "pass-ended": _pass_ended,
     "psap": lambda _board, form, _call, at: e.PsapAnswered(at=at, leg_sid=_leg(form)),
-    "psap-pressed": _psap_pressed,
     "psap-left": lambda _board, form, _call, at: e.PsapLeft(
         at=at, leg_sid=_leg(form), hung_up=forms.hung_up(form)
     ),

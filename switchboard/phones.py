@@ -16,7 +16,7 @@ from ivr.replies import Bed, HangUp, Listen, Reply, Say
 from storage.calls import Seen
 from storage.errors import Duplicate
 from storage.store import Rows
-from switchboard import calls, evidence, offers, voice
+from switchboard import calls, evidence, handoffs, hearing, offers, voice
 from switchboard.board import Board
 from telephony.forms import Fields, key, leg
 
@@ -119,6 +119,23 @@ def told(board: Board, offer_id: str, leg_sid: str, *, over: bool) -> None:
         if over:
             rows.offers.settle([offer_id], "lapsed", "phone_ended", now)
     board.wake()
+
+
+def psap_pressed(board: Board, call_id: str, fields: Fields, inbox_key: str) -> bytes:
+    """A key was pressed at the 911 centre: who takes the caller hears which incident it is."""
+    try:
+        with board.store.begin() as rows:
+            call, before, seen = rows.calls.lock_with_answer(call_id, inbox_key)
+            if seen:
+                return before or b""
+            if call is None:
+                raise calls.NoSuchCall(call_id)
+            event = hearing.psap_pressed(fields, call, board.now(), handoffs.incident(rows, call))
+            document = calls.take(board, rows, call, event, inbox_key)
+    except Duplicate:
+        return calls.answered(board, inbox_key)
+    board.wake()
+    return document
 
 
 def person(board: Board, call_id: str, attempt_id: str, fields: Fields, inbox_key: str) -> bytes:

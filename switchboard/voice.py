@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from ivr.call import Call, Kind, Stage
+from ivr.call import IN_LINE, Call, Kind, Stage
 from ivr.replies import HangUp, LeaveLine, Reply, Say
 from routing.escalation import reached
 from switchboard.board import Board
@@ -12,6 +12,7 @@ from telephony import forms, twiml
 
 # One digit each, always the same digits (DESIGN, what a caller hears).
 KEYS = {"0": "clinician", "1": "callback", "3": "partner", "9": "dispatcher"}
+STAR = "*"  # an incident number follows
 LANGUAGE_KEYS = "24567"  # the line's other languages, in the order of its book
 
 
@@ -92,6 +93,12 @@ def meaning(board: Board, call: Call, key: str) -> str:
     if means == "dispatcher" and not line.return_number:
         return "nothing"
     return means
+
+
+def takes_incident(board: Board, call: Call, key: str) -> bool:
+    """Whether this key is the dispatcher's star: before anybody talks, on a 911 line."""
+    theirs = bool(board.line(call.line).return_number) and call.kind is Kind.INBOUND
+    return key == STAR and theirs and call.stage in IN_LINE
 
 
 def language_of(board: Board, call: Call, key: str) -> str:

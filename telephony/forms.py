@@ -246,6 +246,15 @@ def key(fields: Fields) -> str:
     return digits if re.fullmatch(r"[0-9*#]", digits) else ""
 
 
+def incident(fields: Fields) -> str:
+    """Read the incident number pressed: 3 to 16 digits before pound, else "". Stars may lead.
+
+    Without pound it is half a number: whoever looked away meanwhile goes on pressing.
+    """
+    number = re.fullmatch(r"\**([0-9]{3,16})#", fields.get("Digits", "").strip())
+    return number[1] if number else ""
+
+
 def leg(fields: Fields) -> str:
     """Read the leg's sid; "" when there is none that could be kept."""
     sid = fields.get("CallSid", "")

@@ -142,8 +142,8 @@ def _build_listen(parent: ET.Element, reply: heard.Listen, call: Call, page: Pag
         parent,
         "Gather",
         input="dtmf",
-        numDigits="1",
-        finishOnKey="",  # or the carrier would eat a pressed #
+        numDigits=str(reply.keys),
+        finishOnKey="",  # or the carrier would eat a pressed #: whether there was one, we must know
         timeout=str(reply.seconds),
         action=page.voice(call, reply.then),
         method="POST",

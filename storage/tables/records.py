@@ -46,8 +46,8 @@ handoff_cards = Table(  # what 911 centres sent ahead, a message a row (care.han
     metadata,
     Column("id", String(40), primary_key=True),
     Column("line", String(40), nullable=False),
-    Column("how", String(12), nullable=False),  # system | page | clinician
-    Column("sender", String(40), nullable=False),  # the key's id, or the clinician's
+    Column("how", String(12), nullable=False),  # system | page | keypad | clinician
+    Column("sender", String(40), nullable=False),  # the key's id, the leg's, or the clinician's
     Column("digest", String(64), nullable=False),  # of the message: a repeated one is no other
     Column("sent_at", Instant, nullable=False),  # as signed
     Column("received_at", Instant, nullable=False),
@@ -55,7 +55,7 @@ handoff_cards = Table(  # what 911 centres sent ahead, a message a row (care.han
     Column("number", String(32)),
     Column("facts", JSON, nullable=False),  # care.handoff.FIELDS
     Column("call_id", String(40)),  # None: its call has not come yet
-    Column("matched", String(12)),  # incident number alone by_hand
+    Column("matched", String(12)),  # incident number alone keypad by_hand
     Column("not_call", String(40)),  # a clinician said that it is not about this call
     Index("handoff_cards_once", "line", "digest", unique=True),  # read before one is added
     Index("handoff_cards_by_call", "call_id"),  # read by the desk and the record

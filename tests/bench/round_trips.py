@@ -116,6 +116,18 @@ def called_back(town: Town) -> None:
     town.until(lambda: not caller.leg.live, seconds=20)
 
 
+def numbered(town: Town) -> None:
+    """The dispatcher presses the incident number before they go."""
+    caller = town.transfers_from_911(shown="+13145550163")
+    town.waits(seconds=12)
+    caller.presses("*")
+    town.waits(seconds=1)
+    caller.presses("26104881#")
+    town.waits(seconds=10)
+    caller.hangs_up()
+    town.waits(seconds=3)
+
+
 def passed_on(town: Town) -> None:
     town.phone(PARTNER).answers(after=3)
     caller = town.transfers_from_911(shown="+13145550153")
@@ -296,6 +308,7 @@ JOURNEYS: tuple[Callable[[Town], None], ...] = (
     talked_and_called_again,
     cut_off_by_the_caller,
     called_back,
+    numbered,
     passed_on,
     returned,
     answered_by_cell_phone,

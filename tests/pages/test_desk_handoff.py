@@ -156,6 +156,28 @@ def test_the_record_of_the_contact_shows_it_afterwards(house, visitor):
     assert "Alone on the porch." in page
 
 
+def test_a_number_from_the_keypad_says_so_and_cannot_be_anybody_elses(house, visitor):
+    call = house.talking("ana", sip={})
+    with house.store.begin() as rows:
+        handoffs.keyed(house.board, rows, call.id, "26104881", house.board.now())
+    ana = visitor("ana")
+    panel = ana.get("/desk/panel").text
+    assert "Pressed on the keypad" in panel
+    assert "<dd>26104881</dd>" in panel
+    assert "Correct it" in panel
+    assert "Not about this caller" not in panel
+    assert ana.post(f"/calls/{call.id}/card/parting").status_code == 404
+    assert ana.post(f"/calls/{call.id}/card", incident="26104882").status_code in (200, 303)
+    panel = ana.get("/desk/panel").text
+    assert "<dd>26104882</dd>" in panel
+    assert "corrected here" in panel
+    assert "Pressed on the keypad" in visitor("sol").get(f"/records/{call.id}").text
+    sent(house)
+    panel = ana.get("/desk/panel").text
+    assert "Sent ahead by 911" in panel
+    assert "Not about this caller" in panel
+
+
 @pytest.fixture
 def line(sqlite_database):
     pytest.importorskip("aiortc", reason="no sound: pip install 'diversion-line[softphone]'")

@@ -38,6 +38,9 @@ TRUNK = Caller("trunk", AT, None)
         # of two calls of one person the newer
         (CARD, [ONE, replace(ONE, call_id="again", arrived_at=AT + SECOND)], ("again", "number")),
         (replace(CARD, not_call="one"), [ONE], None),
+        # pressed on the keypad, which has no dashes
+        (CARD, [ONE, replace(TRUNK, incidents=frozenset({"26104881"}))], ("trunk", "incident")),
+        (CARD, [replace(TRUNK, incidents=frozenset({"26104882"}))], None),
     ],
 )  # fmt: skip
 def test_whose_card_it_is(card, callers, whose) -> None:
@@ -69,6 +72,11 @@ class Message:
     how: str
     sent_at: datetime
     facts: dict[str, str]
+    matched: str | None = None
+
+    @property
+    def incident(self) -> str | None:
+        return self.facts.get("incident")
 
 
 def test_the_last_word_counts_and_a_clinicians_above_all() -> None:
@@ -85,6 +93,45 @@ def test_the_last_word_counts_and_a_clinicians_above_all() -> None:
     assert handoff.judged(known, "yes") == ["A weapon is there", "agreed to be transferred"]
     assert handoff.judged(known, "no") == ["nobody hurt"]
     assert handoff.judged(known, "unknown") == ["crime"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("26-104-881", "26104881", True),
+        ("CFS26-104881", "26104881", True),
+        ("26-104-881", "26-104-881", True),
+        ("26-104-881", "26104-881", False),  # only a keypad has no marks
+        ("A-12345", "B-12345", False),
+        ("26104881", "26104882", False),
+        ("", "", False),
+        (None, None, False),
+    ],
+)
+def test_two_spellings_of_one_incident(one, other, same) -> None:
+    assert handoff.same_incident(one, other) is same
+    assert handoff.same_incident(other, one) is same
+
+
+INCIDENT, OTHER = {"incident": "26-104-881"}, {"incident": "26-9"}
+
+
+@pytest.mark.parametrize(
+    ("cards", "sure"),
+    [
+        ([("page", "number", {})], True),
+        ([("page", "alone", {})], False),
+        ([("keypad", "keypad", INCIDENT)], True),
+        ([("page", "alone", {}), ("keypad", "keypad", INCIDENT)], False),  # of the rest
+        ([("page", "alone", OTHER), ("keypad", "keypad", INCIDENT)], False),
+        ([("page", "alone", INCIDENT), ("keypad", "keypad", INCIDENT)], True),
+        ([("page", "alone", OTHER), ("clinician", "by_hand", {})], True),
+    ],
+)
+def test_a_number_on_the_keypad_speaks_for_itself_and_for_its_incident(cards, sure) -> None:
+    messages = [Message(how, AT, facts, matched) for how, matched, facts in cards]
+    assert handoff.sure(messages) is sure
+    assert handoff.sure(messages[::-1]) is sure
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ KINDS = {
     "guest-left",
     "guest-pressed",
     "guest-status",
+    "incident",
     "key",
     "language",
     "line-left",

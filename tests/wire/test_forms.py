@@ -213,6 +213,27 @@ def test_only_a_single_key_counts(digits, key):
     assert forms.key({"Digits": digits}) == key
 
 
+@pytest.mark.parametrize(
+    ("digits", "number"),
+    [
+        ("26104881#", "26104881"),
+        ("*26104881#", "26104881"),  # star again, by who was not sure of the first
+        ("1234567890123456#", "1234567890123456"),
+        ("12345678901234567", ""),  # too long
+        ("26104881", ""),  # no pound: perhaps half of it
+        ("12#", ""),
+        ("#", ""),
+        ("", ""),
+        ("261#04881", ""),
+        ("26*104*881#", ""),
+        ("A261#", ""),
+        ("١٢٣٤#", ""),
+    ],
+)
+def test_an_incident_number_is_digits_before_pound(digits, number):
+    assert forms.incident({"Digits": digits}) == number
+
+
 # -- the inbox's key (FAILURES R1) ------------------------------------------------------------
 
 FIRST = {"CallSid": SID, "CallStatus": "in-progress", "QueueTime": "4"}

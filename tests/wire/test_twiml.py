@@ -1,5 +1,6 @@
 """Does every reply become a document that Twilio accepts, in every language?"""
 
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
@@ -10,7 +11,9 @@ from wire.line_of_tests import BOOK, PROMPTS, SETTINGS, call, page
 from wire.twiml_oracle import refusals
 
 from config.prompts import PROMPTS as KEYS
+from ivr import incidents
 from ivr import replies as heard
+from ivr.events import IncidentBegun
 from telephony import twiml
 
 LANGUAGES = BOOK.languages
@@ -23,6 +26,7 @@ REPLIES = [
     heard.Listen((heard.Say("greeting"), heard.SayAll("greeting_other_language")), "language"),
     heard.Listen((heard.Say("lap_keys"), heard.Bed(12)), "key", seconds=4),
     heard.Listen((heard.Say("phone_screen"),), "pressed", seconds=8),
+    heard.Listen((heard.Say("lap_stay"), heard.Bed(5)), "incident", seconds=3, keys=17),
     heard.WaitInLine(),
     heard.LeaveLine(),
     heard.Ask("wait"),
@@ -94,6 +98,16 @@ def test_an_address_carries_the_hop_and_the_overrides():
 def test_a_phones_key_is_heard_under_its_offer():
     gather = element(heard.Listen((heard.Say("phone_screen"),), "pressed"), subject="0ffe4")
     assert gather.get("action") == "https://line.example.org/voice/c0ffee/pressed/0ffe4/3"
+
+
+def test_a_number_is_heard_to_its_pound_which_we_must_see():
+    """Sixteen digits and pound end it at once; without pound it is half a number (ivr.incidents)."""
+    begun = incidents.listen(call(), IncidentBegun(at=datetime.now(UTC)))
+    gather = element(begun.replies[0])
+    assert (gather.get("numDigits"), gather.get("finishOnKey")) == ("17", "")
+    assert (gather.get("timeout"), gather.get("actionOnEmptyResult")) == ("3", "false")
+    assert gather.get("action").endswith("/voice/c0ffee/incident/3")
+    assert element(heard.Listen((heard.Say("lap_stay"),), "key")).get("numDigits") == "1"
 
 
 def test_a_caller_waits_in_the_line_and_is_asked_about_at_our_addresses():
