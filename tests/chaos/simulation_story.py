@@ -29,6 +29,7 @@ NAMES = ("Ana", "Ben", "Cleo", "Dev")
 LINES = (RIVERTON, RIVERTON, LAKESIDE, GENERAL)
 WITHHELD = ("anonymous", "+266696687", "Restricted", "")
 KEYS = ("1", "11", "2", "3", "9", "0", "#", "*", "5", "123456789", "1*1")
+INCIDENT = "26104881#"  # what a dispatcher presses a second after star
 CELLS = (
     "presses",
     "presses",
@@ -171,6 +172,7 @@ def _caller(chance: random.Random, n: int) -> CallerPart:
         (round(chance.uniform(0.5, 70), 2), chance.choice(KEYS))
         for _ in range(chance.choice((0, 0, 0, 1, 1, 2, 3)))
     ]
+    keys += [(after + 1, INCIDENT) for after, key in keys if key == "*"]
     leaves = chance.random() < 0.5
     return CallerPart(
         at=round(chance.uniform(0, 30), 2),
