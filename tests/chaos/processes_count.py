@@ -69,7 +69,18 @@ def count(line: Line, legs: list[Any], slow: float = 1.0) -> Count:
     _events(found, exchanges, keys)
     _first_words(found, exchanges)
     line.emulator.do(lambda _there: [_leg(found, leg, known, slow) for leg in legs])
+    found.dropped = [f"{one}\n{_story(one.split()[0], exchanges)}" for one in found.dropped]
     return found
+
+
+def _story(leg_sid: str, exchanges: list[Exchange]) -> str:
+    """What was said about this leg, in order: nobody can ask afterwards."""
+    return "\n".join(
+        f"    {one.at:%H:%M:%S.%f} {one.kind} {urlsplit(one.url).path} {one.sent} -> {one.status}"
+        f" after {one.seconds:.2f} s {one.failure}{one.answered[:200]}"
+        for one in exchanges
+        if leg_sid in (one.leg_sid, one.sent.get("CallSid"))
+    )
 
 
 def left_behind(there: Connection) -> list[str]:
