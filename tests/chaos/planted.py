@@ -107,7 +107,8 @@ PLANTED: dict[int, Plant] = {
     ),
     20: Plant(
         "switchboard/phones.py",
-        "    board.wake()\n    return document\n",
+        "call, event(call, board.now()), inbox_key)\n    board.wake()\n    return document\n",
+        "call, event(call, board.now()), inbox_key)\n"
         "    with board.store.read() as rows:\n"
         "        them = rows.followups.get(call.followup_id or '')\n"
         "    board.wake()\n"
