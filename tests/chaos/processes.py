@@ -11,15 +11,16 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from chaos.processes_count import Count, count, left_behind
 from chaos.processes_line import WORKERS, Line
 from chaos.processes_people import Callers, cast
 from chaos.processes_points import POINTS, arm, disarm, fired
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from storage.errors import StoreDown
-from storage.tables import errands, heartbeats
+from storage.tables import errands, followups, heartbeats
 from switchboard import offline_notes, snapshot
 
 LOOK_SECONDS = 0.2
@@ -28,6 +29,10 @@ WARM_SECONDS = 60
 # For everything to come to its end once nobody kills any more: a dial that died with its process
 # is believed to ring for 60 s, and a clinician waits with it.
 QUIET_SECONDS = 80
+BEGINS_SECONDS = 3
+_DUE = select(followups.c.id).where(
+    followups.c.state == "due", followups.c.due_at <= bindparam("soon")
+)
 STOPPED_SECONDS = (2.0, 13.0)  # some outlive the lease of 10 s, and wake up as zombies
 START_SECONDS = 6  # of everything, on a machine that has nothing else to do
 NAMES = ("web", "clock-1", "clock-2")
@@ -241,16 +246,21 @@ def happens(
 def _come_to_rest(line: Line, callers: Callers, killer: Killer) -> None:
     until(lambda: all(leg.final for leg in callers.legs), QUIET_SECONDS, killer._look)
     callers.hang_up_all()
-    until(lambda: not _live(line), QUIET_SECONDS, killer._look)
     killer._look(1)
+    until(lambda: not _live(line), QUIET_SECONDS, killer._look)  # and counted in that moment
 
 
 def _live(line: Line) -> bool:
+    """Whether anything is under way, or begins at once: a promise that is due is offered."""
     if offline_notes.left_over(line.board):
         return True
     with suppress(StoreDown), line.board.store.engine.connect() as there:
-        return bool(left_behind(there))
+        return bool(left_behind(there) or there.execute(_DUE, {"soon": _soon()}).first())
     return True
+
+
+def _soon() -> datetime:
+    return datetime.now(UTC) + timedelta(seconds=BEGINS_SECONDS)
 
 
 def _undone(line: Line, accepted: dict[str, str]) -> list[str]:
