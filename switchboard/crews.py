@@ -15,8 +15,9 @@ from care.crew import Line, Refused, State, Step, Visit
 from routing.wallclock import wall
 from storage.store import Rows
 from storage.values import Crew
-from switchboard import notices, tasks
+from switchboard import notices, readings, tasks
 from switchboard.board import Board
+from switchboard.readings import Reading
 
 UNACKNOWLEDGED = "crew_unacknowledged"  # the task
 TOLD_TO = ("coordinator", "supervisor")
@@ -140,19 +141,7 @@ def _into_record(rows: Rows, visit: Visit, by: str, now: datetime) -> None:
 
 def note_reading(board: Board, reader: str, visits: list[Visit]) -> None:
     """One line of the audit for each reader and visit, before it is shown."""
-    with board.store.read() as rows:
-        fresh = [one for one in visits if not _was_read(rows, reader, one)]
-    if not fresh:
-        return
-    with board.store.begin() as rows:
-        for one in fresh:
-            if not _was_read(rows, reader, one):
-                rows.audit.write(reader, "crew.read", f"crew_visit:{one.id}", {}, board.now())
-
-
-def _was_read(rows: Rows, reader: str, visit: Visit) -> bool:
-    lines = rows.audit.of(f"crew_visit:{visit.id}")
-    return any((line.actor, line.action) == (reader, "crew.read") for line in lines)
+    readings.note(board, reader, [Reading("crew.read", f"crew_visit:{one.id}") for one in visits])
 
 
 def note_opening(board: Board, crew_id: str, visits: list[Visit]) -> list[Visit]:

@@ -14,7 +14,9 @@ from ivr.call import Call
 from storage import ids
 from storage.store import Rows
 from storage.values import HandoffCard
+from switchboard import readings
 from switchboard.board import Board
+from switchboard.readings import Reading
 
 WAITING_MOST = 200  # cards of one centre without a call: more is a system gone wrong
 UNMATCHED_KEPT = timedelta(hours=24)
@@ -228,17 +230,7 @@ def _known(call_id: str, cards: list[HandoffCard]) -> Known | None:
 
 def note_reading(board: Board, person_id: str, call_id: str) -> None:
     """Somebody sees it: one line of the audit for each person and call, before it is shown."""
-    with board.store.read() as rows:
-        if _was_read(rows, person_id, call_id):
-            return
-    with board.store.begin() as rows:
-        if not _was_read(rows, person_id, call_id):  # their other window was no faster
-            rows.audit.write(person_id, READ, f"record:{call_id}", {}, board.now())
-
-
-def _was_read(rows: Rows, person_id: str, call_id: str) -> bool:
-    lines = rows.audit.of(f"record:{call_id}")
-    return any((line.actor, line.action) == (person_id, READ) for line in lines)
+    readings.note(board, person_id, [Reading(READ, f"record:{call_id}")])
 
 
 def correct(board: Board, call_id: str, person_id: str, facts: dict[str, str]) -> None:

@@ -21,7 +21,7 @@ def write_down(board: Board) -> int:
     now = board.now()
     with board.store.read() as rows:
         fresh = rows.notices.untexted(now - NEAR)
-        people = {one.id: one for one in rows.people.all()}
+        people = {one.id: one for one in rows.people.all()} if fresh else {}
     due = [one for one in fresh if by_day(now, people[one.person_id].zone)][:AT_ONCE_MOST]
     for notice in due:
         with board.store.begin() as rows:

@@ -13,7 +13,9 @@ from care import referral as rules
 from care.referral import Referral, Step
 from ivr.call import Call
 from storage.store import Rows
+from switchboard import readings
 from switchboard.board import Board
+from switchboard.readings import Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,22 +166,9 @@ def answer(
 
 
 def note_reading(board: Board, reader: str, referrals: list[Referral]) -> None:
-    """One line of the audit for each reader and referral, before it is shown."""
-    with board.store.read() as rows:
-        fresh = [one for one in referrals if not _was_read(rows, reader, one)]
-    if not fresh:
-        return
-    with board.store.begin() as rows:
-        for one in fresh:
-            if not _was_read(rows, reader, one):
-                rows.audit.write(reader, "referral.read", _object(one), {}, board.now())
-
-
-def _was_read(rows: Rows, reader: str, one: Referral) -> bool:
-    if one.made_by == reader:
-        return True
-    lines = rows.audit.of(_object(one))
-    return any((line.actor, line.action) == (reader, "referral.read") for line in lines)
+    """One line of the audit for each reader and referral of somebody else, before it is shown."""
+    others = [one for one in referrals if one.made_by != reader]
+    readings.note(board, reader, [Reading("referral.read", _object(one)) for one in others])
 
 
 def _object(one: Referral) -> str:

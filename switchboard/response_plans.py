@@ -16,8 +16,9 @@ from storage import ids
 from storage.errors import Duplicate, Stale
 from storage.store import Rows
 from storage.values import FollowUp, Task
-from switchboard import tasks
+from switchboard import readings, tasks
 from switchboard.board import Board
+from switchboard.readings import Reading
 from switchboard.referrals import number_of
 
 REVIEW = "response_plan_review"
@@ -83,17 +84,7 @@ def known(board: Board, rows: Rows, plan: ResponsePlan, about: str) -> Known:
 def note_reading(board: Board, reader: str, seen: Known) -> None:
     """One line of the audit for each reader, contact and version, before it is shown."""
     facts = {"plan": seen.plan.id, "version": seen.plan.version}
-    with board.store.read() as rows:
-        if _was_read(rows, reader, seen.about, facts):
-            return
-    with board.store.begin() as rows:
-        if not _was_read(rows, reader, seen.about, facts):  # their other window was no faster
-            rows.audit.write(reader, READ, seen.about, facts, board.now())
-
-
-def _was_read(rows: Rows, reader: str, about: str, facts: dict[str, object]) -> bool:
-    lines = rows.audit.of(about)
-    return any((one.actor, one.action, one.facts) == (reader, READ, facts) for one in lines)
+    readings.note(board, reader, [Reading(READ, seen.about, facts)])
 
 
 # -- writing ------------------------------------------------------------------------------------
