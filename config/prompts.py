@@ -65,6 +65,7 @@ PROMPTS: Mapping[str, frozenset[str]] = {
     "guest_lost": frozenset(),
     # to whoever is brought into a call by telephone: nothing about the caller before 1 is pressed
     "guest_screen": frozenset({"public_name"}),
+    "colleague_screen": frozenset(),
     "guest_welcome": frozenset(),
     "guest_consulted": frozenset(),
     "guest_not_pressed": frozenset(),

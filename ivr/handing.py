@@ -29,7 +29,17 @@ from ivr.guest_events import GuestGone, GuestJoined, GuestLeft, HandedOver
 from ivr.guests import join, with_guest
 from ivr.replies import HangUp, Reply, Say, WaitInLine
 from ivr.sharing import hung_up
-from ivr.step import MOVE_SECONDS, Step, back_in_line, join_caller, moved, resume, said, within
+from ivr.step import (
+    LOOK_SECONDS,
+    MOVE_SECONDS,
+    Step,
+    back_in_line,
+    join_caller,
+    moved,
+    resume,
+    said,
+    within,
+)
 
 NOBODY = {"clinician_id": None, "clinician_leg": None, "clinician_here": False}
 ENDS = {
@@ -156,7 +166,7 @@ def keep(call: Call, event: Event, words: str = "guest_lost") -> Step:
 
 
 def _doubt(call: Call, event: Event) -> Step:
-    return Step(replace(call, deadline_at=within(event.at, MOVE_SECONDS)))
+    return Step(replace(call, deadline_at=within(event.at, LOOK_SECONDS)))
 
 
 def bridge_ended(call: Call, event: TalkEnded) -> Step:

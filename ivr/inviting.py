@@ -6,7 +6,7 @@ asked on the screen. The caller and the clinician go on talking meanwhile.
 
 from dataclasses import replace
 
-from ivr.call import Call, Coming, Guest
+from ivr.call import Call, Coming, Guest, Role
 from ivr.errands import EndLeg, Errand, RingGuest
 from ivr.events import Event
 from ivr.guest_events import GuestAnswered, GuestAsked, GuestPressed, GuestRung
@@ -63,8 +63,10 @@ def answer(call: Call, event: GuestAnswered) -> Step:
         return decline(call, event)
     if _another(guest, event.leg_sid):  # a second, accidental call: unheard (FAILURES R4)
         return Step(call, (HangUp(),))
-    ask_for_one = Listen((Say("guest_screen"),), "guest-pressed", seconds=4)
-    again = Listen((Say("guest_screen"),), "guest-pressed", seconds=6)
+    # On a colleague's own phone a family may answer: they learn nothing (FAILURES B7).
+    words = "colleague_screen" if guest.role is Role.COLLEAGUE else "guest_screen"
+    ask_for_one = Listen((Say(words),), "guest-pressed", seconds=4)
+    again = Listen((Say(words),), "guest-pressed", seconds=6)
     replies = (ask_for_one, again, Say("guest_not_pressed"), HangUp())
     return Step(with_guest(call, replace(guest, leg=event.leg_sid)), replies)
 

@@ -32,6 +32,7 @@ from ivr.events import (
 )
 from ivr.replies import HangUp, Join, Listen, Reply, Say, WaitInLine
 from ivr.step import (
+    LOOK_SECONDS,
     MOVE_SECONDS,
     Step,
     back_in_line,
@@ -223,7 +224,7 @@ def bridge_ended(call: Call, event: TalkEnded) -> Step:
     if event.hung_up:
         return hang_up(call, event)
     if call.psap is Psap.TOGETHER:
-        return keep(call, event, words="pass_over")
+        return keep(call, event)
     return Step(call, _go_on(call))
 
 
@@ -233,7 +234,7 @@ def rejoin(call: Call, event: Event) -> Step:
 
 
 def _doubt(call: Call, event: Event) -> Step:
-    return Step(replace(call, deadline_at=within(event.at, MOVE_SECONDS)))
+    return Step(replace(call, deadline_at=within(event.at, LOOK_SECONDS)))
 
 
 def weigh(call: Call, event: RoomSeen) -> Step:
@@ -246,8 +247,9 @@ def weigh(call: Call, event: RoomSeen) -> Step:
     return _fetch(here, event)
 
 
-def keep(call: Call, event: Event, words: str = "dispatcher_failed") -> Step:
+def keep(call: Call, event: Event) -> Step:
     """The dispatcher is gone and the caller is not: to the head of the waiting line."""
+    words = "pass_over" if call.psap is Psap.TOGETHER else "dispatcher_failed"
     in_room = call.psap in (Psap.HERE, Psap.TOGETHER) or call.returned_at is not None
     call, legs = without_psap(call, "cut_off")
     if not in_room:

@@ -11,6 +11,9 @@ from ivr.replies import Ask, Bed, HangUp, Join, LeaveLine, PassTo, Reply, Say, W
 CONNECT_SECONDS = 8  # a clinician who accepted must be there by then (FAILURES B9)
 HEAD = 10  # added to the priority of a caller who lost their place
 MOVE_SECONDS = 4  # the caller must be with the clinician by then, or we look
+# Whom the caller is with is gone: the caller's own leg says so by then, or we look. The room may
+# live on around them, and nobody is left in silence for 4 s (FAILURES, invariant 2).
+LOOK_SECONDS = 2
 # What a follow-up's person hears instead: whoever holds that phone learns nothing (FAILURES D19).
 NEUTRAL = {
     "cut_off": "person_cut_off",

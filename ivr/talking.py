@@ -38,6 +38,7 @@ from ivr.returning import PRESENT, stay
 from ivr.sharing import hung_up
 from ivr.step import (
     CONNECT_SECONDS,
+    LOOK_SECONDS,
     MOVE_SECONDS,
     Step,
     back_in_line,
@@ -184,7 +185,7 @@ def doubt(call: Call, event: ClinicianLeft) -> Step:
     """The clinician's leg hears no more. The caller's own leg says what happened, or we look."""
     if event.leg_sid not in ("", call.clinician_leg):
         return release_clinician(call, event)
-    return Step(replace(call, deadline_at=within(event.at, MOVE_SECONDS)), (HangUp(),))
+    return Step(replace(call, deadline_at=within(event.at, LOOK_SECONDS)), (HangUp(),))
 
 
 def requeue(call: Call, event: Event, *, missed: bool = False) -> Step:

@@ -42,34 +42,38 @@ def _open_to(call: Call, person_id: str) -> bool:
 def change(board: Board, call_id: str, person_id: str, how: How) -> bool:
     """Be heard by nobody, by the clinician, or by both. False: they are not in this call.
 
-    More is on the clinician's screen before it is so, less only once it is.
+    More is on the clinician's screen before it is so, less only once it is. Once their softphone
+    has dialled in, the carrier has been told how they come, and must be told anew.
 
     Raises:
         NotDone: the carrier did not do it, or did not say.
     """
-    with board.store.read() as rows:
-        call = rows.calls.get(call_id)
-    guest = mine(call, person_id)
-    if call is None or guest is None or guest.how is None:
+    guest = _mine_now(board, call_id, person_id)[1]
+    if guest is None or guest.how is None:
         return False
-    more = DEPTH.index(how) > DEPTH.index(guest.how)
-    if more or not guest.here:
+    if DEPTH.index(how) > DEPTH.index(guest.how) or guest.leg is None:
         _becomes(board, call_id, person_id, how)
-    if guest.here:
-        _tell_carrier(board, call, guest, how)
-    if not more:
-        _becomes(board, call_id, person_id, how)
+    call, dialled = _mine_now(board, call_id, person_id)
+    if call and dialled and dialled.leg:
+        _tell_carrier(board, call, dialled, how, guest.how)
+    _becomes(board, call_id, person_id, how)
     return True
 
 
-def _tell_carrier(board: Board, call: Call, guest: Guest, how: How) -> None:
+def _mine_now(board: Board, call_id: str, person_id: str) -> tuple[Call | None, Guest | None]:
+    with board.store.read() as rows:
+        call = rows.calls.get(call_id)
+    return call, mine(call, person_id)
+
+
+def _tell_carrier(board: Board, call: Call, guest: Guest, how: How, before: How) -> None:
     coached = call.clinician_leg or "" if how is How.WHISPER else ""
     try:
         board.carrier.coach(call.room, guest.label, coached, muted=how is How.LISTEN)
     except CarrierUnknown as error:  # the screen goes on saying the most that may be so
         raise NotDone from error
     except CarrierError as error:
-        _becomes(board, call.id, guest.who, guest.how or how)
+        _becomes(board, call.id, guest.who, before)
         raise NotDone from error
 
 

@@ -7,13 +7,14 @@ import re
 from typing import Any, ClassVar
 
 from chaos.invariants import Invariant
+from chaos.invariants_promises import CELLS
 from chaos.simulation_people import CANARY_NAME, CANARY_NOTE
 from chaos.simulation_story import ELSEWHERE
-from town import DISPATCH, LAKESIDE_DISPATCH, PARTNER
+from town import CREW, DISPATCH, INTERPRETERS, LAKESIDE_DISPATCH, PARTNER
 
 from emulator.interpreter import APPLICATION_ERROR
 
-OUTSIDE = (PARTNER, DISPATCH, LAKESIDE_DISPATCH)
+OUTSIDE = (PARTNER, DISPATCH, LAKESIDE_DISPATCH, CREW, INTERPRETERS)  # whom we say who we are
 SILENT_SECONDS, FIRST_SOUND_SECONDS, LAP_SECONDS = 4.0, 2.0, 30.0
 OPTION_SECONDS, PARTNER_SECONDS = 60.0, 120.0
 SLACK = 0.1  # a webhook's own way there and back
@@ -167,6 +168,8 @@ class OnePlace(Invariant):
         "talking": {"words", "room"},
         "partner": {"words", "line", "talk"},
         "dispatcher": {"words", "line", "talk"},
+        "consulting": {"words", "line"},
+        "handed": {"words", "line", "room"},
         "calling": {"words", "room"},
     }
 
@@ -237,5 +240,6 @@ class NothingTold(Invariant):
     def sound(self, leg: Any, item: Any) -> None:
         if item is None or item.kind != "say" or leg.direction == "inbound" or leg.kind == "client":
             return
-        if leg.to not in OUTSIDE and LEXICON.search(item.text):
+        took = leg.pressed_at and CELLS.fullmatch(leg.to)  # a clinician's own phone, and a yes
+        if leg.to not in OUTSIDE and not took and LEXICON.search(item.text):
             self.broken(f"{leg} hears {item.text!r}")

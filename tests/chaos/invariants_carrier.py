@@ -97,7 +97,7 @@ class Outbox(Invariant):
     QUERY = "SELECT kind, facts, target FROM errands WHERE state = 'claimed' AND claimed_by = '{}'"
     UNKNOWN = "SELECT count(*) FROM errands WHERE state = 'unknown' AND target = '{}'"
     KINDS: ClassVar = {
-        True: ("RingPhone", "RingPsap", "DialPerson"),
+        True: ("RingPhone", "RingPsap", "RingGuest", "DialPerson"),
         False: ("MoveCaller", "EndLeg"),
     }
     REFUSED = 429

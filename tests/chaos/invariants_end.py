@@ -12,7 +12,7 @@ from telephony import forms
 
 AGAIN_MAX = 12
 TAKEN_IN = "SELECT count(*) FROM journal WHERE inbox_key = '{}'"
-LED_TO_SOMEBODY = ("connecting", "talking", "partner", "dispatcher")
+LED_TO_SOMEBODY = ("connecting", "talking", "consulting", "handed", "partner", "dispatcher")
 LADDER_SECONDS = 115.0  # to the partner line, and the sweep that sees it
 OPEN_ERRANDS = ("pending", "claimed", "unknown")
 
@@ -156,7 +156,7 @@ class Alive(Invariant):
         if owed := self.mirror.one("SELECT count(*) FROM journal WHERE effects IS NOT NULL"):
             self.broken(f"{owed} steps still owe our own tables something")
         for desk in self.mirror.desks.values():
-            if desk.state in ("connecting", "talking"):
+            if desk.state in ("connecting", "talking", "asked", "joined"):
                 self.broken(f"{desk.person_id} is {desk.state} with nobody")
         now = self.town.board.now()
         for offer in self.mirror.offers.values():

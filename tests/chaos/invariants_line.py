@@ -8,6 +8,7 @@ from chaos.simulation_town import BEAT_SECONDS
 
 UNHEARD_SECONDS = 25.0
 LEASE_SECONDS_MAX = 60.0
+LEAVING_SECONDS = 30.0  # whoever is asked to leave, until their leg is ended through every fault
 OVERTAKEN_MAX = 3  # until the next beat puts right what a clock set back has put out of order
 ABSORBING = {
     "offers": ("accepted", "refused", "lapsed", "cancelled"),
@@ -30,13 +31,56 @@ class OneToOne(Invariant):
             if other is not call:
                 self.broken(f"{call.clinician_id} has two calls: {other.id} and {call.id}")
 
+    def starts(self) -> None:
+        self.strange: dict[tuple[str, str], float] = {}  # who hears whom, unasked, and since when
+
     def event(self) -> None:
         for leg in self.twilio.live.values():
-            if not calls_in(leg) or leg.participant is None:
+            if calls_in(leg) and leg.participant is not None:
+                self._heard(leg, self.twilio.listeners(leg))
+
+    def _heard(self, leg: Any, listeners: list[Any]) -> None:
+        if any(calls_in(one) for one in listeners):
+            self.broken(f"{leg} is heard by {listeners}")
+        if len(listeners) < 2 and not self.town.story.company.anybody:
+            return
+        asked = asked_in(self.mirror, leg)
+        for one in listeners:
+            if one.sid in asked:
+                self.strange.pop((leg.sid, one.sid), None)
                 continue
-            listeners = self.twilio.listeners(leg)
-            if len(listeners) > 1 or any(calls_in(one) for one in listeners):
-                self.broken(f"{leg} is heard by {listeners}")
+            since = self.strange.setdefault((leg.sid, one.sid), self.elapsed)
+            if self.elapsed - since > LEAVING_SECONDS:
+                self.broken(f"{leg} is heard by {one}, who is in no call of theirs")
+
+
+def asked_in(mirror: Any, leg: Any) -> set[str]:
+    """The legs of everybody whom this caller's call knows: clinician, dispatcher, guests."""
+    call = next((one for one in mirror.calls.values() if one.leg_sid == leg.sid), None)
+    if call is None:
+        return set()
+    return {call.clinician_leg, call.psap_leg, *(one["leg"] for one in call.guests or ())}
+
+
+class Supervised(Invariant):
+    """A supervisor is heard by nobody, by the clinician, or by both: never by more than shown."""
+
+    number = 4
+
+    def event(self) -> None:
+        for call in self.mirror.live_calls():
+            for guest in call.guests or ():
+                if guest["role"] == "supervisor" and guest["leg"]:
+                    self._heard(call, guest)
+
+    def _heard(self, call: Any, guest: Any) -> None:
+        leg = self.twilio.legs.get(guest["leg"])
+        if leg is None or leg.participant is None or guest["how"] == "join":
+            return
+        shown = {call.clinician_leg} if guest["how"] == "whisper" else set()
+        hearing = {one.sid for one in self.twilio.listeners(leg)}
+        if hearing - shown:
+            self.broken(f"a supervisor said to {guest['how']} is heard by {hearing}: {call}")
 
 
 class Accepted(Invariant):
@@ -50,7 +94,9 @@ class Accepted(Invariant):
         for call in self.mirror.calls.values():
             before = self.mirror.before["calls"].get(call.id)
             earlier = before.clinician_id if before else None
-            if call.clinician_id is not None and call.clinician_id != earlier:
+            if call.clinician_id is None or call.clinician_id == earlier:
+                continue
+            if before is None or not _was_there(before, call.clinician_id):
                 self._came(call)
 
     def _came(self, call: Any) -> None:
@@ -74,6 +120,12 @@ class Accepted(Invariant):
             entry.about == offer.phone_leg and (entry.what, entry.text) == ("presses", "1")
             for entry in self.twilio.timeline.entries
         )
+
+
+def _was_there(before: Any, person_id: str) -> bool:
+    """A colleague who had come into the room, by a yes of their own, and was given the caller."""
+    there = (one for one in before.guests or () if one["role"] == "colleague")
+    return any(one["who"] == person_id and one["state"] == "here" for one in there)
 
 
 class Offers(Invariant):

@@ -88,12 +88,12 @@ class Access(Invariant):
                 calls.end(board, call.id, person_id)
                 with suppress(the_desk.NotTheirs):
                     the_desk.write_record(board, call.id, person_id, FOREIGN, 0)
-                if self.mirror.is_new or self._wrote(call.id, person_id):
+                if self.mirror.is_new or self._wrote(call.id):
                     self.broken(f"{person_id} changed {call}, which is not theirs")
 
-    def _wrote(self, call_id: str, person_id: str) -> bool:
-        written = "SELECT count(*) FROM records WHERE call_id = '{}' AND author = '{}'"
-        return bool(self.mirror.one(written.format(call_id, person_id)))
+    def _wrote(self, call_id: str) -> bool:
+        written = "SELECT count(*) FROM records WHERE call_id = '{}' AND notes = '{}'"
+        return bool(self.mirror.one(written.format(call_id, FOREIGN.notes)))
 
 
 class StaysHere(Invariant):

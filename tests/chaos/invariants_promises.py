@@ -6,12 +6,27 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from chaos.invariants import Invariant
-from town import DISPATCH, GENERAL, LAKESIDE, LAKESIDE_DISPATCH, PARTNER, RIVERTON
+from town import (
+    CREW,
+    DISPATCH,
+    GENERAL,
+    INTERPRETERS,
+    LAKESIDE,
+    LAKESIDE_DISPATCH,
+    PARTNER,
+    RIVERTON,
+)
 
 CENTRES = {DISPATCH, LAKESIDE_DISPATCH}
 OWN = {*CENTRES, GENERAL, LAKESIDE, PARTNER, RIVERTON}
+GUESTS = {
+    CREW: "crew",
+    INTERPRETERS: "interpreter",
+    PARTNER: "partner",
+    **dict.fromkeys(CENTRES, "dispatcher"),
+}
 QUIET_FROM, QUIET_UNTIL = time(21, 0), time(8, 0)
-CELLS = re.compile(r"\+1314555012\d")
+CELLS = re.compile(r"\+1314555013\d")
 LATE_SECONDS = 60.0
 
 
@@ -99,6 +114,8 @@ class Allowed(Invariant):
         self.mirror.look()
         if to in CENTRES and any(call.psap == "ringing" for call in self.mirror.live_calls()):
             return
+        if to in GUESTS and self._asked_in(GUESTS[to]):
+            return
         placing = [
             one
             for one in self.mirror.followups.values()
@@ -113,6 +130,11 @@ class Allowed(Invariant):
                 self.broken(f"{promise} is tried")
             if not allowed(promise, now):
                 self.broken(f"{promise} is rung at {now}")
+
+    def _asked_in(self, role: str) -> bool:
+        """Whether a clinician asks for such a guest now."""
+        guests = (one for call in self.mirror.live_calls() for one in call.guests or ())
+        return any((one["role"], one["state"]) == (role, "ringing") for one in guests)
 
 
 def allowed(promise: Any, now: Any) -> bool:

@@ -14,7 +14,7 @@ from private_postgres import plain
 COLUMNS = {
     "calls": "id kind leg_sid line number_shown language stage hop priority line_since arrived_at"
     " stage_since deadline_at rung laps clinician_id clinician_leg prefers answered_at ended_at"
-    " ended_reason cut_offs followup_id attempt_id psap psap_leg returned_at",
+    " ended_reason cut_offs followup_id attempt_id psap psap_leg returned_at guests",
     "offers": "id kind call_id followup_id person_id channel state offered_at lapses_at settled_at"
     " why phone_leg heard_at",
     "errands": "id call_id kind target state due_at claimed_by lease_until tries outcome facts",
@@ -137,7 +137,7 @@ def _reader(name: str, *, sqlite: bool) -> Callable[[Any], dict[Any, Any]]:
     query = f"SELECT {', '.join(names)} FROM {name}"
     make = ROWS[name]
     times = [n for n, column in enumerate(names) if column.endswith(INSTANTS)]
-    documents = [n for n, column in enumerate(names) if column == "facts"]
+    documents = [n for n, column in enumerate(names) if column in ("facts", "guests")]
 
     def read(database: Any) -> dict[Any, Any]:
         found = {}
@@ -148,7 +148,7 @@ def _reader(name: str, *, sqlite: bool) -> Callable[[Any], dict[Any, Any]]:
                     if facts[n] is not None:
                         facts[n] = _instant(facts[n])
                 for n in documents:
-                    facts[n] = json.loads(facts[n])
+                    facts[n] = facts[n] and json.loads(facts[n])
             found[facts[0]] = make(*facts)
         return found
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from chaos import simulation_guests
 from chaos.simulation_processes import Crashed
 from chaos.simulation_story import CallerPart, ClinicianPart
 from town import APP_SID, Clinician
@@ -93,7 +94,8 @@ class ClinicianActor(Clinician):
         super().__init__(town, part.name.lower())
         self.part, self.phone = part, phone
         self.planned: set[Any] = set()
-        self.answered = 0
+        self.moved: set[Any] = set()  # what was done within a talk is not done again
+        self.answered = self.asked = 0
         self.accepted: offers.Accepted | None = None
         self.heard_at: float | None = None  # the last heartbeat that was stored, in true time
         if phone:
@@ -175,6 +177,14 @@ class ClinicianActor(Clinician):
                 if self.leg is not None and self.leg.live:
                     key = ("end", desk.call_id)
                     self._later(key, self.part.talks_for, lambda: self._ends(desk.call_id))
+                    self._moves(desk.call_id)
+            case "asked":
+                key = ("asked", desk.call_id)
+                self._later(key, self.part.reacts_after, lambda: self._is_asked(desk.call_id))
+            case "joined":
+                key = ("joined", desk.call_id)
+                stays_for = self.town.story.company.stays_for
+                self._later(key, stays_for, lambda: self._leaves(desk.call_id))
             case "wrap_up":
                 key = ("wrap", desk.call_id)
                 self._later(key, self.part.wraps_up_after, lambda: self._wraps_up(desk.call_id))
@@ -205,6 +215,31 @@ class ClinicianActor(Clinician):
                 accepted = offers.accept(self.town.board, offer_id, self.id)
             if how != "no leg":
                 self.leg = self.softphone.connects(APP_SID, accepted.connect)
+
+    # -- company ------------------------------------------------------------------------------
+
+    def _moves(self, call_id: str) -> None:
+        for n, move in enumerate(self.town.story.company.moves):
+            if move.who == self.id and (call_id, n) not in self.moved:
+                self.moved.add((call_id, n))
+                self.town.clock.call_later(move.after, self._does, call_id, move.does)
+
+    def _does(self, call_id: str, what: str) -> None:
+        if self._is("talking", call_id):
+            self._click(lambda: simulation_guests.does(self, call_id, what), again=False)
+
+    def _is_asked(self, call_id: str) -> None:
+        if self._is("asked", call_id):
+            self._click(lambda: simulation_guests.answers(self, call_id))
+
+    def _leaves(self, call_id: str) -> None:
+        if self._is("joined", call_id):
+            self._click(lambda: simulation_guests.leaves(self, call_id))
+
+    def _is(self, state: str, call_id: str) -> bool:
+        desk = self.town.mirror.desks.get(self.id)
+        here = desk is not None and (desk.state, desk.call_id) == (state, call_id)
+        return here and bool(self.beating) and not self.town.closing
 
     # -- one thing at a time, as a small world says -------------------------------------------
 

@@ -15,6 +15,7 @@ from typing import Any
 from unittest.mock import patch
 
 from chaos.invariants import Net, Violation
+from chaos.simulation_guests import SUPERVISOR, SupervisorActor, phones_of
 from chaos.simulation_people import CallerActor, ClinicianActor, behaves
 from chaos.simulation_processes import Crashed
 from chaos.simulation_story import (
@@ -141,7 +142,10 @@ def _quiet(town: SimulatedTown) -> bool:
         or mirror.live_calls()
         or any(one.state in ("pending", "claimed", "unknown") for one in mirror.errands.values())
         or any(one.state == "offered" for one in mirror.offers.values())
-        or any(one.state in ("connecting", "talking") for one in mirror.desks.values())
+        or any(
+            one.state in ("connecting", "talking", "asked", "joined")
+            for one in mirror.desks.values()
+        )
         or any(
             one.due_at <= town.board.now()
             for one in mirror.followups.values()
@@ -197,6 +201,8 @@ def _cast(town: SimulatedTown) -> None:
             rows.people.add(_person(part, phone if part.cell else None))
             if part.tier:
                 promised(rows, part.name.lower(), part.tier, *ON_CALL)
+        if town.story.company.supervised:
+            rows.people.add(SUPERVISOR)
     town.opens()
     behaves(town.twilio.phone(PARTNER), town.story.partner, talks_for=PARTNER_TALKS)
     for number in (DISPATCH, LAKESIDE_DISPATCH):
@@ -206,6 +212,17 @@ def _cast(town: SimulatedTown) -> None:
         town.people[part.name.lower()] = ClinicianActor(town, part, phone if part.cell else None)
     for n, caller in enumerate(town.story.callers):
         CallerActor(town, caller, n)
+    _company(town)
+
+
+def _company(town: SimulatedTown) -> None:
+    company = town.story.company
+    if not company.anybody:
+        return
+    for number, how in phones_of(company).items():
+        behaves(town.twilio.phone(number), how, key="1", talks_for=company.stays_for)
+    if company.supervised:
+        SupervisorActor(town, company)
 
 
 def _person(part: ClinicianPart, phone: str | None) -> Person:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from chaos.simulation_company import NOBODY, told_company
 from chaos.simulation_story import CallerPart, ClinicianPart, Story, Trouble
 
 TRIES_MAX = 200
@@ -28,6 +29,7 @@ def shortest(story: Story, fails: Fails) -> Story:
 def _shorter(story: Story) -> Iterator[Story]:
     """Every story with one thing less, the largest things first."""
     yield from _fewer(story)
+    yield from _less_company(story)
     for name in story.database:
         yield replace(story, database=_less(story.database, name))
     for n, caller in enumerate(story.callers):
@@ -52,6 +54,16 @@ def _fewer(story: Story) -> Iterator[Story]:
     for name in story.faults:
         if name != "delay_seconds_max":
             yield replace(story, faults=_less(story.faults, name))
+
+
+def _less_company(story: Story) -> Iterator[Story]:
+    company = story.company
+    if company.anybody:
+        yield replace(story, company=NOBODY)
+    for name in ("moves", "supervised"):
+        parts = getattr(company, name)
+        for n in range(len(parts)):
+            yield replace(story, company=replace(company, **{name: _without(parts, n)}))
 
 
 def _plainer_caller(caller: CallerPart) -> Iterator[CallerPart]:
@@ -100,6 +112,7 @@ def told(story: Story) -> str:
         f"Database: {name}, {chance:.1%} of the transactions"
         for name, chance in story.database.items()
     ]
+    lines += told_company(story.company)
     lines += [_trouble(trouble) for trouble in story.troubles]
     return "\n".join(f"  {line}" for line in lines)
 

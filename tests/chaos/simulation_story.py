@@ -8,6 +8,7 @@ import random
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from chaos.simulation_company import LONGER_SECONDS, NOBODY, Company, draw_company
 from town import BASE, GENERAL, LAKESIDE, RIVERTON
 
 from emulator.faults import FaultPlan
@@ -99,6 +100,7 @@ class Story:
     faults: dict[str, float] = field(default_factory=dict)  # of emulator.FaultPlan
     database: dict[str, float] = field(default_factory=dict)  # point -> probability
     troubles: tuple[Trouble, ...] = ()
+    company: Company = NOBODY
 
     def plan(self, kind: type[FaultPlan] = FaultPlan) -> FaultPlan:
         return kind(seed=self.seed, **self.faults)
@@ -146,6 +148,10 @@ def draw(seed: int, kinds: tuple[str, ...] = KINDS) -> Story:
     """The story of this seed; `kinds` of faults left out are drawn and not told."""
     chance = random.Random(seed)
     clinicians = _clinicians(chance)
+    company = draw_company(seed, tuple(one.name for one in clinicians))
+    if company.anybody:
+        longer = (replace(one, talks_for=one.talks_for + LONGER_SECONDS) for one in clinicians)
+        clinicians = tuple(longer)
     callers = tuple(_caller(chance, n) for n in range(chance.randint(1, 3)))
     story = Story(
         seed=seed,
@@ -158,6 +164,7 @@ def draw(seed: int, kinds: tuple[str, ...] = KINDS) -> Story:
         faults=_faults(chance),
         database=_database(chance),
         troubles=_troubles(chance, clinicians),
+        company=company,
     )
     if any(one.kind == "freeze" and one.who == "web" for one in story.troubles):
         story = replace(story, last_resort=ELSEWHERE + "/{line}")  # a frozen house saves nobody

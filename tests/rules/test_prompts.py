@@ -122,7 +122,9 @@ def test_no_question_waits_in_silence():
     assert ask.seconds < SILENT_SECONDS_MAX
 
 
-@pytest.mark.parametrize("key", ["phone_screen", "phone_taken", "person_hold", *NEUTRAL.values()])
+@pytest.mark.parametrize(
+    "key", ["phone_screen", "phone_taken", "colleague_screen", "person_hold", *NEUTRAL.values()]
+)
 def test_nobody_learns_who_calls_or_why(key):
     telling = r"crisis|counsel|consejer|mental|suicid|therap|terap|health|salud|911|988|name|nombre"
     for language in PROMPTS.languages:

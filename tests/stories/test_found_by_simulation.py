@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 from stories.test_without_database import broken
-from town import BASE, PARTNER, Caller, Clinician, Town
+from town import BASE, DISPATCH, PARTNER, Caller, Clinician, Town
 
 from emulator.timeline import silence
-from ivr.call import Ended, Stage
+from ivr.call import Ended, Psap, Stage
 from ivr.errands import EndLeg
 from ivr.events import CallerJoined, LedOffline
 from ivr.flow import advance
@@ -484,3 +484,46 @@ def test_whoever_was_deactivated_does_not_take_a_call_by_the_phone_that_rings(
     town.until(lambda: not cell.legs[-1].live, seconds=15)
     assert caller.leg.live
     assert caller.call.clinician_id is None
+
+
+def test_who_is_left_by_a_dispatcher_in_a_room_that_lives_on_is_told_so(quick_town: Town) -> None:
+    """Asked beside Ana, who pressed End before they were there: their leg held no room, and the
+    caller heard nothing for five seconds after they had hung up.
+    """
+    town = quick_town
+    ana = town.clinician("Ana").goes_on_duty()
+    caller = town.transfers_from_911()
+    town.waits(seconds=2)
+    call_id = ana.accepts().call_id
+    town.until(lambda: caller.stage is Stage.TALKING, seconds=3)
+    town.phone(DISPATCH).answers(after=2).then_presses("1", after=2)
+    ana.brings_dispatcher(call_id)
+    town.until(lambda: caller.call.psap is Psap.COMING, seconds=10)
+    ana.ends(call_id)
+    town.until(lambda: caller.call.psap is Psap.TOGETHER, seconds=10)
+    town.waits(seconds=5)
+    town.phone(DISPATCH).hangs_up()
+    town.until(lambda: caller.hears("That call has ended"), seconds=4)
+    assert caller.stage is Stage.WAITING
+    assert not caller.silences
+
+
+def test_whoever_picks_up_a_colleagues_own_phone_learns_nothing(quick_town: Town) -> None:
+    """They heard the crisis line's name before anybody had pressed a key."""
+    town = quick_town
+    ana = town.clinician("Ana").goes_on_duty()
+    town.clinician("Ben", "backup", phone=CELL)
+    family = town.phone(CELL).answers(after=2)
+    family.then_says("Hello?", after=9).then_hangs_up(after=1)
+    caller = town.transfers_from_911()
+    town.waits(seconds=2)
+    call_id = ana.accepts().call_id
+    town.until(lambda: caller.stage is Stage.TALKING, seconds=3)
+    ana.asks(call_id, "colleague:ben")
+    town.until(lambda: bool(town.phone(CELL).legs), seconds=5)
+    town.waits(seconds=20)
+    (leg,) = town.phone(CELL).legs
+    heard = " ".join(one.text for one in leg.heard if one.kind == "say")
+    assert "the line you are on call for" in heard
+    assert "Crisis" not in heard
+    assert caller.stage is Stage.TALKING

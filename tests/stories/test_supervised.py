@@ -3,6 +3,7 @@
 import pytest
 from town import APP_SID, CREW, Town
 
+from emulator import FaultPlan
 from ivr.call import Ended, How, Stage
 from switchboard import guests, supervising
 from switchboard import help as silent_help
@@ -182,3 +183,27 @@ def test_help_stands_on_every_page_until_somebody_takes_it(town: Town) -> None:
     assert not silent_help.take(town.board, call_id, "sol")
     assert not {"help_wanted", "help_unheard"} & {one.kind for one in town.tasks()}
     assert [action for action, _ in audited(town, caller)] == ["help.asked", "help.taken"]
+
+
+def test_less_is_said_only_once_it_is_so(town: Town) -> None:
+    """Found by the simulation: the news that they are in the room may be late; they are heard."""
+    ana, caller = talk(town)
+    town.twilio.faults = FaultPlan(delay=1.0)
+    connect = supervising.begin(town.board, caller.call.id, "sol", How.JOIN)
+    sol = town.twilio.softphone("sol").connects(APP_SID, connect)
+    town.waits(seconds=0.5)
+    assert not any(guest.here for guest in caller.call.guests), "or the news was not late"
+    assert supervising.change(town.board, caller.call.id, "sol", How.WHISPER)
+    assert hearers(town, sol) == {ana.leg.sid}
+    assert [guest.how for guest in caller.call.guests] == [How.WHISPER]
+
+
+def test_who_is_not_in_the_room_yet_is_told_so(town: Town) -> None:
+    """Dialled in and not there: the screen goes on saying the most that may be so."""
+    _, caller = talk(town)
+    connect = supervising.begin(town.board, caller.call.id, "sol", How.JOIN)
+    town.twilio.softphone("sol").connects(APP_SID, connect)
+    town.until(lambda: caller.call.guests[0].leg, seconds=1)
+    with pytest.raises(NotDone):
+        supervising.change(town.board, caller.call.id, "sol", How.LISTEN)
+    assert [guest.how for guest in caller.call.guests] == [How.JOIN]
