@@ -169,13 +169,8 @@ def import_(path: Path, create_people: bool, leave_uncovered: str | None, actor:
                 create_people=create_people,
                 leave_uncovered=leave_uncovered,
             )
-        except roster_book.CannotSave as error:
-            lines = [*error.why]
-            if error.opened:
-                lines.append("say why with --leave-uncovered REASON, or cover them")
-            raise _refused(path, lines) from error
-        except Stale as error:
-            raise click.ClickException(f"{error}: look at it, then import again") from error
+        except (roster_book.CannotSave, Stale) as error:
+            raise _not_saved(path, error) from error
     if done.created:
         click.echo(f"People added, who cannot sign in yet: {', '.join(done.created)}.")
     if done.changed:
@@ -203,7 +198,10 @@ def _import_shifts(path: Path, actor: str, leave_uncovered: str | None) -> None:
             raise click.ClickException(f"{path}: there is no shift in this file")
         wanted, reason = shift_files.added(book.document, found), shift_files.words(found)
         facts: dict[str, Any] = {"based_on": number, "leave_uncovered": leave_uncovered}
-        saved = roster_book.save(rows, wanted, actor, reason, now, **facts)
+        try:
+            saved = roster_book.save(rows, wanted, actor, reason, now, **facts)
+        except (roster_book.CannotSave, Stale) as error:
+            raise _not_saved(path, error) from error
     click.echo(f"{reason}: revision {saved.revision}.")
 
 
@@ -265,7 +263,7 @@ def database(*, write: bool = False) -> Iterator[Rows]:
 
 def _load(path: Path) -> Any:
     try:
-        return json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_once)
+        return json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=_once)
     except OSError as error:
         raise click.ClickException(f"{path}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
@@ -293,6 +291,13 @@ def _refused(path: Path, why: Any) -> click.ClickException:
     lines = list(why)
     more = [f"and {len(lines) - MOST_SAID} more"] if len(lines) > MOST_SAID else []
     return click.ClickException("\n  ".join([f"{path} is refused:", *lines[:MOST_SAID], *more]))
+
+
+def _not_saved(path: Path, error: roster_book.CannotSave | Stale) -> click.ClickException:
+    if isinstance(error, Stale):
+        return click.ClickException(f"{error}: look at it, then import again")
+    how = ["say why with --leave-uncovered REASON, or cover them"] if error.opened else []
+    return _refused(path, [*error.why, *how])
 
 
 def _in_order(start: datetime, end: datetime) -> None:
