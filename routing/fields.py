@@ -18,6 +18,8 @@ DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 TELEPHONE = re.compile(r"\+?(?:[ ().-]*[0-9]){7,15}")
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)|24:00")
+# Near the ends of Python's calendar a wall clock, or the day before, has no date.
+FIRST, LAST = datetime(2, 1, 1, tzinfo=UTC), datetime(9998, 12, 31, tzinfo=UTC)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 REMARKS = frozenset({"id", "name", "note", "reason"})  # said to people, never read by a rule
 
@@ -137,7 +139,7 @@ def clock(value: Any, path: str) -> timedelta:
 def day(value: Any, path: str) -> date:
     """Read an ISO date."""
     try:
-        if isinstance(value, str) and DATE.fullmatch(value):
+        if isinstance(value, str) and DATE.fullmatch(value) and value >= FIRST.date().isoformat():
             return date.fromisoformat(value)
     except ValueError:
         pass
@@ -153,6 +155,8 @@ def moment(value: Any, path: str) -> datetime:
     if found is None:
         wanted = "an instant with its offset, such as 2026-01-31T08:00:00Z"
         raise RosterError(path, f"expected {wanted}, not {value!r}")
+    if not FIRST <= found <= LAST:
+        raise RosterError(path, f"expected an instant of the years 2 to 9998, not {value!r}")
     return found
 
 

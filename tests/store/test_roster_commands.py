@@ -162,6 +162,13 @@ def test_a_missing_file_and_a_naive_instant_are_one_line(run, tmp_path):
     assert "with its offset" in run("who", "--at", "2026-06-01T00:00:00", code=2)
 
 
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "soon", ""])
+def test_an_instant_that_cannot_be_asked_of_is_one_line(run, tmp_path, at):
+    path = written(tmp_path, ROSTER)
+    assert "expected an instant" in run("who", "--at", at, "--file", path, code=2)
+    assert "expected an instant" in run("hours", *WINDOW[:3], at, "--tier", "backup", code=2)
+
+
 def test_an_import_may_not_open_a_gap_unsaid(run, imported, store, tmp_path):
     fewer = written(tmp_path, ROSTER | {"patterns": ROSTER["patterns"][:1]})
     assert "would have fewer than 1 on call" in run("import", fewer, code=1)
