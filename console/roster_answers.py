@@ -1,5 +1,6 @@
 """The roster as data: what do `diversion roster who`, `gaps` and `hours` answer, by an address?"""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from switchboard.roster_answers import Asked, answered, said
 INSTANTS_MOST = 100
 LONGEST = timedelta(days=400)  # as far as one question may look
 NEED_MOST = 10_000
+WHOLE = re.compile(r"[0-9]{1,6}")
 
 
 def install(console: Blueprint) -> None:
@@ -75,7 +77,7 @@ def given(name: str) -> str:
 
 
 def _whole(words: str) -> Any:
-    return int(words) if words.isascii() and words.isdigit() else words
+    return int(words) if WHOLE.fullmatch(words) else words[:10]
 
 
 def refused(error: RosterError) -> tuple[Response, int]:

@@ -48,6 +48,10 @@ def listed(value):
         ("hours.json?from=2026-01-01T00:00:00Z&to=2029-01-01T00:00:00Z&tier=primary", "to"),
         ("hours.json?from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z&tier=first", "tier"),
         ("gaps.json?from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z&tier=backup&need=0", "need"),
+        (
+            f"gaps.json?from={WEEK['from']}&to={WEEK['to']}&tier=backup&need={'9' * 5000}",
+            "need",
+        ),
     ],
 )
 def test_what_cannot_be_asked_is_named(house, visitor, address, place):
