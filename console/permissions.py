@@ -72,6 +72,9 @@ ALLOWED: dict[str, frozenset[str]] = {
     "console.events": STAFF,
     # the roster
     "console.roster": STAFF,
+    "console.who_json": STAFF,
+    "console.gaps_json": STAFF,
+    "console.hours_json": STAFF,
     "console.feed": ANYBODY,  # a calendar cannot sign in: the address is the key
     "console.feeds": STAFF,
     "console.make_feed": STAFF,

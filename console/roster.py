@@ -8,6 +8,7 @@ from flask import Blueprint, render_template, request
 
 from console import (
     holidays,
+    roster_answers,
     roster_bulk,
     roster_cover,
     roster_coverage,
@@ -73,6 +74,7 @@ PARTS = (
     roster_mine,
     roster_coverage,
     roster_route,
+    roster_answers,
     roster_staffing,
     roster_feeds,
     roster_cover,

@@ -15,8 +15,8 @@ from console.roster_kinds import KINDS, OVERRIDES, TIME_OFF, Kind, ready_made, s
 from console.roster_steps import back_to, draft_and_ground, step
 from console.roster_words import FIELDS, NTH, entry_words, value_words
 from console.week import TIERS
-from routing import oncall
 from routing.edits import Document, entries, merge, with_entry
+from routing.orphans import orphans
 from routing.wallclock import wall
 from storage import ids
 from switchboard import roster_book
@@ -60,8 +60,8 @@ def listing() -> str:
         if person.active:
             said = entry_words("people", entry, ground.names, ground.zone)
             found["people"].append((person.id, f"{person.name}: {said}"))
-    orphans = set(oncall.orphans(roster_book.book_of(draft.document).roster))
-    return render_template("roster/entries.html", kinds=KINDS, found=found, orphans=orphans)
+    lost = set(orphans(roster_book.book_of(draft.document).roster))
+    return render_template("roster/entries.html", kinds=KINDS, found=found, orphans=lost)
 
 
 def new(kind: str) -> str:

@@ -17,6 +17,7 @@ from console.roster_words import entry_words
 from console.week import TIERS, Shift, shifts_of
 from routing import layers
 from routing.edits import entries
+from routing.fields import FIRST, LAST
 from routing.roster import Roster
 from switchboard.roster_draft import Draft
 
@@ -42,7 +43,7 @@ def read(draft: Draft, shift_id: str, zone: str) -> Shift | None:
         since, until = (datetime.fromtimestamp(int(at), UTC) for at in (start, end))
     except (ValueError, OverflowError, OSError):
         return None
-    if not since < until < since + LONGEST:
+    if not FIRST <= since < until <= LAST or until - since >= LONGEST:
         return None
     there = shifts_of(draft.book.roster, zone, since, until)
     return next((one for one in there if one.id == shift_id), None)

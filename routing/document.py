@@ -6,15 +6,17 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
-from routing import oncall
+from routing.contradictions import conflicts, repeated
 from routing.fields import (
     Item,
     Reader,
+    address,
     clock,
     day,
     many,
     moment,
     number,
+    telephone,
     text,
     tier,
     weekdays,
@@ -22,6 +24,7 @@ from routing.fields import (
     word,
     zone,
 )
+from routing.orphans import orphans
 from routing.roster import (
     TIERS,
     Closure,
@@ -69,7 +72,7 @@ def parse(document: Any) -> Roster:
 def check(document: Any) -> Checked:
     """Say everything that is wrong with the document, and which swaps lost their shift."""
     roster, errors = _read(document)
-    return Checked(tuple(errors), tuple(oncall.orphans(roster)), roster)
+    return Checked(tuple(errors), tuple(orphans(roster)), roster)
 
 
 def _read(document: Any) -> tuple[Roster, list[RosterError]]:
@@ -87,10 +90,16 @@ def _read(document: Any) -> tuple[Roster, list[RosterError]]:
         except RosterError as error:
             errors.append(error)
 
+    places: dict[int, str] = {}  # of an entry that was read, by its id()
+
     def each(name: str, read: Reader[T]) -> tuple[T, ...]:
         entries = next(kept(name, given.get(name, []), many(_as_it_is)), ())
-        places = ((f"{name}[{index}]", value) for index, value in enumerate(entries))
-        return tuple(one for place, value in places for one in kept(place, value, read))
+        found: list[T] = []
+        for index, value in enumerate(entries):
+            for one in kept(f"{name}[{index}]", value, read):
+                places[id(one)] = f"{name}[{index}]"
+                found.append(one)
+        return tuple(found)
 
     home = next(kept("zone", whole_document, lambda item, _: item.need("zone", zone)), "UTC")
     people = next(kept("people", given.get("people", {}), _by_name), {})
@@ -106,7 +115,7 @@ def _read(document: Any) -> tuple[Roster, list[RosterError]]:
         {name: one for name in people for one in kept(f"people.{name}", people[name], _person)},
         each("needs", _need),
     )
-    return roster, [*errors, *_repeated(roster), *_conflicts(given, roster)]
+    return roster, [*errors, *repeated(roster, places), *conflicts(roster, places)]
 
 
 def _as_it_is(value: Any, _path: str) -> Any:
@@ -225,6 +234,8 @@ def _exact_plan(value: Any, path: str) -> ExactPlan:
 
     def planned(value: Any, path: str) -> OneOff:
         shift = Item(value, path, "person start end tier")
+        if shift.may("tier", tier, which) != which:
+            raise RosterError(shift.at("tier"), f"expected {which}, the tier of its plan")
         return OneOff(which, shift.need("person", text), *_window(shift))
 
     return ExactPlan(which, *_window(item), item.may("shifts", many(planned), ()))
@@ -249,8 +260,8 @@ def _person(value: Any, path: str) -> Person:
         frozenset(item.may("skills", many(text), ())),
         frozenset(item.may("languages", many(text), ())),
         frozenset(item.may("counties", many(text), ())),
-        email=item.may("email", text, None),
-        phone=item.may("phone", text, None),
+        email=item.may("email", address, None),
+        phone=item.may("phone", telephone, None),
         zone=item.may("zone", zone, None),
         max_hours=item.may("max_hours", number, None),
     )
@@ -268,30 +279,3 @@ def _need(value: Any, path: str) -> Need:
         item.may("skill", text, None),
         item.may("language", text, None),
     )
-
-
-# -- rules across entries ---------------------------------------------------------------------
-
-
-def _repeated(roster: Roster) -> Iterator[RosterError]:
-    for part, entries in (("patterns", roster.patterns), ("swaps", roster.swaps)):
-        seen: set[str | None] = {None}
-        for entry in entries:
-            if entry.id in seen - {None}:
-                yield RosterError(part, f"two have the id {entry.id!r}")
-            seen.add(entry.id)
-
-
-def _conflicts(document: dict[str, Any], roster: Roster) -> Iterator[RosterError]:
-    """No two overrides of a tier may speak of one person at the same time."""
-    places = {id(each): index for index, each in enumerate(roster.overrides)}
-    in_order = sorted(roster.overrides, key=lambda each: each.start)
-    exact = len(document.get("overrides", ())) == len(in_order)
-    for index, one in enumerate(in_order):
-        for other in in_order[index + 1 :]:
-            if other.start >= one.end:
-                break
-            if one.named & other.named and set(one.tiers) & set(other.tiers):
-                place = f"overrides[{places[id(other)]}]" if exact else "overrides"
-                words = f"overlaps another about {', '.join(sorted(one.named & other.named))}"
-                yield RosterError(place, words, "override_conflict")

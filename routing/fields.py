@@ -14,7 +14,12 @@ Absent = TypeVar("Absent")
 Word = TypeVar("Word", bound=StrEnum)
 Reader = Callable[[Any, str], T]
 
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+TELEPHONE = re.compile(r"\+?(?:[ ().-]*[0-9]){7,15}")
+ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)|24:00")
+# Near the ends of Python's calendar a wall clock, or the day before, has no date.
+FIRST, LAST = datetime(2, 1, 1, tzinfo=UTC), datetime(9998, 12, 31, tzinfo=UTC)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 REMARKS = frozenset({"id", "name", "note", "reason"})  # said to people, never read by a rule
 
@@ -54,6 +59,20 @@ def text(value: Any, path: str) -> str:
     """Read words that are not blank."""
     if not isinstance(value, str) or not value.strip():
         raise RosterError(path, f"expected a name, not {value!r}")
+    return value
+
+
+def telephone(value: Any, path: str) -> str:
+    """Read a telephone number as people write it: 7 to 15 digits, and what stands between."""
+    if not isinstance(value, str) or not TELEPHONE.fullmatch(value):
+        raise RosterError(path, f"expected a number such as +13145550121, not {value!r}")
+    return value
+
+
+def address(value: Any, path: str) -> str:
+    """Read an e-mail address."""
+    if not isinstance(value, str) or not ADDRESS.fullmatch(value):
+        raise RosterError(path, f"expected an address such as ana@example.org, not {value!r}")
     return value
 
 
@@ -120,7 +139,7 @@ def clock(value: Any, path: str) -> timedelta:
 def day(value: Any, path: str) -> date:
     """Read an ISO date."""
     try:
-        if isinstance(value, str) and len(value) == len("2026-01-31"):
+        if isinstance(value, str) and DATE.fullmatch(value) and value >= FIRST.date().isoformat():
             return date.fromisoformat(value)
     except ValueError:
         pass
@@ -136,6 +155,8 @@ def moment(value: Any, path: str) -> datetime:
     if found is None:
         wanted = "an instant with its offset, such as 2026-01-31T08:00:00Z"
         raise RosterError(path, f"expected {wanted}, not {value!r}")
+    if not FIRST <= found <= LAST:
+        raise RosterError(path, f"expected an instant of the years 2 to 9998, not {value!r}")
     return found
 
 

@@ -76,11 +76,8 @@ def _recurrences(pattern: Pattern, anchor: date, day: date) -> int:
         return sum(recurs(pattern, each) for each in pattern.only_dates if anchor <= each < day)
     if pattern.nth:  # months differ; years are counted once
         years = sum(_in_year(pattern, year) for year in range(anchor.year, day.year))
-        return (
-            years
-            + _counted(pattern, _new_year(day), day)
-            - _counted(pattern, _new_year(anchor), anchor)
-        )
+        here, there = (_counted(pattern, _new_year(each), each) for each in (day, anchor))
+        return years + here - there
     cycles, rest = divmod((day - anchor).days, 7 * pattern.every_weeks)
     return cycles * len(pattern.days) + _counted(pattern, day - rest * DAY, day)
 

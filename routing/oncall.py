@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import IntEnum
 from typing import NamedTuple, Self
 
-from routing.occurrences import happens, occurrences
+from routing.occurrences import occurrences
 from routing.roster import TIERS, Pattern, Roster, Swap
 from routing.wallclock import DAY, on_date, wall
 
@@ -255,16 +255,3 @@ def _dated_spans(roster: Roster) -> Iterator[Span]:
     for closure in roster.closures:
         for tier in closure.tiers:
             yield Span(closure.start, closure.end, tier, Layer.CLOSED, EVERYBODY)
-
-
-def orphans(roster: Roster) -> list[str]:
-    """Return the ids of swaps whose occurrence vanished or changed hands, as they were agreed."""
-    agreed: dict[tuple[str, date], list[Swap]] = defaultdict(list)
-    for swap in roster.swaps:
-        agreed[swap.pattern, swap.date].append(swap)
-    known = {pattern.id: pattern for pattern in roster.patterns if pattern.id}
-    lost: set[Swap] = set()
-    for (name, day), swaps in agreed.items():
-        people = happens(known[name], day) if name in known else None
-        lost.update(swapped(day, people or (), swaps)[1])
-    return [swap.id for swap in roster.swaps if swap in lost]

@@ -3,13 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from routing.oncall import Layer, Span, Timeline, spans_of
 from routing.roster import TIERS, Roster
 
 BEGINS = (Layer.SCHEDULED, Layer.PLANNED)
+PRESENT = (*BEGINS, Layer.ADDED)  # who is on call, and not only away: time off may last for years
+LONGEST = timedelta(days=400)  # of a shift: the rest of a longer one is cut
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -41,11 +43,11 @@ def stretches(roster: Roster, start: datetime, end: datetime) -> Iterator[Shift]
 
 
 def whole(roster: Roster, start: datetime, end: datetime) -> list[Shift]:
-    """Return every shift that touches the window, with all its hours, in order."""
-    touching = list(spans_of(roster, start, end))
+    """Return every shift that touches the window, with all its hours (`LONGEST`), in order."""
+    touching = [span for span in spans_of(roster, start, end) if span.layer in PRESENT]
     since = min([start, *(span.start for span in touching)])
     until = max([end, *(span.end for span in touching)])
-    found = sorted(stretches(roster, since, until))
+    found = sorted(stretches(roster, max(since, start - LONGEST), min(until, end + LONGEST)))
     return [one for one in found if one.ends_at > start and one.starts_at < end]
 
 

@@ -16,7 +16,8 @@ from storage.errors import StorageError
 from storage.store import Store
 from switchboard import directory as the_directory
 from switchboard.directory import FOUND_MOST, Offered
-from switchboard.roster import INSTANT, answer, as_json, said
+from switchboard.roster import INSTANT, answer, as_json
+from switchboard.roster_answers import said
 
 BY = "command line"
 SAID_MOST = 100  # bad rows in a terminal

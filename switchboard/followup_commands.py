@@ -17,7 +17,8 @@ from storage.store import Store
 from storage.values import FollowUp
 from switchboard import promises
 from switchboard.board import house_of
-from switchboard.roster import INSTANT, answer, as_json, said
+from switchboard.roster import INSTANT, answer, as_json
+from switchboard.roster_answers import said
 
 SHOWN_MOST = 100_000
 

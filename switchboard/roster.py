@@ -3,25 +3,22 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import partial
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
 from config import settings as environment
-from routing import coverage, document
+from routing import document
 from routing.fields import moment
-from routing.oncall import Timeline
-from routing.roster import TIERS, Person, Roster, RosterError
+from routing.roster import TIERS, Roster, RosterError
 from storage.errors import Stale, StorageError
 from storage.store import Rows, Store
 from switchboard import roster_book, roster_exchange, shift_files
+from switchboard.roster_answers import Asked, answered
 
 MOST_SAID = 20  # mistakes listed at once
-SECOND = timedelta(seconds=1)
 
 
 class Instant(click.ParamType[datetime]):
@@ -70,10 +67,7 @@ def who(moments: tuple[str, ...], path: Path | None, in_json: bool) -> None:
     said_now = datetime.now(UTC).isoformat(timespec="seconds")
     instants = [(at, INSTANT.convert(at, None, None)) for at in moments or (said_now,)]
     with _reader(path) as asked:
-        answers = [
-            {"at": words, "on_call": asked.named(asked.timeline(at, at + SECOND).at(at))}
-            for words, at in instants
-        ]
+        answers = [answered(words, asked.who(at)) for words, at in instants]
     answer(answers, in_json, (line for each in answers for line in _who_lines(each)))
 
 
@@ -102,9 +96,7 @@ def gaps(
     """List when fewer than --need people of a tier are on call."""
     _in_order(start, end)
     with _reader(path) as asked:
-        able = partial(_may, asked.able, skill or coverage.ANYTHING)
-        found = asked.timeline(start, end).gaps(start, end, tier, need, able)
-    listed = [{"start": said(since), "end": said(until)} for since, until in found]
+        listed = asked.gaps(start, end, tier, need, skill)
     lines = (f"{one['start']}  to  {one['end']}" for one in listed)
     answer(listed, in_json, lines if listed else iter(["No gaps."]))
 
@@ -118,9 +110,7 @@ def hours(start: datetime, end: datetime, tier: str, path: Path | None, in_json:
     """Add up each person's elapsed hours on call."""
     _in_order(start, end)
     with _reader(path) as asked:
-        by_person = asked.timeline(start, end).hours(start, end, tier)
-    found = {asked.name(person): total for person, total in by_person.items()}
-    found = dict(sorted(found.items()))
+        found = asked.hours(start, end, tier)
     answer(found, in_json, (f"{total:8.2f}  {person}" for person, total in found.items()))
 
 
@@ -169,13 +159,8 @@ def import_(path: Path, create_people: bool, leave_uncovered: str | None, actor:
                 create_people=create_people,
                 leave_uncovered=leave_uncovered,
             )
-        except roster_book.CannotSave as error:
-            lines = [*error.why]
-            if error.opened:
-                lines.append("say why with --leave-uncovered REASON, or cover them")
-            raise _refused(path, lines) from error
-        except Stale as error:
-            raise click.ClickException(f"{error}: look at it, then import again") from error
+        except (roster_book.CannotSave, Stale) as error:
+            raise _not_saved(path, error) from error
     if done.created:
         click.echo(f"People added, who cannot sign in yet: {', '.join(done.created)}.")
     if done.changed:
@@ -203,7 +188,10 @@ def _import_shifts(path: Path, actor: str, leave_uncovered: str | None) -> None:
             raise click.ClickException(f"{path}: there is no shift in this file")
         wanted, reason = shift_files.added(book.document, found), shift_files.words(found)
         facts: dict[str, Any] = {"based_on": number, "leave_uncovered": leave_uncovered}
-        saved = roster_book.save(rows, wanted, actor, reason, now, **facts)
+        try:
+            saved = roster_book.save(rows, wanted, actor, reason, now, **facts)
+        except (roster_book.CannotSave, Stale) as error:
+            raise _not_saved(path, error) from error
     click.echo(f"{reason}: revision {saved.revision}.")
 
 
@@ -218,37 +206,13 @@ def export() -> None:
 # -- where from, where to ---------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a question is put to: a file, or the database."""
-
-    timeline: Callable[[datetime, datetime], Timeline]
-    able: coverage.Able
-    name: Callable[[str], str]
-
-    def named(self, tiers: dict[str, tuple[str, ...]]) -> dict[str, list[str]]:
-        """Return the tiers with people's names, sorted."""
-        return {tier: sorted(map(self.name, people)) for tier, people in tiers.items()}
-
-
 @contextmanager
 def _reader(path: Path | None) -> Iterator[Asked]:
     if path:
-        read = _read(path)
-        yield Asked(partial(Timeline.of, read), partial(_able, read), str)
+        yield Asked.of_document(_read(path))
     else:
         with database() as rows:
-            names, able = roster_exchange.names(rows), roster_book.able(rows)
-            timeline = partial(roster_book.timeline, rows)
-            yield Asked(timeline, able, lambda person: names.get(person, person))
-
-
-def _able(read: Roster, person: str, skill: str) -> bool:
-    return skill == coverage.ANYTHING or read.people.get(person, Person()).able(skill)
-
-
-def _may(able: coverage.Able, skill: str, person: str) -> bool:
-    return able(person, skill)
+            yield Asked.of_database(rows)
 
 
 @contextmanager
@@ -265,7 +229,7 @@ def database(*, write: bool = False) -> Iterator[Rows]:
 
 def _load(path: Path) -> Any:
     try:
-        return json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_once)
+        return json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=_once)
     except OSError as error:
         raise click.ClickException(f"{path}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
@@ -295,14 +259,16 @@ def _refused(path: Path, why: Any) -> click.ClickException:
     return click.ClickException("\n  ".join([f"{path} is refused:", *lines[:MOST_SAID], *more]))
 
 
+def _not_saved(path: Path, error: roster_book.CannotSave | Stale) -> click.ClickException:
+    if isinstance(error, Stale):
+        return click.ClickException(f"{error}: look at it, then import again")
+    how = ["say why with --leave-uncovered REASON, or cover them"] if error.opened else []
+    return _refused(path, [*error.why, *how])
+
+
 def _in_order(start: datetime, end: datetime) -> None:
     if end <= start:
         raise click.ClickException("--to must be after --from")
-
-
-def said(at: datetime) -> str:
-    """An instant in UTC, as the commands print it."""
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def answer(found: Any, in_json: bool, lines: Iterator[str]) -> None:

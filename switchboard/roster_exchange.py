@@ -1,7 +1,7 @@
 """How does the exchange document, which names people, become the roster, and back again?"""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
@@ -13,6 +13,7 @@ from storage import ids, values
 from storage.store import Rows
 from switchboard import roster_book
 from switchboard.roster_book import CannotSave
+from telephony.forms import e164
 
 NAME_MOST = 80  # letters of a name
 ALIKE = 0.88  # "Anna Lopez" for "Ana Lopez" is a slip; "dan" for "dana" may be somebody else
@@ -53,7 +54,7 @@ def take(
     checked = document.check(exchange)
     if checked.errors:
         raise CannotSave(str(error) for error in checked.errors)
-    people = _People(rows, checked.roster)
+    people = _People(rows, checked.roster, exchange.get("people") or {})
     known = people.named_in(exchange, create=create_people)
     before, _ = roster_book.newest(rows)
     saved = roster_book.save(
@@ -66,6 +67,7 @@ def take(
         leave_uncovered=leave_uncovered,
         whole=True,
     )
+    people.audit(actor, now)
     uncovered = tuple(map(roster_book.words, saved.opened))
     return Imported(saved.revision, tuple(people.created), tuple(people.changed), uncovered)
 
@@ -73,22 +75,29 @@ def take(
 class _People:
     """The people a document names: known, added or brought up to date."""
 
-    def __init__(self, rows: Rows, roster: Roster) -> None:
-        """Read who is here already."""
-        self.rows, self.roster = rows, roster
+    def __init__(self, rows: Rows, roster: Roster, facts: Mapping[str, Any]) -> None:
+        """Read who is here already; `facts` is what the document writes of whom."""
+        self.rows, self.roster, self.facts = rows, roster, facts
         here = rows.people.all(active_only=False)
         self.twins = {name for name, many in Counter(one.name for one in here).items() if many > 1}
         self.known = {one.email.lower(): one for one in here} | {one.name: one for one in here}
         self.created: list[str] = []
         self.changed: list[str] = []
+        self.done: list[tuple[str, str, values.Person]] = []  # what, by which name, to whom
 
     def named_in(self, exchange: Any, *, create: bool) -> dict[str, str]:
         """Return everybody's id by the name the document uses."""
         places = {name: place for place, name in reversed([*named.names(exchange)])}
         doubts = [doubt for name in places for doubt in self._doubts(name, places[name], create)]
-        if doubts:
+        if doubts := [*doubts, *self._one_by_two_names(places)]:
             raise CannotSave(doubts)
         return {name: self._person(name).id for name in places}
+
+    def audit(self, actor: str, now: datetime) -> None:
+        """Write down who was added or changed: names of fields, and not how they are reached."""
+        for what, name, person in self.done:
+            facts = {"roles": list(person.roles), "said": sorted(self.facts.get(name) or {})}
+            self.rows.audit.write(actor, f"person.{what}", f"person:{person.id}", facts, now)
 
     def _doubts(self, name: str, place: str, create: bool) -> Iterator[str]:
         if name in self.twins:
@@ -101,30 +110,48 @@ class _People:
                     f"{place}: nobody here is called {name!r}: did you mean {like!r}? "
                     "(--create-people when it is somebody new)"
                 )
+        phone = self._listed(name).phone
+        if phone and e164(phone) is None:
+            yield f"people.{name}.phone: {phone!r} cannot be rung: write it like +13145550121"
+
+    def _one_by_two_names(self, places: Mapping[str, str]) -> Iterator[str]:
+        """What is written of them under one name would be lost under the other."""
+        seen: dict[str, str] = {}
+        for name in self.roster.people:
+            found = self._found(name)
+            one = found.id if found else (self._listed(name).email or name).lower()
+            if one in seen:
+                yield f"{places[name]}: the same person as people.{seen[one]}"
+            seen[one] = name
+
+    def _listed(self, name: str) -> Person:
+        return self.roster.people.get(name, Person())
 
     def _found(self, name: str) -> values.Person | None:
-        email = self.roster.people.get(name, Person()).email or name
+        email = self._listed(name).email or name
         return self.known.get(name) or self.known.get(email.lower())
 
     def _person(self, name: str) -> values.Person:
-        listed, found = self.roster.people.get(name), self._found(name)
+        listed, found = self._listed(name), self._found(name)
         if found is None:
-            found = _created(name, listed or Person(), self.roster.zone)
+            found = _created(name, listed, self.roster.zone)
             self.rows.people.add(found)
             self.created.append(name)
-        elif listed and (said := _said(found, listed)) != found:
+            self.done.append(("added", name, found))
+        elif (said := _said(found, listed, self.facts.get(name) or {})) != found:
             self.rows.people.update(said)
             self.changed.append(name)
+            self.done.append(("changed", name, said))
         return found
 
 
-def _said(person: values.Person, listed: Person) -> values.Person:
+def _said(person: values.Person, listed: Person, facts: Mapping[str, Any]) -> values.Person:
     """Return the person with what the document says of them; what it leaves out stays."""
     return replace(
         person,
-        skills=tuple(sorted(listed.skills)) if listed.skills else person.skills,
-        languages=tuple(sorted(listed.languages)) if listed.languages else person.languages,
-        phone=listed.phone or person.phone,
+        skills=person.skills if facts.get("skills") is None else tuple(sorted(listed.skills)),
+        languages=tuple(sorted(listed.languages)) or person.languages,
+        phone=e164(listed.phone) if listed.phone else person.phone,
         zone=listed.zone or person.zone,
     )
 
@@ -136,7 +163,7 @@ def _created(name: str, listed: Person, zone: str) -> values.Person:
         id=new_id,
         name=name,
         email=listed.email or f"{new_id.lower()}@roster.invalid",
-        phone=listed.phone,
+        phone=e164(listed.phone) if listed.phone else None,
         languages=tuple(sorted(listed.languages)) or ("en",),
         skills=tuple(sorted(listed.skills)),
         zone=listed.zone or zone,

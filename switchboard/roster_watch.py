@@ -12,7 +12,8 @@ from config import settings as environment
 from routing.wallclock import wall
 from switchboard import confirmations, coverage_watch, roster_book
 from switchboard.coverage_watch import short_words
-from switchboard.roster import answer, as_json, database, said
+from switchboard.roster import answer, as_json, database
+from switchboard.roster_answers import said
 
 SHORT = 1  # the exit code when somebody must do something
 

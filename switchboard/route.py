@@ -10,7 +10,8 @@ from config import lines
 from config import settings as environment
 from config.lines import Line
 from switchboard.explained import WHY, Explained, Step, explained
-from switchboard.roster import INSTANT, answer, as_json, database, said
+from switchboard.roster import INSTANT, answer, as_json, database
+from switchboard.roster_answers import said
 
 
 @click.group()

@@ -203,13 +203,13 @@ def number_shown(raw: str) -> str | None:
     text = _user_part(raw)
     if _withheld(text):
         return None
-    return _e164(text) or text[:SHOWN_CHARS_MAX]
+    return e164(text) or text[:SHOWN_CHARS_MAX]
 
 
 def dialled(raw: str) -> str:
     """Read the number dialled: E.164 where it is one, else short raw text, "" when none."""
     text = _user_part(raw)
-    return _e164(text) or text[:SHOWN_CHARS_MAX]
+    return e164(text) or text[:SHOWN_CHARS_MAX]
 
 
 def dialable(number: str | None) -> bool:
@@ -307,7 +307,8 @@ def _withheld(text: str) -> bool:
     return not word or word in WITHHELD_WORDS or word in KEYPAD or not word.strip("0")
 
 
-def _e164(text: str) -> str | None:
+def e164(text: str) -> str | None:
+    """Return a number as it is dialled, such as +13145550121; None when it is no number."""
     if NORTH_AMERICAN.fullmatch(text):
         return text
     try:

@@ -294,3 +294,11 @@ def test_what_is_not_there_is_not_found(house, visitor, path):
     cora = visitor("cora")
     assert cora.get(f"/roster/{path}").status_code in (404, 405)
     assert cora.post(f"/roster/{path}/removal").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "window", ["-62135596800.-62135590000", "253402300700.253402300799", "1.0"]
+)
+def test_a_shift_that_no_calendar_has_is_gone(house, visitor, window):
+    answer = visitor("cora").get(f"/roster/shifts/primary.{window}.ana")
+    assert (answer.status_code, answer.location) == (303, "/roster")

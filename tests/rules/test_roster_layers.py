@@ -8,7 +8,7 @@ from rules.test_roster_naive import rosters
 from routing import document
 from routing.edits import LISTS, entries
 from routing.layers import laid, why
-from routing.stretches import stretches
+from routing.stretches import LONGEST, stretches, whole
 
 START = datetime(2026, 6, 1, tzinfo=UTC)
 END = START + timedelta(days=2)
@@ -92,3 +92,19 @@ def test_whoever_is_on_call_is_so_by_some_entry(drawn):
     said = laid(parsed, keys_of(exchange), start, end)
     for one in stretches(parsed, start, end):
         assert why(one, said), one
+
+
+def test_what_lasts_for_decades_costs_no_decades():
+    decades = {"start": "2026-01-01T00:00:00Z", "end": "2099-01-01T00:00:00Z"}
+    nights = {"tier": "primary", "start": "20:00", "end": "08:00", "people": ["ana", "ben"]}
+    always = {"tier": "backup", "person": "cora", **decades}
+    away = [{"person": "ben", **decades}]
+    roster = document.parse(
+        {"zone": "UTC", "patterns": [nights], "one_offs": [always], "time_off": away}
+    )
+    long, *nightly = whole(roster, START, END)
+    assert (long.person_id, long.ends_at - long.starts_at) == (
+        "cora",
+        LONGEST + (END - START) + (START - START.replace(month=1)),
+    )
+    assert {(one.person_id, one.ends_at - one.starts_at) for one in nightly} == {("ana", 12 * HOUR)}

@@ -134,6 +134,12 @@ def test_what_the_people_page_says_of_somebody_is_exported(run, imported, store)
     [
         ({"zone": "Mars/Olympus"}, "zone: 'Mars/Olympus' is not an IANA time zone"),
         ({"patterns": [{"tier": "primary"}]}, "patterns[0].people"),
+        ({"people": {"eli": {"phone": "+15"}}}, "people.eli.phone: expected a number such as"),
+        ({"people": {"eli": {"phone": "000 0000 0000 0000"}}}, "people.eli.phone: '000 0000"),
+        (
+            {"people": {name: {"email": "a@example.org"} for name in ("ana", "eli")}},
+            "people.eli: the same person as people.ana",
+        ),
         ({"people": {"a" * 81: {}}}, f"people.{'a' * 81}: a name has at most 80"),
     ],
 )
@@ -154,6 +160,13 @@ def test_a_file_that_is_no_json_is_refused(run, tmp_path, text):
 def test_a_missing_file_and_a_naive_instant_are_one_line(run, tmp_path):
     assert "No such file" in run("who", "--file", tmp_path / "none.json", code=1)
     assert "with its offset" in run("who", "--at", "2026-06-01T00:00:00", code=2)
+
+
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "soon", ""])
+def test_an_instant_that_cannot_be_asked_of_is_one_line(run, tmp_path, at):
+    path = written(tmp_path, ROSTER)
+    assert "expected an instant" in run("who", "--at", at, "--file", path, code=2)
+    assert "expected an instant" in run("hours", *WINDOW[:3], at, "--tier", "backup", code=2)
 
 
 def test_an_import_may_not_open_a_gap_unsaid(run, imported, store, tmp_path):
@@ -216,6 +229,32 @@ def test_an_import_says_what_people_can_do(run, store, imported, tmp_path):
         dana = next(one for one in rows.people.all() if one.name == "dana")
     assert (dana.skills, dana.languages) == (("veterans", "youth"), ("es",))
     assert dana.phone == "+13145550144"
+
+
+def test_whom_an_import_adds_or_changes_is_audited_and_can_be_rung(run, store, imported, tmp_path):
+    said = {"dana": {"skills": []}, "eli": {"phone": "(314) 555-0145"}}
+    run("import", written(tmp_path, ROSTER | {"people": said}))
+    with store.read() as rows:
+        people = {one.name: one for one in rows.people.all()}
+        added, changed = (rows.audit.of(f"person:{people[name].id}") for name in ("eli", "dana"))
+    assert (people["eli"].phone, people["dana"].skills) == ("+13145550145", ())
+    assert [(one.action, one.facts["said"]) for one in added] == [("person.added", ["phone"])]
+    assert [one.action for one in changed] == ["person.added", "person.changed"]
+
+
+def test_a_file_of_shifts_is_refused_whole_in_words(run, store, imported, tmp_path):
+    path = tmp_path / "shifts.csv"
+    day = (NOW + timedelta(days=3)).date()
+    path.write_text(f"person,start,end\nana,{day} 08:00,{day} 10:00\nnobody,x,y\n")
+    assert "row 3 (nobody, x, y): nobody here" in run("import", path, code=1)
+    path.write_text(f"person,start,end\nana,{day} 08:00,{day} 10:00\n")
+    assert "1 shift from a file: revision 2." in run("import", path)
+
+
+def test_a_file_saved_with_a_mark_of_its_encoding_is_read(run, tmp_path):
+    path = tmp_path / "roster.json"
+    path.write_text(json.dumps(ROSTER), encoding="utf-8-sig")
+    assert run("check", "--file", path) == "Nothing is wrong.\n"
 
 
 def test_a_field_given_twice_is_refused(run, tmp_path):
