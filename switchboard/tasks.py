@@ -26,6 +26,11 @@ WORDS = {
     "carrier_refused": "The carrier refused to ring a phone. Check the number and the account.",
 }
 
+# What such a task asks for ends it, on a page of its own; a decision would only hide it.
+NEVER_DECIDED = frozenset(
+    {"response_plan_review", "rescue_unconfirmed", "crew_unacknowledged", "help_wanted"}
+)
+
 
 def open_for(
     rows: Rows,
