@@ -21,6 +21,7 @@ WORDS = {
     "help_unheard": "A clinician asks for help and no supervisor can be reached. Find one.",
     "no_supervisor": "A person is in danger and no supervisor can be reached. Find one.",
     "crew_unacknowledged": "A mobile crew was asked for and nobody has acknowledged. See Crews.",
+    "left_before_crew": "A clinician's telephone left a caller before the mobile crew was there.",
     "response_plan_review": "A response plan is due for review. Write it anew, or end it.",
     "effect_failed": "What followed a call was not written down. Look at its history, and do it.",
     "carrier_refused": "The carrier refused to ring a phone. Check the number and the account.",
