@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from care.crew_details import NAMES, OUTCOMES, WORDS_MOST, refused
+from care.crew_details import AFTERWARDS, NAMES, OUTCOMES, WORDS_MOST, refused
 from care.disposition import Disposition
 
 
@@ -72,7 +72,7 @@ class Line:
 
     at: datetime
     by: str  # a person's id, or crew:<id>
-    what: str  # a Step, or requested asked opened changed read said left told
+    what: str  # a Step, or requested asked opened changed read said left explained came_back told
     words: str = ""
     fields: tuple[str, ...] = ()
     version: int = 0
@@ -266,8 +266,42 @@ def say(visit: Visit, words: str, by: str, at: datetime, once: str) -> Visit:
 
 
 def left(visit: Visit, why: str, by: str, at: datetime) -> Visit:
-    """The clinician left the caller before the crew was there; `why` is one of LEAVING."""
+    """The clinician left the caller before the crew was there; `why` is one of LEAVING.
+
+    "": their telephone hung up, or was cut off, and they are still to be asked.
+    """
     return replace(visit, lines=(*visit.lines, Line(at, by, "left", why)))
+
+
+def unexplained(visit: Visit) -> dict[str, datetime]:
+    """Who left without saying why, and has neither come back nor said it since: person -> when."""
+    owed: dict[str, datetime] = {}
+    for line in visit.lines:
+        if line.what == "left" and not line.words:
+            owed[line.by] = line.at
+        elif line.what in ("left", "explained", "came_back"):
+            owed.pop(line.by, None)
+    return owed
+
+
+def came_back(visit: Visit, by: str, at: datetime) -> Visit:
+    """Whoever was cut off is with the caller again: nothing is to be explained."""
+    if by not in unexplained(visit):
+        return visit
+    return replace(visit, lines=(*visit.lines, Line(at, by, "came_back")))
+
+
+def explain(visit: Visit, why: str, by: str, at: datetime) -> Visit:
+    """They say afterwards why they left; said once, it stands.
+
+    Raises:
+        Refused: `why` is none of AFTERWARDS.
+    """
+    if why not in AFTERWARDS:
+        raise Refused("Choose why the call ended before the crew was there.")
+    if by not in unexplained(visit):
+        return visit
+    return replace(visit, lines=(*visit.lines, Line(at, by, "explained", why)))
 
 
 def late(visit: Visit, now: datetime) -> bool:

@@ -28,6 +28,11 @@ LEAVING = {  # why a clinician ends the call, or hands it over, before the crew 
     "unsafe": "Talking puts them in danger",
     "emergency": "An emergency: no time to say",
 }
+AFTERWARDS = {  # the same, said when it is over
+    "cut_off": "The connection broke off",
+    "hung_up": "The caller hung up first",
+    **LEAVING,
+}
 
 FIELDS: tuple[Question, ...] = (
     Question("place", "Where to", 300, hint="Street, number, floor"),

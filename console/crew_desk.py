@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from care import crew as rules
 from care import crew_details, crew_seen
 from care.crew import IN_WORDS, Visit
-from care.crew_details import LABELS, LEAVING
+from care.crew_details import AFTERWARDS, LABELS, LEAVING
 from care.disposition import Disposition
 from console.crew_words import LOOKS, SHORT_KINDS, Happening, happenings
 from console.here import board, myself, now, store
@@ -57,6 +58,10 @@ class Shown:
         said = [(name, facts[name]) for name in crew_details.NAMES if facts.get(name)]
         return [(LABELS[n], phone(words) if n == "number" else words) for n, words in said]
 
+    def left_at(self, person_id: str) -> datetime:
+        """When this person left the caller without saying why."""
+        return rules.unexplained(self.visit)[person_id]
+
     @property
     def unread(self) -> str:
         """What the crew has not read yet, in words."""
@@ -91,6 +96,7 @@ def at_desk(current: DeskState) -> dict[str, Any]:
     with store().read() as rows:
         visits = crews.at_desk(rows, current.person.id, call_id)
         found = shown(rows, visits)
+        unexplained = shown(rows, crews.unexplained_by(rows, current.person.id))
     others = [one for one in visits if one.requested_by != current.person.id]
     crews.note_reading(board(), current.person.id, others)
     of_call = [one for one in visits if call_id and one.call_id == call_id]
@@ -101,6 +107,8 @@ def at_desk(current: DeskState) -> dict[str, Any]:
         "may_ask_crew": call_id is not None and not any(not one.over for one in of_call),
         "stays": talking and any(one.keeps_clinician for one in of_call),
         "leaving": LEAVING.items(),
+        "unexplained": unexplained,
+        "afterwards": AFTERWARDS.items(),
         "prefilled": rules.taken_over(of_call) | ahead,
     }
 

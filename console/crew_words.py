@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from care.crew import Line, State, Step, Visit
-from care.crew_details import LABELS, LEAVING, OUTCOMES
+from care.crew_details import AFTERWARDS, LABELS, OUTCOMES
 
 SHORT_KINDS = {"first": "First response", "second": "Second response", "after": "After the event"}
 BUTTONS = {
@@ -37,8 +37,12 @@ _SAID = {
     "read": "read what changed",
     "said": "said",
     "left": "left the caller before the crew was there",
+    "explained": "said why they left",
+    "came_back": "is back with the caller",
     "told": "told those who oversee: nobody acknowledged in time",
 }
+
+_CHOSEN = {Step.CLEAR: OUTCOMES, "left": AFTERWARDS, "explained": AFTERWARDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,9 @@ def _more(line: Line, crews: Mapping[str, str]) -> str:
     words = line.words
     if line.what in ("requested", "asked"):
         words = crews.get(words, "any crew")
-    words = {Step.CLEAR: OUTCOMES, "left": LEAVING}.get(line.what, {}).get(words, words)
+    words = _CHOSEN.get(line.what, {}).get(words, words)
+    if line.what == "left" and not words:
+        return " and did not say why"
     if line.fields:
         words = ", ".join(LABELS[name].lower() for name in line.fields)
     return f": {words}" if words else ""

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from care import crew as rules
 from care import crew_details
 from care.crew import Refused, Step, Visit
-from care.crew_details import FIELDS, KINDS, OUTCOMES
+from care.crew_details import AFTERWARDS, FIELDS, KINDS, OUTCOMES
 from console import crew_desk
 from console.crew_words import BUTTONS
 from console.forms import Form
@@ -35,6 +35,7 @@ def install(console: Blueprint) -> None:
     add("/crews/visits/<visit_id>", "crew_visit", edit)
     add("/crews/visits/<visit_id>", "change_crew_visit", change, methods=["POST"])
     add("/crews/visits/<visit_id>/steps", "crew_step", step, methods=["POST"])
+    add("/crews/visits/<visit_id>/leaving", "explain_leaving", explain, methods=["POST"])
     add("/crews/visits/<visit_id>/asking", "ask_crew", ask, methods=["POST"])
 
 
@@ -247,6 +248,18 @@ def read_to_them(visit: Visit) -> ResponseReturnValue:
         board(), visit.id, by, "read_changes", lambda v, at: rules.read(v, visit.version, by, at)
     )
     return answered("crews")
+
+
+def explain(visit_id: str) -> ResponseReturnValue:
+    """Whoever left a caller without a word says why."""
+    with store().read() as rows:
+        if visit_id not in {one.id for one in crews.unexplained_by(rows, myself().id)}:
+            abort(404)
+    why, by = Form(request.form).values.get("why", ""), myself().id
+    if why not in AFTERWARDS:
+        abort(422)
+    crews.change(board(), visit_id, by, "explained", lambda v, at: rules.explain(v, why, by, at))
+    return answered("desk")
 
 
 def ask(visit_id: str) -> ResponseReturnValue:

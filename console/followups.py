@@ -58,6 +58,7 @@ def read(person: Me, errors: dict[str, dict[str, str]] | None = None) -> dict[st
             "clinicians": [p for p in rows.people.all() if not ANSWERS.isdisjoint(p.roles)],
             "outcomes": OUTCOMES,
             "decisions": DECISIONS,
+            "never_decided": tasks.NEVER_DECIDED,
             "errors": errors or {},
         }
 
@@ -124,6 +125,8 @@ def decide(task_id: str) -> ResponseReturnValue:
         task = next((one for one in tasks_for(rows, person) if one.id == task_id), None)
     if task is None:
         abort(404)
+    if task.kind in tasks.NEVER_DECIDED:
+        form.refuse("decision", "This goes when what it asks for is done, and by no decision.")
     if form.errors:
         return render_template("followups/page.html", **read(person, {task_id: form.errors})), 422
     words = DECISIONS[decision] + (f": {why}" if why else "")

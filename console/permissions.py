@@ -161,6 +161,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "console.change_crew_visit": SENDS_CREWS,
     "console.crew_step": SENDS_CREWS,
     "console.ask_crew": SENDS_CREWS,
+    "console.explain_leaving": ANSWERS,  # one's own
     "console.add_crew": OVERSEES_CREWS,
     "console.renew_crew_address": OVERSEES_CREWS,
     "console.end_crew_address": OVERSEES_CREWS,

@@ -20,6 +20,7 @@ from switchboard.board import Board
 from switchboard.readings import Reading
 
 UNACKNOWLEDGED = "crew_unacknowledged"  # the task
+LEFT = "left_before_crew"  # the task
 TOLD_TO = ("coordinator", "supervisor")
 
 Change = Callable[[Visit, datetime], Visit]
@@ -88,6 +89,7 @@ def change(board: Board, visit_id: str, by: str, what: str, how: Change) -> Visi
         if len(changed.lines) > len(found.lines):
             _note(rows, by, what, changed, now)
         _settle(rows, by, now)
+        _settle_leaving(rows, changed, by, now)
     return changed
 
 
@@ -201,6 +203,50 @@ def _settle(rows: Rows, by: str, now: datetime) -> None:
     """The task goes when no request of which it tells stands any more."""
     if not any(rules.late(one, now) for one in rows.crew_visits.open()):
         tasks.settle(rows, UNACKNOWLEDGED, "coordinator", by, "Taken, or called off.", now)
+
+
+# -- whoever left without a word ----------------------------------------------------------------
+
+
+def note_lost(rows: Rows, call_id: str, person_id: str, now: datetime) -> None:
+    """Their telephone left the call, and nobody could ask: the question waits at their desk, and a
+    coordinator sees that it does. It goes when they have the caller again.
+    """
+    for one in rows.crew_visits.of_call(call_id):
+        found = rows.crew_visits.lock(one.id) if one.keeps_clinician else None
+        if found and found.keeps_clinician:
+            _note_line(rows, rules.left(found, "", person_id, now), "left", person_id, now)
+            tasks.open_for(rows, LEFT, "coordinator", now, call_id=call_id)
+
+
+def note_back(rows: Rows, call_id: str, person_id: str, now: datetime) -> None:
+    """They have the caller again."""
+    for one in rows.crew_visits.of_call(call_id):
+        if person_id in rules.unexplained(one) and (found := rows.crew_visits.lock(one.id)):
+            back = rules.came_back(found, person_id, now)
+            _note_line(rows, back, "came_back", person_id, now)
+            _settle_leaving(rows, back, person_id, now)
+
+
+def _note_line(rows: Rows, visit: Visit, what: str, by: str, now: datetime) -> None:
+    rows.crew_visits.save(visit)
+    _note(rows, by, what, visit, now)
+
+
+def unexplained_by(rows: Rows, person_id: str) -> list[Visit]:
+    """The visits whose caller this person left without saying why, the oldest first."""
+    owed = [task.call_id for task in rows.tasks.open("coordinator") if task.kind == LEFT]
+    visits = (visit for call_id in owed for visit in rows.crew_visits.of_call(call_id or ""))
+    return [visit for visit in visits if person_id in rules.unexplained(visit)]
+
+
+def _settle_leaving(rows: Rows, visit: Visit, by: str, now: datetime) -> None:
+    """The task goes when everybody who left this call has said why, or is back."""
+    if visit.call_id is None:
+        return
+    if not any(rules.unexplained(one) for one in rows.crew_visits.of_call(visit.call_id)):
+        said = "Said why, or came back."
+        tasks.settle(rows, LEFT, "coordinator", by, said, now, call_id=visit.call_id)
 
 
 # -- what a desk shows --------------------------------------------------------------------------

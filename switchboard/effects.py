@@ -20,7 +20,7 @@ from ivr.step import Step
 from storage.errors import StoreDown
 from storage.store import Rows
 from storage.values import JournalLine
-from switchboard import called_first, followups, handoffs, promises, ring_backs, tasks, voice
+from switchboard import called_first, crews, followups, handoffs, promises, ring_backs, tasks, voice
 from switchboard.board import Board
 
 log = structlog.get_logger()
@@ -178,6 +178,8 @@ def _inside(errand: Any, board: Board, rows: Rows, line: JournalLine) -> None:
 @_inside.register
 def _(errand: e.OccupyClinician, board: Board, rows: Rows, line: JournalLine) -> None:
     rows.desks.occupy(errand.clinician_id, line.stage_after, line.at, line.call_id)
+    if line.stage_after == Stage.TALKING:
+        crews.note_back(rows, line.call_id, errand.clinician_id, line.at)
 
 
 @_inside.register
@@ -204,6 +206,8 @@ def _(errand: e.LoseClinician, board: Board, rows: Rows, line: JournalLine) -> N
     rows.desks.leave_call(
         errand.clinician_id, line.call_id, state, line.at, heard_since=line.at - HERE, why=why
     )
+    if not errand.missed and line.stage_after != Stage.CONNECTING:  # else to a colleague
+        crews.note_lost(rows, line.call_id, errand.clinician_id, line.at)
 
 
 @_inside.register

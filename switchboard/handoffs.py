@@ -19,6 +19,7 @@ from switchboard.board import Board
 from switchboard.readings import Reading
 
 WAITING_MOST = 200  # cards of one centre without a call: more is a system gone wrong
+REPEATED = timedelta(seconds=60)  # the same words so soon are the same message
 UNMATCHED_KEPT = timedelta(hours=24)
 CALLS_MOST = 200
 READ = "handoff.read"
@@ -60,6 +61,8 @@ def receive(
     now = board.now()
     card = _card(line_id, facts, how, sender, sent_at or now, now, digest)
     with board.store.begin() as rows:
+        if said := _last_said(rows, card):
+            return Received(said, again=True)
         if not rows.handoffs.add(card):
             return Received(rows.handoffs.again(line_id, card.digest) or card, again=True)
         waiting = rows.handoffs.waiting(line_id, now - rules.BEFORE, WAITING_MOST + 1)
@@ -91,6 +94,21 @@ def _card(
         number=facts.get("callback_number") or None,
         facts=facts,
     )
+
+
+def _last_said(rows: Rows, card: HandoffCard) -> HandoffCard | None:
+    """The sender's last card, where it says the very same and was sent just now.
+
+    Somebody pressed twice, or a system signed anew what it was not sure had come. A second card
+    would belong to nobody, and might be given to the next caller.
+    """
+    since = card.received_at - REPEATED
+    calls = rows.calls.on_line(card.line, card.received_at - rules.AFTER, CALLS_MOST)
+    waiting = rows.handoffs.waiting(card.line, since, WAITING_MOST)
+    known = [*waiting, *rows.handoffs.of_calls([call.id for call in calls])]
+    theirs = [one for one in known if one.sender == card.sender and one.received_at >= since]
+    last = max(theirs, key=lambda one: one.received_at, default=None)
+    return last if last and last.facts == card.facts else None
 
 
 def keyed(board: Board, rows: Rows, call_id: str, number: str, at: datetime) -> None:

@@ -172,7 +172,7 @@ def _object(plan: ResponsePlan) -> str:
 def sweep(board: Board) -> None:
     """Put each plan whose review is overdue before the supervisors, once a version.
 
-    Whatever they decide about the task, the plan stays marked until it is written anew or ended.
+    The task goes, as the mark does, when the plan is written anew or ended, and by no decision.
     """
     day = today(board)
     with board.store.read() as rows:

@@ -14,7 +14,14 @@ from storage import seeding
 from storage.directory import prepare
 from storage.store import Rows, Store
 from storage.values import Person
-from switchboard import directory, roster_book, seed_cast, seed_crews, seed_directory
+from switchboard import (
+    directory,
+    roster_book,
+    seed_cast,
+    seed_crews,
+    seed_directory,
+    seed_plans,
+)
 from switchboard.seed_history import Month
 from switchboard.seed_promises import Dice, History
 
@@ -53,6 +60,8 @@ def _plant(rows: Rows, dice: Dice, now: datetime, lines: tuple[str, ...]) -> Non
         rows.people.add(person)
     on_call = _plant_roster(rows, now, staff)
     told = Month(dice, now, on_call, lines).tell()
+    sam = next(person.id for person in staff if "supervisor" in person.roles)
+    plans = list(seed_plans.plans(Dice(SEED), told, sam, now))
     seeding.plant(
         rows,
         {
@@ -61,6 +70,7 @@ def _plant(rows: Rows, dice: Dice, now: datetime, lines: tuple[str, ...]) -> Non
             "followups": list(told.followups.values()),
             "attempts": told.attempts,
             "tasks": told.tasks,
+            "response_plans": plans,
             "crews": seed_crews.crews(now, staff[0].id),
             "journal": [line for call in _latest(told) for line in _journal(call)],
         },

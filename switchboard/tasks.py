@@ -21,10 +21,16 @@ WORDS = {
     "help_unheard": "A clinician asks for help and no supervisor can be reached. Find one.",
     "no_supervisor": "A person is in danger and no supervisor can be reached. Find one.",
     "crew_unacknowledged": "A mobile crew was asked for and nobody has acknowledged. See Crews.",
+    "left_before_crew": "A clinician's telephone left a caller before the mobile crew was there.",
     "response_plan_review": "A response plan is due for review. Write it anew, or end it.",
     "effect_failed": "What followed a call was not written down. Look at its history, and do it.",
     "carrier_refused": "The carrier refused to ring a phone. Check the number and the account.",
 }
+
+# What such a task asks for ends it, on a page of its own; a decision would only hide it.
+NEVER_DECIDED = frozenset(
+    {"response_plan_review", "rescue_unconfirmed", "crew_unacknowledged", "help_wanted"}
+)
 
 
 def open_for(

@@ -5,6 +5,7 @@ import { follow, refresh, tick } from "./live.js";
 import { RecordForm } from "./record.js";
 import { Ring } from "./ring.js";
 import { inWords, Softphone } from "./softphone.js";
+import { SoundCheck } from "./sound.js";
 
 const BEAT_MS = 8000;
 const ACTIVE_MS = 60000;
@@ -15,6 +16,7 @@ const panel = () => document.querySelector("#panel .panel");
 const phone = new Softphone($("desk").dataset);
 const connection = new ConnectionTest($("connection"), phone);
 const ring = new Ring();
+const sound = new SoundCheck($("sound"), $("device-gone"), phone, ring);
 const record = new RecordForm($("record"));
 let touched = Date.now();
 let starting = null;
@@ -32,6 +34,9 @@ const doing = {
   "go-on-duty": goOnDuty,
   retry: startPhone,
   "test-connection": () => connection.toggle(),
+  "test-microphone": () => sound.toggle(),
+  "play-speaker": () => sound.play("speaker"),
+  "play-ring": () => sound.play("ring"),
   mute: () => phone.mute(),
   hold: toggleHold,
   accept: (form) => accept(form.action),
@@ -46,7 +51,7 @@ function troubled(error) {
 }
 
 async function startPhone() { // one start at a time, whoever asks
-  starting ??= phone.start().then(() => { trouble(""); return true; }, troubled)
+  starting ??= phone.start().then(() => { trouble(""); sound.list(); return true; }, troubled)
     .finally(() => { starting = null; show(); });
   return starting;
 }
@@ -96,7 +101,9 @@ async function beat() {
 function show() { // after every look: make the page agree with the panel
   const { state, offer, call, accepted, autoAnswer } = panel().dataset;
   tick();
-  connection.allow(!offer && !phone.call && (state === "off" || state === "available"));
+  const idle = !offer && !phone.call && (state === "off" || state === "available" || state === "paused");
+  connection.allow(idle && state !== "paused");
+  sound.allow(idle);
   ring.show(offer, offer ? panel().innerText.slice(0, 200) : "");
   if (state === "talking" && !document.querySelector('[data-do="hold"]')) phone.held = false; // a consultation: kept company instead
   press("mute", phone.muted);
@@ -112,7 +119,7 @@ function show() { // after every look: make the page agree with the panel
 }
 
 function lineState(state) {
-  const words = state === "off" ? "" : phone.ready ? "Phone connected" : "Phone not connected: you are not offered calls";
+  const words = state === "off" ? "" : phone.ready ? "Phone connected" : `${phone.noMicrophone ? "No microphone" : "Phone not connected"}: you are not offered calls`;
   $("line-state").lastElementChild.textContent = words;
   $("line-state").hidden = !words;
   $("line-state").className = `state ${phone.ready ? "ready" : words ? "thin" : ""}`;

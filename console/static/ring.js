@@ -12,6 +12,16 @@ export class Ring {
     if (globalThis.Notification?.permission === "default") Notification.requestPermission();
   }
 
+  through(id) { // "": the system's own; a browser may not know how
+    this.sound.setSinkId?.(id === "default" ? "" : id ?? "").catch(() => this.sound.setSinkId("").catch(() => {}));
+  }
+
+  async once() { // to hear it; where it rings through cannot be chosen here
+    this.sound.loop = false;
+    this.sound.addEventListener("ended", () => { this.sound.loop = true; }, { once: true });
+    await this.sound.play();
+  }
+
   locked(yes) { document.getElementById("sound-locked").hidden = !yes; }
 
   show(offer, words) {
@@ -20,6 +30,7 @@ export class Ring {
     this.offer = offer;
     if (!offer) return;
     document.getElementById("announce").textContent = words;
+    this.sound.loop = true;
     this.sound.play().then(() => this.locked(false), () => this.locked(true));
     this.flash = setInterval(() => { document.title = document.title === this.title ? "☎ Call waiting" : this.title; }, TITLE_MS);
     document.title = "☎ Call waiting";
@@ -30,6 +41,7 @@ export class Ring {
   }
 
   stop() {
+    this.sound.loop = true;
     clearInterval(this.flash);
     this.note?.close();
     this.sound.pause();

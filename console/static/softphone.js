@@ -1,5 +1,6 @@
 // How does the desk's telephone work? The genuine SDK, local sounds, and every trouble said in words.
 import { ask } from "./ask.js";
+import { idOf, look } from "./devices.js";
 
 const REGISTER_SECONDS = 10;
 const SOUNDS = ["incoming", "outgoing", "disconnect", "dtmf0", "dtmf1", "dtmf2", "dtmf3", "dtmf4", "dtmf5",
@@ -23,27 +24,48 @@ const WORDS = {
   31000: AGAIN, 31003: AGAIN, 31008: AGAIN, 31404: AGAIN, 31480: AGAIN, 31603: AGAIN,
 };
 
+const BROWSERS = { // what a browser calls it
+  NotAllowedError: WORDS[31401],
+  NotFoundError: "No microphone was found. Plug in the headset, then try again.",
+  NotReadableError: "Another program has the microphone. Close it there, or choose another microphone, then try again.",
+  OverconstrainedError: "The chosen microphone is not there. Plug it in again or choose another, then try again.",
+  InsecurePage: "A browser gives no sound to a page without https. Tell the operator.",
+};
+
 export const inWords = (error) =>
-  WORDS[error.code] ?? (error.name === "NotAllowedError" ? WORDS[31401]
-    : error.name === "NotFoundError" ? "No microphone was found. Plug in the headset, then try again."
-    : `The telephone said: ${error.message ?? error}. Try again; if it stays so, tell the operator.`);
+  WORDS[error.code] ?? BROWSERS[error.name] ?? `The telephone said: ${error.message ?? error}. Try again; if it stays so, tell the operator.`;
 
 export class Softphone extends EventTarget {
   constructor(desk) {
     super();
     this.chunderw = desk.chunderw;
     this.silence = desk.sounds;
-    this.device = this.call = null;
-    this.muted = this.held = false;
+    this.device = this.call = this.idle = null;
+    this.muted = this.held = this.noMicrophone = false;
   }
 
-  get ready() { return this.device?.state === "registered"; }
+  get ready() { return this.device?.state === "registered" && !this.noMicrophone; }
   say(words) { this.dispatchEvent(new CustomEvent("trouble", { detail: words })); }
   change() { this.dispatchEvent(new CustomEvent("change")); }
+  silenced(yes) { if (this.noMicrophone !== yes) { this.noMicrophone = yes; this.change(); } }
 
   async microphone() { // asked for first: its question must come from the person's own click
+    if (!navigator.mediaDevices) throw Object.assign(new Error("not a secure page"), { name: "InsecurePage" });
     const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
     stream.getTracks().forEach((track) => track.stop());
+  }
+
+  async audio() { // the SDK's audio helper; off duty, of a telephone that nobody can ring
+    if (this.device) return this.device.audio;
+    const { token } = await ask("/desk/token");
+    if (!this.device) this.idle ??= new Twilio.Device(token, this.options());
+    return (this.device ?? this.idle).audio;
+  }
+
+  async useChosen() { // in a call, and for a test; the microphone is let go with the call
+    const audio = await this.audio(), { microphone, speaker } = await look();
+    if (idOf(microphone)) await audio.setInputDevice(idOf(microphone));
+    if (audio.isOutputSelectionSupported && idOf(speaker)) await audio.speakerDevices.set(idOf(speaker));
   }
 
   async start() {
@@ -96,17 +118,24 @@ export class Softphone extends EventTarget {
   async connect(params) {
     if (this.call) return;
     this.muted = this.held = false;
+    await this.useChosen().catch((error) => this.say(inWords(error))); // then the browser's usual ones
     const call = this.call = await this.device.connect({ params });
     call.on("error", (error) => this.say(inWords(error)));
     call.on("reconnecting", () => this.say("The connection is lost. Stay here: it is coming back."));
     call.on("reconnected", () => this.say(""));
     call.on("warning", (name) => name === "low-bytes-received" && this.say("You may not be hearing the caller. Ask whether they hear you."));
     call.on("warning-cleared", () => this.say(""));
-    for (const over of ["disconnect", "cancel", "reject"]) call.on(over, () => { this.call = null; this.change(); });
+    for (const over of ["disconnect", "cancel", "reject"]) call.on(over, () => this.over());
     call.on("accept", () => this.change());
+  }
+
+  over() {
+    this.call = null;
+    this.device?.audio?.unsetInputDevice().catch(() => {});
+    this.change();
   }
 
   mute() { this.muted = !this.muted; this.call?.mute(this.muted); this.change(); }
   hangUp() { this.call?.disconnect(); }
-  stop() { this.device?.destroy(); this.device = this.call = null; this.change(); }
+  stop() { this.device?.destroy(); this.idle?.destroy(); this.device = this.call = this.idle = null; this.change(); }
 }

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import pytest
 from flask.testing import FlaskClient
 from people_door import House, served
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 from werkzeug.test import TestResponse
+from whole_line import WholeLine, running
 
 ARGUMENTS = [
     "--headless=new",
@@ -100,3 +101,25 @@ def browse(house: House, browser: Browser) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert not wrong
+
+
+@pytest.fixture
+def line(sqlite_database: str) -> Iterator[WholeLine]:
+    """The whole line with sound, and Ana on call."""
+    pytest.importorskip("aiortc", reason="no sound: pip install 'diversion-line[softphone]'")
+    with running(sqlite_database) as found:
+        found.clinician("ana", "Ana Ruiz")
+        yield found
+
+
+@pytest.fixture
+def desk(line: WholeLine, browser: Browser) -> Iterator[Page]:
+    """Ana's desk on that line, in a browser that lets it use the microphone; patient."""
+    context = browser.new_context(permissions=["microphone"])
+    context.set_default_timeout(20_000)
+    expect.set_options(timeout=20_000)
+    page = context.new_page()
+    page.goto(line.link("ana"))
+    yield page
+    context.close()
+    expect.set_options(timeout=5_000)

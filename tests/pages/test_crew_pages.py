@@ -452,3 +452,26 @@ def test_the_desk_and_the_crews_phone_side_by_side(house, browse, root, crew):
     phone.get_by_role("button", name="Cleared").click()
     expect(phone.get_by_text("Nobody asks for you now.")).to_be_visible()
     expect(desk.get_by_text("cleared: Settled where they are")).to_be_visible()
+
+
+def test_whoever_left_without_a_word_is_asked_at_their_desk_and_nobody_else(house, visitor):
+    call = house.talking("ana")
+    visit = asked(house, call_id=call.id)
+    with house.store.begin() as rows:
+        crews.note_lost(rows, call.id, "ana", house.at)
+        rows.desks.set("ana", "off", house.at)
+    ana, path = visitor("ana"), f"/crews/visits/{visit.id}/leaving"
+    seen = ana.get("/desk").text
+    assert "before the mobile crew was there" in seen
+    assert path in seen
+    cora = visitor("cora").get("/follow-ups").text
+    assert "left a caller before the mobile crew was there" in cora
+    assert "left the caller before the crew was there and did not say why" in visitor("cora").get("/crews").text  # fmt: skip
+    assert visitor("ben").post(path, why="cut_off").status_code == 404
+    for why in ("", "nonsense"):
+        assert ana.post(path, why=why).status_code == 422
+    assert ana.post(path, why="cut_off").status_code == 303
+    assert path not in ana.get("/desk").text
+    assert ana.post(path, why="cut_off").status_code == 404
+    assert "said why they left: The connection broke off" in visitor("cora").get("/crews").text
+    assert "left a caller" not in visitor("cora").get("/follow-ups").text

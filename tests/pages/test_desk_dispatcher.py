@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
-from whole_line import running
 
 from ivr.call import Psap, Stage
 
@@ -78,14 +77,6 @@ def test_a_ring_without_news_for_a_minute_may_be_tried_again(house, visitor):
     assert "Ringing the dispatcher" in ana.get("/desk").text
     house.at += timedelta(seconds=61)
     assert "Ring the dispatcher again" in ana.get("/desk").text
-
-
-@pytest.fixture
-def line(sqlite_database):
-    pytest.importorskip("aiortc", reason="no sound: pip install 'diversion-line[softphone]'")
-    with running(sqlite_database) as found:
-        found.clinician("ana", "Ana Ruiz")
-        yield found
 
 
 @pytest.mark.browser

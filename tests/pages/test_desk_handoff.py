@@ -4,7 +4,6 @@ import pytest
 from pages.test_accessibility import violations
 from playwright.sync_api import expect
 from waiting import until
-from whole_line import running
 
 from switchboard import handoffs, psap_keys
 
@@ -176,14 +175,6 @@ def test_a_number_from_the_keypad_says_so_and_cannot_be_anybody_elses(house, vis
     panel = ana.get("/desk/panel").text
     assert "Sent ahead by 911" in panel
     assert "Not about this caller" in panel
-
-
-@pytest.fixture
-def line(sqlite_database):
-    pytest.importorskip("aiortc", reason="no sound: pip install 'diversion-line[softphone]'")
-    with running(sqlite_database) as found:
-        found.clinician("ana", "Ana Ruiz")
-        yield found
 
 
 @pytest.mark.browser

@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 from pages.test_accessibility import violations
 from playwright.sync_api import expect
-from whole_line import running
 
 from ivr.call import Coming, Guest, Role, Stage
 
@@ -96,14 +95,6 @@ def test_a_colleague_is_asked_on_their_screen(house, visitor):
     assert ben.post(f"/calls/{call.id}/invitation/refusal").status_code == 303
     assert "offered calls" in ben.get("/desk").text or "Ready" in ben.get("/desk").text
     assert ben.post(f"/calls/{call.id}/invitation/acceptance").status_code == 409
-
-
-@pytest.fixture
-def line(sqlite_database):
-    pytest.importorskip("aiortc", reason="no sound: pip install 'diversion-line[softphone]'")
-    with running(sqlite_database) as found:
-        found.clinician("ana", "Ana Ruiz")
-        yield found
 
 
 @pytest.mark.browser

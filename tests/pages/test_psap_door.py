@@ -125,6 +125,7 @@ def test_a_key_that_was_ended_and_the_key_of_a_page_sign_nothing(house, key, vis
         (b"{", "body"),
         (b"\xff\xfe", "body"),
         (b"[" * 9000, "body"),
+        (b'{"reason": ' + b"1" * 6000 + b"}", "body"),  # more digits than are read
         ({"eidoVersion": "1.0"}, "incidentComponent.incidentTrackingIdentifier"),
     ],
 )
@@ -134,6 +135,27 @@ def test_what_is_wrong_is_named_by_its_field_and_nothing_is_kept(house, key, bod
     assert list(answer.json["errors"]) == [field]
     assert answer.json["errors"][field].endswith(".")
     assert cards(house) == []
+
+
+def test_the_same_words_sent_again_at_once_are_no_second_card(house, key):
+    """A system that signs its retry anew; a finger that presses twice."""
+    words = {"reason": "Alone on the bridge."}
+    first = post(house, key, words)
+    house.waits(seconds=5)
+    again = post(house, key, words)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.json["card"] == first.json["card"]
+    assert len(cards(house)) == 1
+    for word in ("yes", "no", "yes"):
+        house.waits(seconds=1)
+        assert post(house, key, words | {"weapon": word}).status_code == 201, "the last word counts"
+    house.waits(seconds=61)
+    assert post(house, key, words | {"weapon": "yes"}).status_code == 201
+
+
+def test_a_stamp_that_no_clock_shows_is_refused(house, key):
+    padded = f"00{int(house.at.timestamp())}" + "0" * 30
+    assert post(house, key, PLAIN, stamp=padded).status_code == 403
 
 
 def test_only_so_much_is_read_and_only_so_many_wait(house, key, monkeypatch):

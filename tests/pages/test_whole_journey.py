@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from whole_line import WholeLine, running
+from whole_line import WholeLine
 
 pytestmark = pytest.mark.browser
 pytest.importorskip("aiortc", reason="no sound: pip install 'diversion-line[softphone]'")
@@ -31,13 +31,6 @@ async () => {
   return energy;
 }
 """
-
-
-@pytest.fixture
-def line(sqlite_database: str):
-    with running(sqlite_database) as found:
-        found.clinician("ana", "Ana Ruiz")
-        yield found
 
 
 @pytest.fixture

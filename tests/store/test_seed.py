@@ -95,3 +95,17 @@ def test_the_roster_document_is_kept_and_may_be_kept(store):
     with store.read() as rows:
         checked = document.check(roster_book.newest(rows)[1].document)
     assert checked == document.Checked((), ())
+
+
+def test_somebody_who_calls_often_has_a_plan_and_one_name(store):
+    seed.fill(store, NOW)
+    with store.read() as rows:
+        (plan,) = rows.response_plans.standing()
+        shown = [call for call in rows.calls.recent(1000, NOW) if call.number_shown == plan.number]
+        names = {record.person_name for call in shown if (record := rows.records.get(call.id))}
+        author = rows.people.get(plan.written_by)
+    assert len(shown) >= 5
+    assert names <= {plan.person_name, None}
+    assert "supervisor" in author.roles
+    assert plan.version > 1
+    assert plan.review_on > NOW.date(), "nothing is overdue when the demo begins"

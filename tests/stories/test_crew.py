@@ -5,6 +5,7 @@ from datetime import timedelta
 from flask import Flask
 from town import BASE, Town
 
+from care import crew as rules
 from care.crew import State, Step
 from console.app import attach
 from ivr.call import Stage
@@ -193,3 +194,66 @@ def test_a_crew_that_arrives_after_the_wrap_up_stands_in_the_record(town: Town) 
     assert written[-1] == (f"crew:{phone.crew.id}", "record.changed")
     assert now_of(town, visit).state is State.ON_SCENE
     assert now_of(town, visit).on_scene_at - visit.requested_at > timedelta(minutes=20)
+
+
+# -- the clinician's telephone leaves before the crew is there ----------------------------------
+
+
+def by_cell_phone(town: Town):
+    """Nobody is at a desk: Ben takes the caller on his cell phone, and a crew is asked for."""
+    town.clinician("Ben", "backup", phone="+13145550121")
+    town.phone("+13145550121").answers(after=3).then_presses("1", after=2)
+    caller = town.transfers_from_911()
+    town.waits(seconds=1)
+    town.until(lambda: caller.stage is Stage.TALKING, seconds=90)
+    phone = Phone(town)
+    visit = crews.request(town.board, ids.new(), "ben", "first", FACTS, call_id=caller.call.id)
+    phone.taps(visit, "acknowledge")
+    return caller, visit, phone
+
+
+def unexplained(town: Town, person: str = "ben") -> list[str]:
+    with town.store.read() as rows:
+        return [one.id for one in crews.unexplained_by(rows, person)]
+
+
+def test_who_hangs_up_a_cell_phone_before_the_crew_is_there_is_asked_why_at_their_desk(
+    town,
+) -> None:
+    caller, visit, phone = by_cell_phone(town)
+    town.phone("+13145550121").never_answers()
+    town.phone("+13145550121").hangs_up()
+    town.until(lambda: caller.stage is Stage.WAITING, seconds=20)
+    assert unexplained(town) == [visit.id]
+    assert "left_before_crew" in tasks(town)
+    phone.taps(visit, "arrive")
+    assert unexplained(town) == [visit.id], "that the crew came does not say why"
+    why = lambda one, at: rules.explain(one, "cut_off", "ben", at)  # noqa: E731
+    for _ in range(2):
+        crews.change(town.board, visit.id, "ben", "explained", why)
+    assert unexplained(town) == []
+    assert "left_before_crew" not in tasks(town)
+    said = [(one.what, one.by, one.words) for one in now_of(town, visit).lines]
+    assert said.count(("left", "ben", "")) == said.count(("explained", "ben", "cut_off")) == 1
+
+
+def test_who_was_cut_off_and_has_the_caller_again_is_asked_nothing(town: Town) -> None:
+    ana, call_id = talking(town)
+    visit = asked(town, call_id)
+    ana.browser_dies()
+    town.until(lambda: unexplained(town, "ana") == [visit.id], seconds=60)
+    ana.goes_on_duty()
+    town.until(lambda: ana.is_offered, seconds=30)
+    ana.accepts()
+    town.until(lambda: town.call(call_id).stage is Stage.TALKING, seconds=10)
+    assert unexplained(town, "ana") == []
+    assert "left_before_crew" not in tasks(town)
+    assert now_of(town, visit).lines[-1].what == "came_back"
+
+
+def test_a_caller_who_hangs_up_leaves_no_question(town: Town) -> None:
+    caller, _visit, _phone = by_cell_phone(town)
+    caller.hangs_up()
+    town.waits(seconds=10)
+    assert caller.stage is Stage.ENDED
+    assert unexplained(town) == []
