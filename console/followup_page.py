@@ -35,6 +35,7 @@ ENDINGS = {
 def install(console: Blueprint) -> None:
     add = console.add_url_rule
     add("/follow-ups/<followup_id>", "followup", page)
+    add("/follow-ups/<followup_id>/texts", "followup_texts", texts)
     add("/follow-ups/<followup_id>/revocation", "revoke_consent", revoke, methods=["POST"])
     add("/follow-ups/<followup_id>/texts-revocation", "revoke_texts", no_texts, methods=["POST"])
     add("/follow-ups/<followup_id>/wrong-number", "wrong_number", wrong, methods=["POST"])
@@ -42,6 +43,15 @@ def install(console: Blueprint) -> None:
 
 def page(followup_id: str) -> str:
     return render_template("followups/one.html", **read(followup_id))
+
+
+def texts(followup_id: str) -> str:
+    """The texts alone, for the page that is open: that it was opened has been noted."""
+    one = found(followup_id)
+    with store().read() as rows:
+        shown = of_texts(rows, one)
+    zone, opened = myself().zone, promises.is_open(one)
+    return render_template("followups/texts.html", one=one, open=opened, zone=zone, **shown)
 
 
 def revoke(followup_id: str) -> ResponseReturnValue:
@@ -128,14 +138,20 @@ def facts(rows: Rows, person: Me, one: FollowUp) -> dict[str, Any]:
         "audit": rows.audit.of(f"followup:{one.id}"),
         "plan": board().plans.templates.get(one.template or ""),
         "message": board().plans.messages.get(one.message or "", {}),
+        **of_texts(rows, one),
+        "outcomes": OUTCOMES,
+        "decisions": DECISIONS,
+        "endings": ENDINGS,
+        "zone": person.zone,
+    }
+
+
+def of_texts(rows: Rows, one: FollowUp) -> dict[str, Any]:
+    return {
         "texts": rows.texts.of_number(one.number),
         "text_number": rows.texts.number(one.number),
         "texts_on": board().settings.text_messages,
         "text_words": text_words,
-        "outcomes": OUTCOMES,
-        "decisions": DECISIONS,
-        "endings": ENDINGS,
         "consents": CONSENTS,
         "hows": HOW,
-        "zone": person.zone,
     }

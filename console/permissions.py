@@ -127,6 +127,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     # promises
     "console.followups": STAFF,
     "console.followup": STAFF,  # one's own, and what is due for anybody; overseers every one
+    "console.followup_texts": STAFF,  # the same
     "console.reassign": OVERSEES,
     "console.revoke_consent": STAFF,
     "console.wrong_number": STAFF,

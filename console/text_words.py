@@ -14,8 +14,13 @@ STATES = {
 ASKED = {
     "stop": "They wrote STOP: no more texts",
     "start": "They wrote START: texts again",
-    "help": "They asked for help, and were told where to call",
-    "other": "They texted; nobody reads texts, and they were told where to call",
+    "help": "They asked for help",
+    "other": "They texted; nobody reads texts",
+}
+ANSWERED = {  # what was said to a text that asked for help, or for nothing that we know
+    None: "our answer said where to call",
+    "told_lately": "not answered again, our answer of that day said where to call",
+    "off": "not answered, texts are switched off",
 }
 REASONS = {
     "no_consent": "consent had ended",
@@ -35,7 +40,8 @@ REASONS = {
 def text_words(text: TextMessage) -> str:
     """Say what was sent or came in, and why not; never what anybody wrote."""
     if text.state == "received":
-        return ASKED.get(text.kind, text.kind)
+        asked = ASKED.get(text.kind, text.kind)
+        return f"{asked}: {ANSWERED[text.why]}" if text.kind in ("help", "other") else asked
     said = STATES.get(text.state, text.state)
     if not text.why:
         return said

@@ -96,11 +96,14 @@ class Texts(Noun):
         )
 
     def opt_in(self, number: str, now: datetime) -> None:
-        """They wrote START: their consent counts again."""
+        """They wrote START: their consent counts again.
+
+        What was answered meanwhile may have been kept back by the carrier: it is answered anew.
+        """
         change = update(text_numbers).where(
             text_numbers.c.number == number, text_numbers.c.opted_out_at.is_not(None)
         )
-        self._change(change.values(opted_out_at=None, opted_in_at=now))
+        self._change(change.values(opted_out_at=None, opted_in_at=now, answered_at=None))
 
     def agree(self, number: str, at: datetime | None) -> None:
         """Somebody of the house asked for texts at this number of theirs; None: for none."""

@@ -27,7 +27,7 @@ PHONE = {
         }
     ]
 }
-US = {"display": "The crisis line"}
+US = {"type": "Organization", "display": "The crisis line"}
 # A promise as a Task; one that was closed says by its reason.
 TASK_OF_PROMISE = {"due": "requested", "offered": "requested", "placing": "in-progress"}
 TASK_OF_CLOSED = {
@@ -164,9 +164,15 @@ def _task_of_promise(story: Story, one: FollowUp) -> Resource:
         requester=US,
         restriction=_said(
             repetitions=one.attempts_max,
-            period=_said(start=_at(one.due_at), end=_at(one.due_until)),
+            period=_window(one),
         ),
     )
+
+
+def _window(one: FollowUp) -> Resource:
+    """When it is to be kept; of one that is past its window (R4's per-1), until when it was."""
+    late = one.due_until is not None and one.due_at > one.due_until
+    return _said(start=None if late else _at(one.due_at), end=_at(one.due_until))
 
 
 def _request(story: Story, one: Referral) -> Resource:

@@ -21,6 +21,9 @@ from switchboard.roster_answers import Asked, answered
 MOST_SAID = 20  # mistakes listed at once
 
 
+YEARS = range(1900, 3000)
+
+
 class Instant(click.ParamType[datetime]):
     """An ISO instant with its offset."""
 
@@ -31,9 +34,12 @@ class Instant(click.ParamType[datetime]):
         if isinstance(value, datetime):
             return value
         try:
-            return moment(value, "--at" if param is None else param.opts[0])
+            at = moment(value, "--at" if param is None else param.opts[0])
         except RosterError as error:
             self.fail(error.message, param, ctx)
+        if at.year not in YEARS:  # a day before or after it would be no date any more
+            self.fail(f"expected a year from {YEARS[0]} to {YEARS[-1]}, not {value!r}", param, ctx)
+        return at
 
 
 INSTANT = Instant()

@@ -32,27 +32,37 @@ def received(board: Board, text: TextFacts) -> bytes:
 def _taken_in(board: Board, rows: Rows, text: TextFacts, number: str) -> TextMessage:
     """Do what it asks, and keep what it was answered; its twin's answer, if that was faster."""
     asks, now = CARRIERS.get(text.opt_out) or meaning(text.body), board.now()
-    answer = twiml.message(_answer(board, rows, text, number, asks, now))
-    line = board.book.dialled(text.to)
+    why = _unanswered(board, rows, number, asks, now)
+    said = None if why or text.opt_out else _words(board, rows, text, number, asks)
+    _obey(rows, number, asks, now)
+    line, answer = board.book.dialled(text.to), twiml.message(said)
     one = TextMessage(
-        ids.new(), asks, number, line.id, now, "received", sid=text.sid, answer=answer
+        ids.new(), asks, number, line.id, now, "received", sid=text.sid, why=why, answer=answer
     )
     return one if rows.texts.add(one) else rows.texts.by_sid(text.sid) or one
 
 
-def _answer(
-    board: Board, rows: Rows, text: TextFacts, number: str, asks: Meaning, now: datetime
-) -> str | None:
-    """Do what the words ask for; None: nothing is said, or the carrier has said it."""
+def _obey(rows: Rows, number: str, asks: Meaning, now: datetime) -> None:
     if asks is Meaning.STOP:
         rows.texts.opt_out(number, now)
-        return None
-    if asks is Meaning.START:
+    elif asks is Meaning.START:
         rows.texts.opt_in(number, now)
+
+
+def _unanswered(board: Board, rows: Rows, number: str, asks: Meaning, now: datetime) -> str | None:
+    """Why nobody is told where to call: off | told_lately; None: they are, if they may be."""
+    if asks not in WORDS:
         return None
-    if text.opt_out or not board.settings.text_messages:
-        return None
+    if not board.settings.text_messages:
+        return "off"
     if asks is Meaning.OTHER and not rows.texts.answer(number, now, now - ANSWERED_AGAIN):
+        return "told_lately"
+    return None
+
+
+def _words(board: Board, rows: Rows, text: TextFacts, number: str, asks: Meaning) -> str | None:
+    """What is said; None: STOP and START are answered by the carrier."""
+    if asks not in WORDS:
         return None
     line = board.book.dialled(text.to)
     return board.plans.texts.words(WORDS[asks], _language(rows, number, line.language), line.number)

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from storage import ids
 from storage.values import Task, TextMessage
@@ -246,3 +247,32 @@ def test_somebody_of_the_house_asks_for_texts_and_for_none(house, visitor):
     assert "You have no phone number here" in cora.get("/roster/mine").text
     cora.post("/roster/mine/texts", on="yes")
     assert "ask an administrator" in cora.get("/roster/mine").text
+
+
+@pytest.mark.browser
+def test_an_open_page_hears_of_a_text_and_of_a_promise_and_leaves_alone_what_is_begun(
+    house, browse
+):
+    """A coordinator leaves the list and a follow-up open: neither may go stale."""
+    one = house.followup(house.call(), texts_agreed_at=house.at, **AGREED)
+    page, whole_list = browse("cora"), browse("cora")
+    page.goto(f"/follow-ups/{one.id}")
+    whole_list.goto("/follow-ups")
+    with house.store.begin() as rows:
+        facts = {"number": one.number, "line": one.line, "at": house.at}
+        rows.texts.opt_out(one.number, house.at)
+        rows.texts.add(TextMessage("t", "stop", state="received", **facts))
+    expect(page.get_by_text("They wrote STOP: no more texts")).to_be_visible()
+    expect(page.get_by_text("they wrote STOP: never texted")).to_be_visible()
+    house.followup(house.call(), name="Nora Second")
+    expect(whole_list.get_by_role("link", name="Record of Nora Second")).to_be_visible()
+    page.get_by_label("Who wants no texts").fill("Marta")
+    page.get_by_role("heading", name="Text messages").click()  # she is no longer in the field
+    with house.store.begin() as rows:
+        rows.texts.add(TextMessage("u", "help", state="received", **facts))
+    house.followup(house.call(), name="Olga Third")
+    expect(whole_list.get_by_role("link", name="Record of Olga Third")).to_be_visible()
+    expect(page.get_by_label("Who wants no texts")).to_have_value("Marta")
+    with house.store.read() as rows:
+        reads = [line for line in rows.audit.of(f"followup:{one.id}") if "read" in line.action]
+    assert len(reads) == 1, "that the open page hears is no other reading"

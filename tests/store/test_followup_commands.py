@@ -57,6 +57,10 @@ def test_none_promises_nothing():
         ({"--template": "1y"}, "expected one of same_day, 24h, 72h, 7d, 30d, none"),
         ({"--zone": "Mars/Base"}, "not an IANA time zone"),
         ({"--from": "soon"}, "soon"),
+        ({"--from": "2026-06-03T15:00:00"}, "expected an instant with its offset"),
+        ({"--from": "9999-12-31T23:59:59Z"}, "expected a year from 1900 to 2999"),
+        ({"--from": "0001-01-01T00:00:00Z"}, "expected a year from 1900 to 2999"),
+        ({"--zone": ""}, "not an IANA time zone"),
         ({"--best-from": "9"}, "expected a time such as 09:00"),
     ],
 )
@@ -65,3 +69,34 @@ def test_what_is_wrong_is_said(changed, words):
     answer = said("plan", *(word for pair in options.items() for word in pair))
     assert answer.exit_code != 0
     assert words in answer.output
+
+
+@pytest.mark.parametrize(
+    ("zone", "since", "opens_at", "local"),
+    [
+        # In Samoa there was no 30 December 2011.
+        ("Pacific/Apia", "2011-12-29T20:00:00Z", "2011-12-30T19:00:00Z", "2011-12-31 09:00"),
+        # Half an hour is skipped on Lord Howe Island at two in the night: nine is 22:00 UTC, not 22:30.
+        ("Australia/Lord_Howe", "2026-10-02T09:00:00Z", "2026-10-02T22:30:00Z", "2026-10-03 09:00"),
+        ("Australia/Lord_Howe", "2026-10-03T09:00:00Z", "2026-10-03T22:00:00Z", "2026-10-04 09:00"),
+        ("Asia/Kathmandu", "2026-06-03T15:00:00Z", "2026-06-04T03:15:00Z", "2026-06-04 09:00"),
+        # The morning after the clocks of Chicago went forward, and after they went back.
+        ("America/Chicago", "2026-03-07T20:00:00Z", "2026-03-08T14:00:00Z", "2026-03-08 09:00"),
+        ("America/Chicago", "2026-10-31T20:00:00Z", "2026-11-01T15:00:00Z", "2026-11-01 09:00"),
+    ],
+)
+def test_nine_in_the_morning_where_clocks_are_odd(zone, since, opens_at, local):
+    answer = said("plan", "--template", "24h", "--zone", zone, "--from", since)
+    assert answer.exit_code == 0, answer.output
+    first = json.loads(answer.output)["attempts"][0]
+    assert (first["opens_at"], first["local"]) == (opens_at, local)
+
+
+@pytest.mark.parametrize("name", ["same_day", "24h", "72h", "7d", "30d"])
+def test_every_plan_says_every_attempt_at_the_ends_of_time(name):
+    for since in ("1900-01-01T00:00:00Z", "2999-12-31T23:59:59Z"):
+        answer = said("plan", "--template", name, "--zone", "Pacific/Apia", "--from", since)
+        assert answer.exit_code == 0, answer.output
+        attempts = json.loads(answer.output)["attempts"]
+        assert 3 <= len(attempts) <= 5
+        assert all("09:00" <= one["local"][-5:] < "20:00" for one in attempts)

@@ -24,7 +24,7 @@ from switchboard.__main__ import main
 # What a page shows, and what must be heard when it changes (storage/migrations/triggers.py).
 ANNOUNCED = {
     "calls", "offers", "desks", "people", "rosters", "roster_drafts", "followups", "attempts", "tasks", "records",
-    "rescues", "handoff_cards", "crew_visits", "referrals", "response_plans",
+    "rescues", "handoff_cards", "crew_visits", "referrals", "response_plans", "texts", "text_numbers",
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from stories.test_followup import promised
 from town import LAKESIDE, RIVERTON, Town
 
 from config.errors import ConfigError
+from console.text_words import text_words
 from emulator import FaultPlan
 from emulator.faults import NO_FAULTS
 from storage.values import TextMessage
@@ -267,6 +268,21 @@ def test_any_other_text_is_told_once_a_day_where_to_call(texting: Town) -> None:
     with texting.store.read() as rows:
         kept = rows.texts.of_number(PAT)
     assert not any("crying" in str(one) for one in kept), "what was written is kept nowhere"
+
+
+def test_an_answer_that_stop_kept_back_is_given_after_start(texting: Town) -> None:
+    """The carrier lets nothing through after STOP; so the day's one answer has not been given."""
+    pat = texting.phone(PAT)
+    for words in ("STOP", "Hello?", "START", "I can't stop crying", "Are you there?"):
+        pat.texts(RIVERTON, words)
+        texting.waits(seconds=10)
+    assert len([body for body in reads(texting) if "988" in body]) == 1
+    with texting.store.read() as rows:
+        came = [text_words(one) for one in reversed(rows.texts.of_number(PAT))]
+    assert came[3:] == [
+        "They texted; nobody reads texts: our answer said where to call",
+        "They texted; nobody reads texts: not answered again, our answer of that day said where to call",
+    ]
 
 
 def test_help_is_answered_each_time_also_after_stop(texting: Town) -> None:

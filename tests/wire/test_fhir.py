@@ -1,6 +1,7 @@
 """Is what leaves as FHIR valid, and does each state mean there what it means here?
 
-`fhir.resources` has R4B (4.3.0); the resources that we write are the same in R4 (4.0.1).
+Three look at it: `fhir.resources`, whose nearest release is R4B (4.3.0); `fhirclient`, whose
+classes are made from R4 itself (4.0.1); and for what neither looks at, wire/fhir_r4.py.
 """
 
 import json
@@ -8,6 +9,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from fhir.resources.R4B.bundle import Bundle
+from fhirclient.models import bundle as r4
+from fhirclient.models.fhirabstractbase import FHIRValidationError
+from wire.fhir_r4 import wrong
 
 from callbacks.plan import Outcome
 from care import referral as rules
@@ -74,6 +78,8 @@ def whole(**facts):
 def told(story, kind=None):
     made = fhir.bundle(story, NOON + 3 * DAY)
     Bundle.model_validate_json(json.dumps(made))  # as another system reads it
+    r4.Bundle(json.loads(json.dumps(made)))  # strict: it raises
+    assert wrong(made) == []
     return [
         one["resource"] for one in made["entry"] if kind in (None, one["resource"]["resourceType"])
     ]
@@ -91,14 +97,54 @@ def test_a_story_without_a_number_a_name_or_anything_is_valid_too():
     assert plan["status"] == "completed"
 
 
+def one_of(made, kind):
+    found = (one["resource"] for one in made["entry"])
+    return next(one for one in found if one["resourceType"] == kind)
+
+
 def test_a_wrong_resource_would_be_caught():
     made = fhir.bundle(whole(), NOON)
-    task = next(
-        one["resource"] for one in made["entry"] if one["resource"]["resourceType"] == "Task"
-    )
-    task["statusreason"] = "not a field"
+    one_of(made, "Task")["statusreason"] = "not a field"
     with pytest.raises(ValueError, match="statusreason"):
         Bundle.model_validate(made)
+    with pytest.raises(FHIRValidationError, match="statusreason"):
+        r4.Bundle(made)
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "value", "said"),
+    [
+        ("Task", "status", "open", "Task.status may not be open"),
+        ("Task", "intent", "wish", "Task.intent may not be wish"),
+        ("Task", "intent", None, "Task.intent is missing"),
+        ("Task", "lastModified", "2020-01-01T00:00:00Z", "inv-1: Task ends before it begins"),
+        ("Task", "restriction", {"period": {"start": "2026-01-02T00:00:00Z", "end": "2026-01-01T00:00:00Z"}},
+         "per-1: Task.restriction.period ends before it begins"),
+        ("Task", "requester", {"display": "?"}, "Task.requester points to nothing"),
+        ("ServiceRequest", "status", "requested", "ServiceRequest.status may not be requested"),
+        ("ServiceRequest", "subject", None, "ServiceRequest.subject is missing"),
+        ("ServiceRequest", "performer", [{"type": "Location"}], "ServiceRequest.performer may not point to Location"),
+        ("Communication", "status", "failed", "Communication.status may not be failed"),
+        ("Communication", "sender", {"type": "CareTeam"}, "Communication.sender may not point to CareTeam"),
+        ("CarePlan", "status", "requested", "CarePlan.status may not be requested"),
+        ("CarePlan", "intent", "instance-order", "CarePlan.intent may not be instance-order"),
+        ("CarePlan", "activity", [{"reference": {"type": "Communication"}}],
+         "CarePlan.activity.reference may not point to Communication"),
+    ],
+)  # fmt: skip
+def test_what_r4_refuses_would_be_caught(kind, field, value, said):
+    made = fhir.bundle(whole(), NOON)
+    changed = one_of(made, kind)
+    changed |= {field: value}
+    if value is None:
+        del changed[field]
+    assert said in wrong(made)
+
+
+def test_a_promise_past_its_window_says_until_when_it_was():
+    late = promise(due_at=NOON + DAY, due_until=NOON + DAY / 2)
+    (task,) = told(Story(NUMBER, NUMBER, None, None, promises=[late]), "Task")
+    assert task["restriction"]["period"] == {"end": (NOON + DAY / 2).isoformat()}
 
 
 def references(found):
