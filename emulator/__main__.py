@@ -32,6 +32,8 @@ def main(arguments: list[str] | None = None) -> int:
         asyncio.run(serve(Server, configuration))
     except RealAccountError as error:
         return refuse(str(error))
+    except OverflowError:
+        return refuse(f"--port {configuration.port}: expected 0 to 65535")
     except OSError as error:
         where = f"{configuration.host}:{configuration.port}"
         if error.errno == errno.EADDRINUSE:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 LIFETIME_SECONDS_MAX = 24 * 3600
+SECONDS_MAX = 1e11  # in some three thousand years
 # Twilio's error 31105: no "control, space, delims, or unwise characters" (the words of RFC 2396).
 _UNFIT = re.compile(r"""[\x00-\x20\x7f<>#%"{}|\\^\[\]`]""")
 
@@ -45,20 +46,20 @@ def read_token(token: str, keys: dict[str, str], account_sid: str, now: float) -
     header, claims = _open(token, keys)
     if header.get("cty") != "twilio-fpa;v=1" or claims.get("sub") != account_sid:
         raise RefusedTokenError(31204, "JWT is invalid")
-    expires_at = float(claims.get("exp") or 0)
+    expires_at = _moment(claims, "exp", 0)
     if now >= expires_at:
         raise RefusedTokenError(31205, "JWT is expired")
-    if now < float(claims.get("nbf") or 0) - 60:
+    if now < _moment(claims, "nbf", 0) - 60:
         raise RefusedTokenError(31204, "JWT is invalid")
-    if expires_at - float(claims.get("iat") or now) > LIFETIME_SECONDS_MAX:
+    if expires_at - _moment(claims, "iat", now) > LIFETIME_SECONDS_MAX:
         raise RefusedTokenError(31207, "JWT token expiration too long")
     return _grant(claims, expires_at)
 
 
 def _grant(claims: dict[str, Any], expires_at: float) -> Grant:
-    grants = claims.get("grants") or {}
-    voice = grants.get("voice") or {}
-    outgoing = voice.get("outgoing") or {}
+    grants = _part(claims, "grants")
+    voice = _part(grants, "voice")
+    outgoing = _part(voice, "outgoing")
     identity = grants.get("identity", "")
     if not isinstance(identity, str):
         raise RefusedTokenError(31204, "JWT is invalid")
@@ -66,11 +67,26 @@ def _grant(claims: dict[str, Any], expires_at: float) -> Grant:
         raise RefusedTokenError(31105, "Invalid client name")
     return Grant(
         identity=identity,
-        incoming_allowed=bool((voice.get("incoming") or {}).get("allow")),
+        incoming_allowed=bool(_part(voice, "incoming").get("allow")),
         application_sid=str(outgoing.get("application_sid") or ""),
         expires_at=expires_at,
-        params={str(k): str(v) for k, v in (outgoing.get("params") or {}).items()},
+        params={str(k): str(v) for k, v in _part(outgoing, "params").items()},
     )
+
+
+def _moment(claims: dict[str, Any], name: str, default: float) -> float:
+    """Seconds since 1970, or `default` where the token says nothing; 31204 for anything else."""
+    at = claims.get(name) or default
+    if not isinstance(at, int | float) or not 0 <= at < SECONDS_MAX:
+        raise RefusedTokenError(31204, "JWT is invalid")
+    return float(at)
+
+
+def _part(whole: dict[str, Any], name: str) -> dict[str, Any]:
+    part = whole.get(name) or {}
+    if not isinstance(part, dict):
+        raise RefusedTokenError(31204, "JWT is invalid")
+    return part
 
 
 def _open(token: str, keys: dict[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -78,7 +94,7 @@ def _open(token: str, keys: dict[str, str]) -> tuple[dict[str, Any], dict[str, A
         head, body, signature = token.split(".")
         header, claims = json.loads(_decode(head)), json.loads(_decode(body))
         given = _decode(signature)
-    except (ValueError, binascii.Error) as error:
+    except (ValueError, binascii.Error, RecursionError) as error:
         raise RefusedTokenError(31204, "JWT is invalid") from error
     if not isinstance(header, dict) or not isinstance(claims, dict):
         raise RefusedTokenError(31204, "JWT is invalid")

@@ -14,7 +14,7 @@ FAKE_ACCOUNT = "AC" + "e0" * 8 + "0" * 16
 FAKE_TOKEN = "e0" * 16
 FAKE_KEY = "SK" + "e0" * 8 + "0" * 16
 FAKE_SECRET = "emulator-secret-" + "e0" * 8  # 32 bytes, as HS256 wants
-_REAL_SID = re.compile(r"AC(?!e0e0e0e0)[0-9a-f]{32}")
+_REAL_SID = re.compile(r"AC(?!e0e0e0e0)[0-9a-f]{32}", re.IGNORECASE)
 
 PROFILES: dict[str, int | None] = {
     # Live calls at once, by account profile (Twilio's "Call concurrency limits", 2026-02-03).
@@ -108,7 +108,8 @@ class Account:
         self.account_sid, self.auth_token = account_sid, auth_token
         self.profile, self.live_legs_max = profile, PROFILES[profile]
         self.call_seconds_max = TRIAL_SECONDS_MAX if profile == "trial" else None  # 13805
-        self.created_at = clock.now()
+        self.created_at = self.updated_at = clock.now()
+        self.friendly_name = "the emulator's account"
         self.numbers: dict[str, Number] = {}
         self.verified: set[str] = set()  # the only numbers a trial account may call
         self.applications: dict[str, Application] = {}

@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from emulator import reading
+
 SCHEMA_WARNING = 12200
 DAY_SECONDS = 86_400
 LABEL_CHARACTERS_MAX = 128
@@ -35,7 +37,11 @@ def some_of(*words: str) -> Check:
 
 
 def whole(least: int, most: int = 10**9) -> Check:
-    return lambda text: text.strip().isdigit() and least <= int(text) <= most
+    def holds(text: str) -> bool:
+        number = reading.whole(text.strip())
+        return number is not None and least <= number <= most
+
+    return holds
 
 
 def like(pattern: str) -> Check:
@@ -49,9 +55,9 @@ def text(_value: str) -> bool:
 
 def url(value: str) -> bool:
     """Absolute with http or https, or relative; empty means this very document."""
-    scheme, colon, _ = value.strip().partition(":")
-    named = bool(colon) and re.fullmatch(r"[A-Za-z][\w+.-]*", scheme) is not None
-    return " " not in value.strip() and (not named or scheme.lower() in ("http", "https"))
+    return " " not in value.strip() and reading.is_web_address(
+        reading.joined("https://example.org/", value)
+    )
 
 
 def label(value: str) -> bool:

@@ -6,11 +6,13 @@ One JSON file, overridden by EMULATOR_… variables, overridden by the command l
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from emulator import reading
 from emulator.accounts import FAKE_ACCOUNT, FAKE_KEY, FAKE_SECRET, FAKE_TOKEN, PROFILES
 from emulator.engine import Emulator
 from emulator.faults import FaultPlan
@@ -140,7 +142,7 @@ def _from_environment(found: Configuration, environ: Mapping[str, str]) -> Confi
 def number_from_words(words: str) -> dict[str, str]:
     """`--number +13145550101=http://localhost:8080/voice/arrived`."""
     number, _, url = words.partition("=")
-    if not number.startswith("+") or not number[1:].isdigit():
+    if not re.fullmatch(r"\+[0-9]+", number) or not reading.is_web_address(url):
         raise ConfigurationError(f"--number {words}: expected +NUMBER=URL")
     return {"number": number, "voice_url": url}
 

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import quote_plus, urljoin, urlsplit
+from urllib.parse import quote_plus, urlsplit
 
+from emulator import reading
 from emulator.errors import TwimlFailure
 from emulator.fibers import Signal, either, sleep
 from emulator.overrides import Overrides, failure_class, split
@@ -47,7 +48,7 @@ async def fetch(
     town: "Emulator", leg: "Leg | None", kind: str, method: str, url: str, params: Mapping[str, str]
 ) -> Fetched:
     """Ask, patiently; raises TwimlFailure with Twilio's code when no good answer came."""
-    if not url.startswith(("http://", "https://")):
+    if not reading.is_web_address(url):
         raise TwimlFailure(11100, "invalid URL format", url)
     bare, overrides = split(url)
     token = str(uuid.UUID(int=town.clock.random.getrandbits(128), version=4))
@@ -102,7 +103,9 @@ class _Visit:
             location = answer.header("Location")
             if not location:
                 return answer, url, method
-            url = urljoin(url, location)
+            url = reading.joined(url, location)
+            if not reading.is_web_address(url):
+                raise TwimlFailure(11100, "invalid URL format", location)
             if answer.status not in (307, 308):
                 method = "GET"
         raise TwimlFailure(11215, "too many HTTP redirects", url)

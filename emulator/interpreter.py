@@ -8,10 +8,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
 from xml.etree import ElementTree as ET
 
-from emulator import twiml
+from emulator import reading, twiml
 from emulator.errors import TwimlFailure
 from emulator.fetching import fetch
 from emulator.fibers import Signal, either
@@ -121,8 +120,8 @@ class Performance:
 
     def resolve(self, url: str) -> str:
         """An absolute URL, relative ones against the document being performed."""
-        absolute = urljoin(self.document.url, url.strip())
-        if not absolute.startswith(("http://", "https://", "com.twilio.")):
+        absolute = reading.joined(self.document.url, url)
+        if not absolute.startswith("com.twilio.") and not reading.is_web_address(absolute):
             raise TwimlFailure(11100, "invalid URL format", url)
         return absolute
 

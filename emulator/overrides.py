@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import parse_qsl, urldefrag
 
+from emulator import reading
 from emulator.errors import TwimlFailure
 from emulator.web import Timeouts, WebAnswer, WebResponse
 
@@ -55,6 +56,7 @@ def split(url: str) -> tuple[str, Overrides]:
 
 def _number(name: str, text: str, url: str) -> int:
     low, high = RANGES[name]
-    if not text.isdigit() or not low <= int(text) <= high:
+    number = reading.whole(text)
+    if number is None or not low <= number <= high:
         raise TwimlFailure(11243, f"invalid connection override {name}={text}", url)
-    return int(text)
+    return number

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from emulator import reading
 from emulator.errors import RestFailure
 from emulator.timeline import Exchange
 
@@ -61,9 +62,10 @@ class Ask:
 
     def whole(self, name: str, default: int, code: int = 20001) -> int:
         text = self.form.get(name, str(default)).strip()
-        if not text.isdigit():
+        number = reading.whole(text)
+        if number is None:
             raise RestFailure(400, code, f"Invalid parameter '{name}': {text}")
-        return int(text)
+        return number
 
     def needs(self, name: str, code: int) -> str:
         text = self.form.get(name, "").strip()

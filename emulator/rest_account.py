@@ -109,16 +109,27 @@ def fetch_account(ask: Ask) -> RestResponse:
         {
             "sid": town.account_sid,
             "owner_account_sid": town.account_sid,
-            "friendly_name": "the emulator's account",
+            "friendly_name": town.friendly_name,
             "status": "active",
             "type": "Trial" if trial else "Full",
             "auth_token": town.auth_token,
             "date_created": date(town.created_at),
-            "date_updated": date(town.created_at),
+            "date_updated": date(town.updated_at),
             "uri": f"{ask.base}.json",
             "subresource_uris": links,
         },
     )
+
+
+@route("POST", "")
+def update_account(ask: Ask) -> RestResponse:
+    """Only its name: an account that is suspended or closed could not be tried any more."""
+    status = ask.form.get("Status", "active")
+    if status != "active":
+        raise RestFailure(400, 20001, f"The emulator's account cannot become {status}")
+    ask.town.friendly_name = ask.form.get("FriendlyName", ask.town.friendly_name)
+    ask.town.updated_at = ask.town.clock.now()
+    return fetch_account(ask)
 
 
 def _snake(name: str) -> str:

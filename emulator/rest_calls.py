@@ -1,9 +1,8 @@
 """How are calls created, found, moved and ended over REST? (Twilio's page "Call resource".)"""
 
 import re
-from urllib.parse import urlsplit
 
-from emulator import recordings
+from emulator import reading, recordings
 from emulator.detection import MachineDetection
 from emulator.errors import RestFailure
 from emulator.legs import Fallback, Leg, Subscription
@@ -213,8 +212,7 @@ def next_document(ask: Ask) -> Goto | Inline | None:
 
 
 def absolute(url: str, code: int = 21205) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
+    if not reading.is_web_address(url):
         raise RestFailure(400, code, f"Url is not a valid URL: {url}")
     return url
 

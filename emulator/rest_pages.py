@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 from urllib.parse import urlencode
 
+from emulator import reading
 from emulator.errors import RestFailure
 from emulator.notices import rfc2822
 from emulator.rest import Ask, Json, RestResponse, not_found, route
@@ -52,9 +53,10 @@ def page(
 
 def _whole(ask: Ask, name: str, default: int) -> int:
     text = ask.query.get(name, str(default))
-    if not text.isdigit():
+    number = reading.whole(text)
+    if number is None:
         raise RestFailure(400, 20006, f"Invalid {name}: {text}")
-    return int(text)
+    return number
 
 
 def within(ask: Ask, name: str, at: datetime | None) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from emulator import rest
 from emulator.accesstoken import Grant, read_token
@@ -20,6 +21,7 @@ from emulator.accounts import refuse_beside_a_real_account
 from emulator.clock import RealClock
 from emulator.configuration import Configuration, provide
 from emulator.engine import Emulator
+from emulator.errors import RestFailure
 from emulator.handsets import Handsets
 from emulator.outgoing import AiohttpTransport
 from emulator.phonepage import PhonePage
@@ -178,7 +180,12 @@ class Server:
         return application
 
     async def _rest(self, request: web.Request) -> web.StreamResponse:
-        form = await request.post()
+        try:
+            form = await request.post()
+        except web.HTTPRequestEntityTooLarge:
+            return _refused(413, "The request is too large")
+        except (ValueError, LookupError, HttpProcessingError):
+            return _refused(400, "The request's body cannot be read as a form")
         answer = rest.handle(
             self.emulator,
             rest.RestRequest(
@@ -279,6 +286,10 @@ def _credentials(request: web.Request) -> tuple[str, str] | None:
     except (binascii.Error, UnicodeDecodeError):
         return None
     return user, password
+
+
+def _refused(status: int, why: str) -> web.Response:
+    return web.json_response(rest.error_body(RestFailure(status, 20001, why)), status=status)
 
 
 async def _healthy(_request: web.Request) -> web.Response:

@@ -18,6 +18,7 @@ from urllib.parse import quote, unquote
 
 from aiohttp import WSMsgType, web
 
+from emulator import reading
 from emulator.accesstoken import Grant, RefusedTokenError
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ class Signalling:
         try:
             message = json.loads(text)
             kind, payload = str(message["type"]), dict(message.get("payload") or {})
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, RecursionError):
             tab.refuse(31100, "Malformed message")
             return
         if kind != "listen" and tab.grant is None:
@@ -153,7 +154,7 @@ class Signalling:
         except RefusedTokenError as refused:
             tab.refuse(refused.code, refused.message)
             return
-        tab.reconnect_seconds = int(payload.get("reconnectTimeout") or 0)
+        tab.reconnect_seconds = reading.whole(str(payload.get("reconnectTimeout"))) or 0
         # int(now) first: with int(exp - now) the SDK warns of expiry a second early.
         ttl = int(tab.grant.expires_at) - int(time.time())
         tab.send(
@@ -167,7 +168,7 @@ class Signalling:
 
     def register(self, tab: Tab, payload: Payload) -> None:
         assert tab.grant is not None
-        if not (payload.get("media") or {}).get("audio"):
+        if not _part(payload, "media").get("audio"):
             tab.registered = False
             self.softphones.unregister(tab)
             tab.send("offline")
@@ -185,11 +186,13 @@ class Signalling:
         callsid, sdp = str(payload.get("callsid")), str(payload.get("sdp"))
         if "reconnect" in payload:
             return self.softphones.resume(tab, callsid, str(payload["reconnect"]), sdp)
-        params = read_params(str((payload.get("twilio") or {}).get("params") or ""))
+        params = read_params(str(_part(payload, "twilio").get("params") or ""))
         return self.softphones.dial(tab, callsid, sdp, params)
 
     def reinvite(self, tab: Tab, payload: Payload) -> Awaitable[None]:
-        return self.softphones.renew_sound(tab, str(payload.get("callsid")), str(payload["sdp"]))
+        return self.softphones.renew_sound(
+            tab, str(payload.get("callsid")), str(payload.get("sdp"))
+        )
 
     def answer(self, tab: Tab, payload: Payload) -> Awaitable[None]:
         return self.softphones.pick_up(tab, str(payload.get("callsid")), str(payload.get("sdp")))
@@ -251,6 +254,12 @@ def write_params(params: dict[str, str]) -> str:
 def _as_sent(content: object) -> str:
     """JSON as a browser writes it."""
     return json.dumps(content, separators=(",", ":"), ensure_ascii=False)
+
+
+def _part(payload: Payload, name: str) -> Payload:
+    """What stands under a name, when that is an object."""
+    part = payload.get(name)
+    return part if isinstance(part, dict) else {}
 
 
 def _about(payload: Payload) -> Payload:

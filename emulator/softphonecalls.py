@@ -16,6 +16,13 @@ REFUSALS = {
     "no-answer": (31480, "Temporarily Unavailable"),
 }
 
+# What aiortc raises for a session description that it cannot make sense of.
+UNREADABLE_SDP = (ValueError, AssertionError, IndexError, KeyError, AttributeError)
+
+
+def declined(why: str = "Connection declined") -> dict[str, object]:
+    return {"code": 31002, "message": why}
+
 
 @dataclass(eq=False)
 class SoftphoneCall:

@@ -17,7 +17,14 @@ from emulator import messages
 from emulator.engine import Emulator
 from emulator.legs import Leg
 from emulator.signalling import Tab
-from emulator.softphonecalls import REFUSALS, SoftphoneCall, parameters_of, within
+from emulator.softphonecalls import (
+    REFUSALS,
+    UNREADABLE_SDP,
+    SoftphoneCall,
+    declined,
+    parameters_of,
+    within,
+)
 from emulator.sounds import Ring, SoundChanged
 
 if TYPE_CHECKING:
@@ -88,8 +95,8 @@ class Softphones:
         """The call begins at once; what is returned answers the browser when it is answered."""
         assert tab.grant is not None
         if self._media is None or not tab.grant.application_sid:
-            why = "Connection declined" if self._media else NO_SOUND
-            tab.send("hangup", callsid=callsid, error={"code": 31002, "message": why})
+            error = declined() if self._media else declined(NO_SOUND)
+            tab.send("hangup", callsid=callsid, error=error)
             return None
         leg = self._emulator.call_from_client(
             tab.identity, tab.grant.application_sid, tab.grant.params | params, endpoint=self
@@ -105,7 +112,11 @@ class Softphones:
         assert self._media is not None
         if call.leg.live:
             call.answered.set()
-        ours: dict[str, str] = {"sdp": await self._media.answer(call.leg.sid, sdp)}
+        try:
+            ours = {"sdp": await self._media.answer(call.leg.sid, sdp)}
+        except UNREADABLE_SDP as error:
+            self._decline(call, error)
+            return
         answered = await within(_EARLY_SOUND_AFTER_SECONDS, call.answered)
         if (not answered or isinstance(call.leg.sound, Ring)) and call.tab is not None:
             call.tab.send("ringing", callsid=call.leg.sid, **ours)
@@ -118,22 +129,36 @@ class Softphones:
         elif call.tab is not None:
             call.tab.send("answer", callsid=call.leg.sid, reconnect=call.token, **ours)
 
+    def _decline(self, call: SoftphoneCall, error: Exception) -> None:
+        log.warning("%s: a session description that cannot be read: %s", call.leg.sid, error)
+        if call.tab is not None:
+            call.tab.send("hangup", callsid=call.leg.sid, error=declined())
+            call.tab = None  # it knows
+        call.leg.hang_up()
+
     async def pick_up(self, tab: Tab, callsid: str, sdp: str) -> None:
         call = self._calls.get(callsid)
         if call is None or tab not in call.ringing or self._media is None:
             tab.send("cancel", callsid=callsid)
             return
         self._take(call, tab)
-        await self._media.answered(callsid, sdp)
+        try:
+            await self._media.answered(callsid, sdp)
+        except UNREADABLE_SDP as error:
+            self._decline(call, error)
+            return
         tab.send("answer", callsid=callsid, reconnect=call.token)
 
     async def resume(self, tab: Tab, callsid: str, token: str, sdp: str) -> None:
         """A tab comes back for its call, or another device takes it over by its token."""
         call = self._calls.get(callsid)
-        if call is None or not secrets.compare_digest(call.token, token) or self._media is None:
+        if (
+            call is None
+            or not secrets.compare_digest(call.token.encode(), token.encode())
+            or self._media is None
+        ):
             # The server may have been restarted: this ends the call cleanly in the browser.
-            error = {"code": 31002, "message": "Connection declined"}
-            tab.send("hangup", callsid=callsid, error=error)
+            tab.send("hangup", callsid=callsid, error=declined())
             return
         before = call.tab
         if call.ringing:

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
 
-from emulator import twiml
+from emulator import reading, twiml
 from emulator.errors import TwimlFailure
 from emulator.fetching import fetch
 from emulator.fibers import sleep
@@ -199,7 +198,7 @@ async def _perform(
         onward = _answer(town, text, document.verbs)
         if onward is None:
             return
-        url = urljoin(document.url, twiml.words(onward))
+        url = reading.joined(document.url, twiml.words(onward))
         method = onward.get("method", "POST")
     raise TwimlFailure(11215, "too many <Redirect>", url)
 

@@ -114,4 +114,4 @@ def flag(verb: ET.Element, name: str, default: bool) -> bool:
 def number(verb: ET.Element, name: str, default: float) -> float:
     """A number of seconds or times; what is not one counts as absent, as Twilio warns and does."""
     text = (verb.get(name) or "").strip()
-    return float(text) if re.fullmatch(r"\d+(\.\d+)?", text) else default
+    return float(text) if re.fullmatch(r"[0-9]{1,18}(\.[0-9]{1,18})?", text) else default

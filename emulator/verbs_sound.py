@@ -47,7 +47,9 @@ def speech_seconds(text: str) -> float:
 
 
 def _break_seconds(element: ET.Element) -> float:
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s)", (element.get("time") or "").strip())
+    found = re.fullmatch(
+        r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(ms|s)", (element.get("time") or "").strip()
+    )
     if not found:
         return 0.5
     return min(10.0, float(found[1]) / (1000 if found[2] == "ms" else 1))

@@ -58,7 +58,7 @@ class WebCache:
 
     def _keep(self, url: str, response: WebResponse, now: datetime, latest: WebResponse) -> None:
         rules = (latest.header("Cache-Control") or "").lower()
-        found = re.search(r"max-age=(\d+)", rules)
+        found = re.search(r"max-age=([0-9]{1,9})", rules)
         seconds = int(found[1]) if found and "no-cache" not in rules else 0
         marked = response.header("ETag") or response.header("Last-Modified")
         if "no-store" in rules or not (seconds or marked):

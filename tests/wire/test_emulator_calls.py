@@ -361,6 +361,8 @@ def test_the_emulator_refuses_to_run_beside_a_real_account():
     transport = WsgiTransport(lambda _e, _s: [], clock)
     with pytest.raises(RealAccountError, match="TWILIO_ACCOUNT_SID"):
         Emulator(clock, transport=transport, environ={"TWILIO_ACCOUNT_SID": "AC" + "1f" * 16})
+    with pytest.raises(RealAccountError):
+        Emulator(clock, transport=transport, environ={"TWILIO_ACCOUNT_SID": "AC" + "1F" * 16})
     mine = Emulator(clock, transport=transport, environ={}).account_sid
     Emulator(clock, transport=transport, environ={"TWILIO_ACCOUNT_SID": mine})
 

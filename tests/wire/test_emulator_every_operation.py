@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from twilio.base.exceptions import TwilioRestException
 from wire.emulator_town import APP, BASE, CLINICIAN, LINE, Town, api, assert_valid
 
 from emulator import rest
@@ -197,7 +198,21 @@ def test_whatever_is_not_offered_answers_20404_and_a_wrong_method_20004():
             if (method.upper(), below) in offered or template.endswith("Accounts/{Sid}.json"):
                 continue
             answer = handle(town.emulator, RestRequest(method.upper(), path, auth=auth))
-            code = answer.json["code"]
-            assert (answer.status, code) in {(404, 20404), (405, 20004)}, (method, template)
+            assert (answer.status, answer.json["code"]) == (404, 20404), (method, template)
             refused += 1
     assert refused > 100
+    wrong = handle(
+        town.emulator, RestRequest("PUT", f"/2010-04-01/Accounts/{account}/Calls.json", auth=auth)
+    )
+    assert (wrong.status, wrong.json["code"]) == (405, 20004)
+
+
+def test_the_account_gets_another_name_and_is_never_closed():
+    """Twilio: Accounts resource, FriendlyName and Status."""
+    town = Town()
+    account = town.client.api.accounts(town.emulator.account_sid)
+    assert account.update(friendly_name="County").friendly_name == "County"
+    assert account.fetch().status == "active"
+    with pytest.raises(TwilioRestException) as refused:
+        account.update(status="closed")
+    assert (refused.value.status, refused.value.code) == (400, 20001)

@@ -79,6 +79,7 @@ def test_a_taken_port_is_one_line():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         assert f"port taken: something serves 127.0.0.1:{port} already" in refused("--port", port)
+    assert "expected 0 to 65535" in refused("--port", "99999")
 
 
 def test_it_will_not_run_beside_a_real_account():

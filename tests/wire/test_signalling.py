@@ -223,8 +223,8 @@ async def test_somebody_without_an_identity_may_call_and_cannot_be_called(place:
 async def test_a_token_that_has_ended_registers_nobody_any_more(place: Town) -> None:
     """Twilio: error 31205; the SDK registers anew every half minute with the token it has."""
     device = await place.device()
-    await device.asked("listen", "connected", token=token(seconds=1))
-    await asyncio.sleep(1.1)
+    await device.asked("listen", "connected", token=token(seconds=2))
+    await asyncio.sleep(2.1)
     refused = await device.asked("register", "error", media={"audio": True})
     assert refused["error"]["code"] == 31205
     await device.asked("listen", "connected", token=token())
@@ -257,10 +257,25 @@ def test_a_quiet_socket_is_kept_alive(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_nonsense_is_answered_and_survived(place: Town) -> None:
     """Twilio: error 31100."""
     device = await (await place.device()).arrives()
-    for nonsense in ("{", "[]", '{"type": "dance", "payload": {}}', '{"payload": {}}'):
+    deep = "[" * 100_000
+    for nonsense in ("{", "[]", deep, '{"type": "dance", "payload": {}}', '{"payload": {}}'):
         await device.socket.send_str(nonsense)
         assert (await device.told("error"))["error"]["code"] == 31100
+    await device.say("register", media="audio")
+    await device.say("invite", callsid="CA1", reconnect="é", sdp="", twilio="params")
+    assert (await device.told("hangup"))["error"]["code"] == 31002
+    await device.asked("listen", "connected", token=token(), reconnectTimeout="long")
     await device.asked("register", "ready", media={"audio": True})
+
+
+@plays
+async def test_a_call_whose_sound_cannot_be_understood_is_declined(place: Town) -> None:
+    """Twilio: error 31002."""
+    device = await (await place.device()).arrives()
+    for sdp in ("", "nonsense", "v=0\r\nm=audio x\r\n"):
+        await device.say("invite", callsid="TJS1", sdp=sdp, twilio={"params": ""})
+        assert (await device.told("hangup"))["error"]["code"] == 31002
+        await until(lambda: place.legs() and not place.server.emulator.live)
 
 
 # --- calling out ---
