@@ -8,13 +8,16 @@ import os
 import random
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import partial
+from http import HTTPStatus
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import structlog
 from flask import Blueprint, Flask, Response, abort, current_app, g, request, send_from_directory
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 
 from config import logs
 from config import settings as environment
@@ -80,6 +83,16 @@ def verify() -> None:
     g.began = time.monotonic()
     if request.method == "GET":
         return  # static documents that name nobody
+    pairs = signed_pairs()
+    g.signed = True
+    if "\0" in "".join((request.path, *request.args.values())):  # PostgreSQL keeps no NUL
+        raise forms.BadForm("the address is not text")
+    g.fields = forms.parse(pairs)
+    g.key = forms.inbox_key(request.path, g.fields)
+
+
+def signed_pairs() -> list[tuple[str, str]]:
+    """The form, as the carrier signed it; 403 when nobody did who may."""
     body = request.get_data(cache=False, parse_form_data=False)
     pairs = forms.pairs(body)
     settings = board().settings
@@ -88,11 +101,7 @@ def verify() -> None:
     header = request.headers.get("X-Twilio-Signature")
     if not signature.valid(url, pairs, body, header, settings.auth_tokens):
         abort(403)
-    g.signed = True
-    if "\0" in "".join((request.path, *request.args.values())):  # PostgreSQL keeps no NUL
-        raise forms.BadForm("the address is not text")
-    g.fields = forms.parse(pairs)
-    g.key = forms.inbox_key(request.path, g.fields)
+    return pairs
 
 
 @phone.before_request
@@ -161,6 +170,26 @@ def unknown_call(_error: calls.NoSuchCall) -> Response:
     return Response(status=204) if _nobody_listens() else way_on()
 
 
+def astray(error: HTTPException) -> Response:
+    """No address of ours, or one entered with GET: the carrier's leg hears a way on (R9)."""
+    if not request.path.startswith("/voice/") or _status_address():
+        return Response(status=error.code)  # the carrier's own log tells the operator
+    try:
+        g.fields = dict(signed_pairs()) or request.args
+    except HTTPException as refused:
+        return Response(status=refused.code)
+    log.error("webhook at no address of ours", path=request.path, method=request.method)
+    return way_on()
+
+
+def _status_address() -> bool:
+    """Whether nobody would listen there, had it been asked by POST."""
+    with suppress(HTTPException, RequestRedirect):
+        endpoint, _ = current_app.create_url_adapter(request).match(method="POST")  # type: ignore[union-attr]
+        return endpoint in SILENT
+    return False
+
+
 @phone.errorhandler(Exception)
 def keep_the_caller(error: Exception) -> Response:
     """Our own fault. The carrier asks a status webhook again; a caller must hear a way on."""
@@ -207,7 +236,7 @@ def way_on() -> Response:
 
 def _another_leg() -> bool:
     """Whether no caller listens: a clinician's leg, or one that we rang and nobody talked on."""
-    if request.endpoint != "phone.fallback":
+    if request.endpoint not in (None, "phone.fallback"):
         return request.endpoint in OTHERS or _verb() in OTHER_LEGS
     facts: forms.Fields = getattr(g, "fields", {})
     talked = "/talk-ended/" in facts.get("ErrorUrl", "")  # a follow-up's person, cut off
@@ -452,6 +481,8 @@ def telephone(the_board: Board) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES_MAX
     app.register_blueprint(phone)
     app.add_url_rule("/healthz", view_func=health)
+    for astray_by in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED):
+        app.register_error_handler(astray_by, astray)
     return app
 
 

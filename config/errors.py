@@ -11,6 +11,8 @@ from pydantic_core import ErrorDetails
 
 EXPECTED = {
     "int_parsing": "a whole number",
+    "float_parsing": "a number",
+    "float_type": "a number",
     "int_type": "a whole number",
     "int_from_float": "a whole number",
     "bool_parsing": "true or false",

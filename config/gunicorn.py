@@ -13,11 +13,19 @@ try:
 except ConfigError as error:
     raise SystemExit(f"web: {error}") from error
 
-bind = f"0.0.0.0:{os.environ.get('PORT', '8080')}"
+
+def whole(name: str, default: int, most: int) -> int:
+    """What a platform says beside our own settings; a mistake in it has its name too."""
+    said = os.environ.get(name) or str(default)
+    if not (said.isascii() and said.isdigit() and 1 <= int(said) <= most):
+        raise SystemExit(f"web: {name}={said!r}: expected a whole number from 1 to {most}")
+    return int(said)
+
+
+bind = f"0.0.0.0:{whole('PORT', 8080, 65_535)}"
 worker_class = "gthread"
 # SQLite has one writer at a time: a second process would only wait for the first.
-workers = 1 if settings.database_url.startswith("sqlite") else 2
-workers = int(os.environ.get("WEB_CONCURRENCY", workers))
+workers = whole("WEB_CONCURRENCY", 1 if settings.database_url.startswith("sqlite") else 2, 64)
 threads = settings.web_threads
 timeout = 30
 # A call's webhook is over in 4 s (DESIGN, Numbers).

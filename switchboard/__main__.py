@@ -14,13 +14,13 @@ from switchboard.directory_commands import directory
 from switchboard.fallback import fallback
 from switchboard.fhir_commands import fhir
 from switchboard.followup_commands import followups
+from switchboard.person_commands import person
 from switchboard.roster import roster
 from switchboard.roster_staffing import staffing
 from switchboard.roster_watch import watch
 from switchboard.route import route
 
 ILL = 1  # doctor's exit code when a check failed
-ROLES = ("clinician", "coordinator", "supervisor", "administrator")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -36,6 +36,7 @@ cli.add_command(fallback)
 cli.add_command(followups)
 cli.add_command(directory)
 cli.add_command(fhir)
+cli.add_command(person)
 
 
 @cli.command()
@@ -53,8 +54,11 @@ def clock() -> None:
 def release() -> None:
     """Bring the database to this version's tables (run before the new processes start)."""
     from storage import migrate
+    from switchboard.board import check_files
 
-    migrate.upgrade(environment.read().database_url)
+    settings = environment.read()
+    check_files(settings)  # or web and clock would not start upon the new tables
+    migrate.upgrade(settings.database_url)
     click.echo("The database is ready.")
 
 
@@ -80,54 +84,6 @@ def setup() -> None:
 
     settings = environment.read()
     click.echo(the_setup.checklist(settings, lines.read(settings.line_file)))
-
-
-@cli.group()
-def person() -> None:
-    """The people of the house."""
-
-
-@person.command()
-@click.argument("name")
-@click.argument("email")
-@click.option("--role", "roles", multiple=True, type=click.Choice(ROLES), required=True)
-@click.option("--phone", help="Backup cell phone, such as +13145550121.")
-@click.option("--language", "languages", multiple=True, default=("en",), show_default=True)
-@click.option("--zone", default="America/Chicago", show_default=True)
-def add(
-    name: str,
-    email: str,
-    roles: tuple[str, ...],
-    phone: str | None,
-    languages: tuple[str, ...],
-    zone: str,
-) -> None:
-    """Add NAME with EMAIL; the first administrator is made this way."""
-    from storage import ids
-    from storage.errors import Duplicate
-    from storage.store import Store
-    from storage.values import Person
-
-    store = Store(environment.read().database_url)
-    new = Person(
-        id=ids.new(),
-        name=name,
-        email=email,
-        phone=phone,
-        languages=languages,
-        skills=(),
-        zone=zone,
-        auto_answer=False,
-        active=True,
-        roles=roles,
-    )
-    try:
-        with store.begin() as rows:
-            rows.people.add(new)
-            rows.audit.write("command line", "person.added", f"person:{new.id}", {}, store.now())
-    except Duplicate as twin:
-        raise click.ClickException(f"{email}: somebody has this address already") from twin
-    click.echo(f"{name} is in. Let them in once with: diversion sign-in-link {email}")
 
 
 @cli.command("sign-in-link")

@@ -150,6 +150,13 @@ def make_board(settings: Settings, **parts: Any) -> Board:
     return board
 
 
+def check_files(settings: Settings) -> None:
+    """Raise ConfigError where a file is broken that calls need; nothing is opened or started."""
+    book = lines.read(settings.line_file)
+    prompts.read(settings.prompts_dir, book.languages, settings.sound_dir)
+    _check_texts(followups.read(settings.followup_file), settings, book)
+
+
 def _check_texts(plans: FollowUpBook, settings: Settings, book: LineBook) -> None:
     lacking = plans.texts.lacking(tuple(book.languages)) if settings.text_messages else []
     if lacking:

@@ -23,6 +23,7 @@ from switchboard.demo_ground import (
     line_book,
     make_room,
     note_shape,
+    refuse_same,
     refuse_taken,
     settings,
     shaped_already,
@@ -56,6 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def demo(options: Options) -> int:
     make_room(options)
     with claim(options):
+        refuse_same(options)
         refuse_taken(options.port, "--port")
         refuse_taken(options.emulator_port, "--emulator-port")
         os.environ.update(settings(options))

@@ -17,6 +17,7 @@ from config.errors import ConfigError
 from config.lines import Line, LineBook
 
 HERE = "127.0.0.1"
+PORTS = range(1, 65_536)
 MIGRATIONS = Path(__file__).parents[1] / "storage" / "migrations" / "versions"
 # Recognisable at a glance as nobody's account; the emulator refuses to run beside a real one.
 FAKE = "e0" * 8 + "0" * 16
@@ -63,13 +64,22 @@ def claim(options: Options) -> TextIO:
     return held
 
 
+def refuse_same(options: Options) -> None:
+    if options.port == options.emulator_port:
+        raise CannotStart(
+            f"desk and phones cannot share port {options.port}: choose another with --port PORT"
+        )
+
+
 def refuse_taken(port: int, option: str) -> None:
+    if port not in PORTS:
+        raise CannotStart(f"there is no port {port}: choose one to 65535 with {option} PORT")
     with socket.socket() as probe:
         # As the servers do: a connection still closing from the last demo does not count.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HERE, port))
-        except (OSError, OverflowError) as error:
+        except OSError as error:
             raise CannotStart(
                 f"port {port} is taken: end what uses it, or choose another with {option} PORT"
             ) from error

@@ -32,16 +32,29 @@ def taken():
         yield server.getsockname()[1]
 
 
+def free():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
 @pytest.mark.parametrize("option", ["--port", "--emulator-port"])
 def test_a_port_taken(capsys, tmp_path, taken, option):
     others = {"--port": "--emulator-port", "--emulator-port": "--port"}
-    said = refusal(capsys, "--var", tmp_path, option, taken, others[option], 0)
+    said = refusal(capsys, "--var", tmp_path, option, taken, others[option], free())
     assert f"port {taken} is taken" in said
     assert f"{option} PORT" in said
 
 
-def test_a_port_that_cannot_be(capsys, tmp_path):
-    assert "--port PORT" in refusal(capsys, "--var", tmp_path, "--port", 123456)
+@pytest.mark.parametrize("port", [123456, 0, -1])
+def test_a_port_that_cannot_be(capsys, tmp_path, port):
+    said = refusal(capsys, "--var", tmp_path, "--port", port)
+    assert f"there is no port {port}" in said
+    assert "--port PORT" in said
+
+
+def test_one_port_for_both(capsys, tmp_path):
+    said = refusal(capsys, "--var", tmp_path, "--port", 8079, "--emulator-port", 8079)
+    assert "cannot share port 8079" in said
 
 
 def test_a_folder_that_cannot_be_written(capsys, tmp_path):
@@ -53,7 +66,7 @@ def test_a_folder_that_cannot_be_written(capsys, tmp_path):
 @pytest.mark.parametrize("content", [b"not a database at all" * 100, b"SQLite format 3\0broken"])
 def test_a_database_nobody_can_read(capsys, tmp_path, content):
     (tmp_path / "demo.db").write_bytes(content)
-    said = refusal(capsys, "--var", tmp_path, "--port", 0, "--emulator-port", 0)
+    said = refusal(capsys, "--var", tmp_path, "--port", free(), "--emulator-port", free())
     assert "--fresh" in said
     assert (tmp_path / "demo.db").read_bytes() == content
 

@@ -1,5 +1,6 @@
 """Does broken configuration stop the start, by name, line, and what was expected?"""
 
+import runpy
 from pathlib import Path
 
 import pytest
@@ -220,3 +221,11 @@ def test_the_page_of_settings_is_printed_from_the_settings(root):
     from config.page import page
 
     assert (root / "docs" / "settings.md").read_text(encoding="utf-8") == page()
+
+
+@pytest.mark.parametrize("name", ["PORT", "WEB_CONCURRENCY"])
+@pytest.mark.parametrize("said", ["abc", "0", "-1", "99999", "1.5"])
+def test_what_a_platform_says_wrongly_is_named(monkeypatch, name, said):
+    monkeypatch.setenv(name, said)
+    with pytest.raises(SystemExit, match=f"{name}={said!r}: expected a whole number"):
+        runpy.run_path("config/gunicorn.py")

@@ -214,3 +214,15 @@ def test_a_command_on_a_database_without_tables_says_what_to_do(tmp_path, monkey
     assert said.startswith("diversion: the database has no tables yet; ")
     assert "diversion release" in said
     assert "Traceback" not in said
+
+
+def test_a_release_whose_processes_could_not_start_changes_nothing(tmp_path, monkeypatch, capsys):
+    (tmp_path / "line.toml").write_text("[lines", encoding="utf-8")
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'new.db'}")
+    monkeypatch.setenv("LINE_FILE", str(tmp_path / "line.toml"))
+    monkeypatch.setattr("sys.argv", ["diversion", "release"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert "line.toml:1: expected valid TOML" in capsys.readouterr().err
+    assert not (tmp_path / "new.db").exists()

@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 import pytest
+from click.testing import CliRunner
 
 from storage.errors import Duplicate, Stale
+from switchboard.__main__ import cli
 
 
 def keep(store, *people):
@@ -57,3 +59,36 @@ def test_who_left_is_neither_listed_nor_rung(store, a_person):
         assert len(rows.people.all(active_only=False)) == 3
         assert rows.people.phones(["ana", "ben", "cora"]) == {"ana": "+13145550101"}
         assert rows.people.phones([]) == {}
+
+
+def add(url, *words):
+    return CliRunner().invoke(cli, ["person", "add", *words], env={"DATABASE_URL": url})
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ((" ", "eve@example.org"), "expected a name"),
+        (("Eve", "eve"), "expected an e-mail"),
+        (("Eve", "@example.org"), "expected an e-mail"),
+        (("Eve", "eve @example.org"), "expected an e-mail"),
+        (("Eve", "eve@example.org", "--phone", "12"), "expected a number"),
+        (("Eve", "eve@example.org", "--zone", "Mars/Base"), "not an IANA time zone"),
+        (("Eve", "eve@example.org", "--role", "king"), "is not one of"),
+    ],
+)
+def test_a_person_who_could_not_be_reached_is_not_added(store, database_url, words, expected):
+    result = add(database_url, *words, "--role", "clinician")
+    assert result.exit_code == 2
+    assert expected in result.output
+    with store.read() as rows:
+        assert rows.people.by_email("eve@example.org") is None
+
+
+def test_a_person_is_added_once_by_any_spelling(store, database_url):
+    words = ("Eve Stone", "Eve@Example.org", "--role", "clinician", "--phone", "+1 314 555 0110")
+    assert add(database_url, *words).exit_code == 0
+    assert "somebody has this address" in add(database_url, *words).output
+    with store.read() as rows:
+        eve = rows.people.by_email("eve@example.org")
+    assert eve.phone == "+13145550110"

@@ -249,8 +249,30 @@ def test_a_hop_is_only_a_nonce(anywhere: Door, oracles, hop: str) -> None:
 
 
 @pytest.mark.parametrize("hop", ["x", "-1", "1.5", "", " ", "0x1"])
-def test_a_hop_that_is_no_number_is_no_address_of_ours(door: Door, hop: str) -> None:
-    assert door.post(f"/voice/{door.call.id}/wait/{hop}", door.form).status_code == 404
+def test_an_address_that_is_none_of_ours_leads_on(door: Door, oracles, hop: str) -> None:
+    before = everything(door.town)
+    path = f"/voice/{door.call.id}/wait/{hop}"
+    assert_heard(door.post(path, door.form), oracles)
+    assert door.post(path, door.form, "forged").status_code == 403
+    assert everything(door.town) == before
+
+
+def test_a_number_entered_with_get_leads_its_callers_to_a_human(door: Door, oracles) -> None:
+    path = f"/voice/arrived?{urlencode(door.form)}"
+    headers = {"X-Twilio-Signature": signed(path, b"")}
+    answer = door.client.get(path, BASE, headers=headers)
+    assert_heard(answer, oracles)
+    assert "<Dial" in answer.text
+    assert door.client.get(path, BASE).status_code == 403
+    for silent in ("/voice/ended", f"/voice/{door.call.id}/room"):
+        headers = {"X-Twilio-Signature": signed(silent, b"")}
+        assert door.client.get(silent, BASE, headers=headers).status_code == 405
+
+
+def test_a_softphone_that_strays_is_let_go(door: Door) -> None:
+    answer = door.post("/voice/nowhere", door.form | {"From": "client:ana"})
+    assert answer.status_code == 200
+    assert "<Dial" not in answer.text
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "OPTIONS", "HEAD", "PATCH"])
