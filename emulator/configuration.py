@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from types import UnionType
 from typing import Any
 
 from emulator import reading
@@ -27,6 +28,24 @@ _URLS = (
     "status_callback_method",
 )
 _TEXT_URLS = ("sms_url", "sms_method", "sms_fallback_url", "sms_fallback_method")  # of numbers
+_URL_NAMES = {name for name in (*_URLS, *_TEXT_URLS) if not name.endswith("_method")}
+_NUMBER = re.compile(r"\+[0-9]{1,18}")
+_KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    **dict.fromkeys(
+        ("host", "account_sid", "auth_token", "api_key", "api_secret", "profile"),
+        ("a text", lambda it: isinstance(it, str) and bool(it)),
+    ),
+    **dict.fromkeys(
+        ("quiet", "sound", "allow_recording"), ("true or false", lambda it: isinstance(it, bool))
+    ),
+    **dict.fromkeys(
+        ("numbers", "applications", "sip_domains", "people"),
+        ("a list", lambda it: isinstance(it, list)),
+    ),
+    "port": ("0 to 65535", lambda it: _is_number(it, int) and 0 <= it <= 65_535),  # noqa: PLR2004
+    "seed": ("a whole number", lambda it: it is None or _is_number(it, int)),
+    "calls_per_second": ("a number above 0", lambda it: _is_number(it, int | float) and it > 0),
+}
 _HABITS = ("no-answer", "busy", "failed", "answers", "voicemail")
 
 
@@ -81,6 +100,9 @@ def _from_file(path: Path) -> Configuration:
     for name in given:
         if name not in known:
             raise ConfigurationError(f"{path}: {name!r} is not one of {', '.join(sorted(known))}")
+        expected, holds = _KINDS.get(name, ("", lambda _it: True))
+        if not holds(given[name]):
+            raise ConfigurationError(f"{path}: {name}: expected {expected}: {given[name]!r}")
     owned = (("numbers", "number"), ("applications", "sid"), ("sip_domains", "domain"))
     for name, required in owned:
         given[name] = [_owned(path, name, one, required) for one in given.get(name, [])]
@@ -92,13 +114,24 @@ def _from_file(path: Path) -> Configuration:
     return Configuration(**given)
 
 
+def _is_number(value: object, kind: type | UnionType) -> bool:
+    """`true` is a whole number only to Python."""
+    return isinstance(value, kind) and not isinstance(value, bool)
+
+
 def _owned(path: Path, what: str, given: Any, required: str) -> dict[str, str]:
     known = {required, "name", *_URLS, *(_TEXT_URLS if what == "numbers" else ())}
     if not isinstance(given, dict) or required not in given or not known.issuperset(given):
         raise ConfigurationError(
             f"{path}: {what}: expected {required!r} and any of {', '.join(sorted(known))}: {given}"
         )
-    return {str(name): str(value) for name, value in given.items()}
+    owned = {str(name): str(value) for name, value in given.items()}
+    if required == "number" and not _NUMBER.fullmatch(owned[required]):
+        raise ConfigurationError(f"{path}: numbers: expected +NUMBER: {owned[required]}")
+    for name in _URL_NAMES & owned.keys():
+        if owned[name] and not reading.is_web_address(owned[name]):
+            raise ConfigurationError(f"{path}: {what}: {name}: expected a URL: {owned[name]}")
+    return owned
 
 
 def _person(path: Path, given: Any) -> Person:
@@ -106,6 +139,8 @@ def _person(path: Path, given: Any) -> Person:
         person = Person(**given)
     except TypeError as error:
         raise ConfigurationError(f"{path}: people: {error}") from error
+    if not _is_number(person.ring_seconds, int | float) or person.ring_seconds < 0:
+        raise ConfigurationError(f"{path}: people: ring_seconds: expected a number of seconds")
     if person.habit not in _HABITS:
         raise ConfigurationError(f"{path}: people: habit: expected one of {', '.join(_HABITS)}")
     return person
@@ -120,7 +155,7 @@ def _faults(path: Path, given: Any) -> FaultPlan:
     except (TypeError, ValueError) as error:
         known = ", ".join(one.name for one in fields(FaultPlan))
         raise ConfigurationError(
-            f"{path}: faults: expected 'of_seed' and 'probability', or any of {known}"
+            f"{path}: faults: expected 'of_seed' and 'probability', or any of {known} ({error})"
         ) from error
 
 
@@ -142,7 +177,7 @@ def _from_environment(found: Configuration, environ: Mapping[str, str]) -> Confi
 def number_from_words(words: str) -> dict[str, str]:
     """`--number +13145550101=http://localhost:8080/voice/arrived`."""
     number, _, url = words.partition("=")
-    if not re.fullmatch(r"\+[0-9]+", number) or not reading.is_web_address(url):
+    if not _NUMBER.fullmatch(number) or not reading.is_web_address(url):
         raise ConfigurationError(f"--number {words}: expected +NUMBER=URL")
     return {"number": number, "voice_url": url}
 

@@ -4,6 +4,7 @@ A plan decides per request from its own seed, so the same seed fails the same wa
 fault is a probability; `FaultPlan.of_seed` switches a random subset on.
 """
 
+import math
 import random
 from dataclasses import dataclass, fields
 
@@ -67,7 +68,15 @@ class FaultPlan:
     queue_error: float = 0.0  # <Enqueue> fails inside the carrier: QueueResult=system-error
 
     def __post_init__(self) -> None:
+        self.check()
         self.random = random.Random(self.seed)
+
+    def check(self) -> None:
+        """Raises ValueError for a probability that is none: it would never or always happen."""
+        for one in fields(self):
+            value, most = getattr(self, one.name), 1.0 if _is_chance(one.name) else math.inf
+            if isinstance(value, str) or (one.name != "seed" and not 0 <= value <= most):
+                raise ValueError(f"{one.name}: expected a number from 0 to {most:g}: {value!r}")
 
     @classmethod
     def of_seed(cls, seed: int, probability: float = 0.1) -> "FaultPlan":
@@ -77,6 +86,7 @@ class FaultPlan:
         chosen = [name for name in names if plan.random.getrandbits(1)]
         for name in chosen:
             setattr(plan, name, probability)
+        plan.check()
         return plan
 
     def _happens(self, probability: float) -> bool:

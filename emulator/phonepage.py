@@ -134,7 +134,7 @@ class PhonePage:
             self._do(json.loads(text), outbox)
         except Problem as problem:
             outbox.put_nowait(json.dumps({"type": "problem", "text": str(problem)}))
-        except (ValueError, AttributeError, TypeError):
+        except (ValueError, AttributeError, TypeError, RecursionError):
             outbox.put_nowait(json.dumps({"type": "problem", "text": "The page said nonsense."}))
 
     def _do(self, message: dict[str, Any], outbox: asyncio.Queue[str]) -> None:

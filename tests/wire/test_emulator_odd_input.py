@@ -5,6 +5,7 @@ broke the virtual clock and left a served call hanging.
 """
 
 import http.client
+import json
 import random
 import time
 from urllib.parse import quote
@@ -17,7 +18,7 @@ from wire.emulator_town import BASE, CLINICIAN, LINE, Town
 from emulator import FaultPlan, engine
 from emulator.accesstoken import RefusedTokenError, read_token
 from emulator.attributes import RULES
-from emulator.configuration import Configuration, ConfigurationError, number_from_words
+from emulator.configuration import Configuration, ConfigurationError, number_from_words, read
 from emulator.rest import RestRequest, handle
 from emulator.serve import serve_in_thread
 
@@ -181,3 +182,34 @@ def test_a_number_on_the_command_line_needs_an_address(url):
     with pytest.raises(ConfigurationError):
         number_from_words(f"{LINE}={quote(url, safe=':/[]')}")
     assert number_from_words(f"{LINE}={BASE}/voice")["voice_url"] == f"{BASE}/voice"
+
+
+@pytest.mark.parametrize(
+    ("odd", "named"),
+    [
+        ({"port": "8081"}, "port"),
+        ({"port": 70_000}, "port"),
+        ({"host": 5}, "host"),
+        ({"account_sid": None}, "account_sid"),
+        ({"profile": []}, "profile"),
+        ({"quiet": "no"}, "quiet"),
+        ({"seed": "x"}, "seed"),
+        ({"calls_per_second": 0}, "calls_per_second"),
+        ({"calls_per_second": True}, "calls_per_second"),
+        ({"people": 5}, "people"),
+        ({"people": [{"number": LINE, "ring_seconds": "x"}]}, "ring_seconds"),
+        ({"numbers": {}}, "numbers"),
+        ({"numbers": [{"number": "x"}]}, "numbers"),
+        ({"numbers": [{"number": LINE, "voice_url": "voice"}]}, "voice_url"),
+        ({"faults": {"drop": "x"}}, "drop: expected a number from 0 to 1: 'x'"),
+        ({"faults": {"drop": 5}}, "drop: expected a number from 0 to 1: 5"),
+        ({"faults": {"delay_seconds_max": -1}}, "delay_seconds_max: expected"),
+        ({"faults": {"of_seed": 1, "probability": 9}}, "expected a number from 0 to 1"),
+    ],
+)
+def test_a_configuration_of_odd_values_is_named(tmp_path, odd, named):
+    """Nothing of Twilio's: what is wrong is said at the start, in one sentence."""
+    file = tmp_path / "emulator.json"
+    file.write_text(json.dumps(odd))
+    with pytest.raises(ConfigurationError, match=named):
+        read(file, {})
