@@ -46,7 +46,10 @@ def _event(found: Any) -> Event:
     if not start:
         return Event(people, tier, "", "")
     begins = _moment(start.dt)
-    return Event(people, tier, begins, _end(found, begins))
+    try:
+        return Event(people, tier, begins, _end(found, begins))
+    except OverflowError:
+        return Event(people, tier, begins, "", "no calendar has its end")
 
 
 def _end(found: Any, begins: datetime) -> datetime | str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from routing.edits import Document
+from routing.fields import FIRST, LAST
 from routing.roster import TIERS
 from routing.wallclock import instant, wall
 from storage.values import Person
@@ -193,6 +194,8 @@ class _Ground:
             at = written if isinstance(written, datetime) else datetime.fromisoformat(written)
         except ValueError:
             raise ValueError(f"{written!r} is no {name} such as 2026-12-24 20:00") from None
+        if not FIRST.year <= at.year < LAST.year:
+            raise ValueError(f"no calendar has the {name} {at:%Y-%m-%d %H:%M}")
         if at.tzinfo is not None:
             return at.astimezone(UTC)
         first = instant(at, self.zone)

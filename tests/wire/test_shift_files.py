@@ -83,6 +83,8 @@ def test_a_row_is_a_shift(line, expected):
         (",,2026-12-24 20:00,2026-12-25 08:00", "it names nobody"),
         ("Ana Ruiz,boss,2026-12-24 20:00,2026-12-25 08:00", "'boss' is no tier: primary, backup, supervisor"),
         ("Ana Ruiz,,24.12.2026 20:00,2026-12-25 08:00", "'24.12.2026 20:00' is no start such as 2026-12-24 20:00"),
+        ("Ana Ruiz,,9999-12-31 20:00,9999-12-31 23:00", "no calendar has the start 9999-12-31 20:00"),
+        ("Ana Ruiz,,2026-12-24 20:00,9999-12-31 23:00-09:00", "no calendar has the end 9999-12-31 23:00"),
         ("Ana Ruiz,,2026-12-24 20:00", "it has no end"),
         ("Ana Ruiz,,2026-12-24 20:00,2026-12-24 20:00", "the end is not after the start"),
         ("Ana Ruiz,,2026-12-24 20:00,2027-12-24 20:00", "longer than 14 days"),
@@ -189,6 +191,11 @@ def test_an_event_that_is_no_shift_is_named(line, why):
     (found,) = rows(event("SUMMARY:Ana Ruiz", line))
     assert found.shift is None
     assert found.why.startswith(why)
+
+
+def test_an_end_that_no_calendar_has_is_named():
+    (found,) = rows(event("SUMMARY:Ana Ruiz", "DURATION:P2999999D", ends=""))
+    assert (found.shift, found.why) == (None, "no calendar has its end")
 
 
 def test_a_calendar_without_events_has_no_rows():
