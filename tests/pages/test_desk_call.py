@@ -31,11 +31,15 @@ def test_on_duty_answered_by_enter_held_ended_and_wrapped_up(line, page):
     page.get_by_role("button", name="Go on duty").click()
     expect(page.get_by_text("Ready. 0 others on duty.")).to_be_visible()
     expect(page.get_by_text("Phone connected")).to_be_visible()
+    news = page.locator("#news")  # of the roster: it waits while a caller does, and in a talk
+    expect(news).to_have_css("display", "block")
 
     line.transfers(shown="+13145550177")
     expect(page.get_by_role("button", name="Answer")).to_be_visible()
+    expect(news).to_have_css("display", "none")
     page.keyboard.press("Enter")
     expect(page.get_by_text("In a call")).to_be_visible()
+    expect(news).to_have_css("display", "none")
 
     for name in ("Mute", "Hold"):
         button = page.get_by_role("button", name=name)
