@@ -10,11 +10,15 @@ def test_on_duty_answered_by_enter_held_ended_and_wrapped_up(line, desk):
     desk.get_by_role("button", name="Go on duty").click()
     expect(desk.get_by_text("Ready. 0 others on duty.")).to_be_visible()
     expect(desk.get_by_text("Phone connected")).to_be_visible()
+    news = desk.locator("#news")  # of the roster: it waits while a caller does, and in a talk
+    expect(news).to_have_css("display", "block")
 
     line.transfers(shown="+13145550177")
     expect(desk.get_by_role("button", name="Answer")).to_be_visible()
+    expect(news).to_have_css("display", "none")
     desk.keyboard.press("Enter")
     expect(desk.get_by_text("In a call")).to_be_visible()
+    expect(news).to_have_css("display", "none")
 
     for name in ("Mute", "Hold"):
         button = desk.get_by_role("button", name=name)
