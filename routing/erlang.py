@@ -88,7 +88,7 @@ def _longer(load: Load, people: int, theta: float) -> Iterator[tuple[int, float]
     """How often 1, 2, 3 ... wait, beside how often all are busy and nobody does."""
     arrivals, served = load.calls_per_hour / HOUR_SECONDS, people / load.handle_seconds
     share, waiting = 1.0, 0
-    while share > ENOUGH or waiting < arrivals / theta:
+    while share > ENOUGH or served + waiting * theta < arrivals:  # or they are still growing
         waiting += 1
         share *= arrivals / (served + waiting * theta)
         yield waiting, share

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from ivr.call import IN_LINE, Call, Ended, Kind, Psap, Stage
 from routing.line import AGEING_SECONDS
 from storage.errors import Stale
-from storage.noun import Noun
+from storage.noun import Noun, among
 from storage.tables import calls, desks, journal, offers
 
 NAMES = tuple(field.name for field in fields(Call))
@@ -80,7 +80,7 @@ def _facts(call: Call) -> dict[str, Any]:
 _ALL = select(*COLUMNS)
 _GET = _ALL.where(calls.c.id == bindparam("call_id"))
 _LOCK = _GET.with_for_update()
-_IN_LINE = calls.c.stage.in_([stage.value for stage in IN_LINE])
+_IN_LINE = among(calls.c.stage, [stage.value for stage in IN_LINE])
 _WAITING = _ALL.where(_IN_LINE).order_by(*LINE_ORDER)
 _ARRIVALS = select(func.count()).select_from(
     select(calls.c.id)
@@ -114,7 +114,7 @@ def _place(of: FromClause) -> ColumnElement[Any]:
 _POSITION = (
     select(func.count())
     .where(
-        _ahead.c.stage.in_([stage.value for stage in IN_LINE]),
+        among(_ahead.c.stage, [stage.value for stage in IN_LINE]),
         or_(
             _place(_ahead) < _place(calls),
             and_(_place(_ahead) == _place(calls), _ahead.c.line_since < calls.c.line_since),
@@ -134,7 +134,7 @@ _RINGING = (
 )
 _BUSY = (
     select(func.count())
-    .where(desks.c.state.in_(["connecting", "talking", "joined"]))
+    .where(among(desks.c.state, ["connecting", "talking", "joined"]))
     .scalar_subquery()
 )
 _TRUTH = (_POSITION.label("ahead"), _RINGING.label("ringing"), _BUSY.label("busy"))
@@ -246,7 +246,7 @@ class Calls(Noun):
 
     def live(self) -> list[Call]:
         """Return every call that has not ended, oldest first."""
-        return self._all(_ALL.where(calls.c.stage.in_(LIVE)).order_by(calls.c.arrived_at))
+        return self._all(_ALL.where(among(calls.c.stage, LIVE)).order_by(calls.c.arrived_at))
 
     def over_after_cut_off(self, since: datetime, came_since: datetime) -> list[Call]:
         """Return the calls that were cut off once, stood in line after `came_since`, and ended

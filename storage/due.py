@@ -7,17 +7,17 @@ from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, exists, or
 
 from care.handoff import BEFORE
 from ivr.call import IN_LINE
-from storage.noun import Noun
+from storage.noun import Noun, among
 from storage.tables import calls, errands, followups, handoff_cards, journal, offers
 
 _NOW: BindParameter[datetime] = bindparam("now")
-_WAITING = exists().where(calls.c.stage.in_([stage.value for stage in IN_LINE]))
+_WAITING = exists().where(among(calls.c.stage, [stage.value for stage in IN_LINE]))
 # The words of the partial indexes calls_due and errands_due, so that they serve these questions.
 _DEADLINE = exists().where(text("calls.stage <> 'ended'"), calls.c.deadline_at <= _NOW)
 _ORPHANED = exists().where(
     offers.c.state == "offered",
     calls.c.id == offers.c.call_id,
-    calls.c.stage.not_in([stage.value for stage in IN_LINE]),
+    ~among(calls.c.stage, [stage.value for stage in IN_LINE]),
 )
 _LAPSED = exists().where(offers.c.state == "offered", offers.c.lapses_at <= _NOW)
 _ERRAND = exists().where(
@@ -33,7 +33,7 @@ _CARD = exists().where(
     text("handoff_cards.call_id IS NULL"),
     handoff_cards.c.received_at >= bindparam("cards_since"),
     handoff_cards.c.line == calls.c.line,
-    calls.c.stage.in_([stage.value for stage in IN_LINE]),
+    among(calls.c.stage, [stage.value for stage in IN_LINE]),
 )
 _PROMISE = exists().where(followups.c.state == "due", followups.c.due_at <= _NOW)
 

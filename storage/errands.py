@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from storage.noun import Moved, Noun, Shape
+from storage.noun import Moved, Noun, Shape, among
 from storage.tables import errands
 from storage.values import ErrandRow
 
@@ -72,9 +72,9 @@ _SETTLED = (
     .where(errands.c.id == bindparam("errand"))
     .values(state=bindparam("as"), outcome=bindparam("why"), settled_at=bindparam("at"))
 )
-_SETTLE = _SETTLED.where(errands.c.state.in_(["pending", "unknown"]))
+_SETTLE = _SETTLED.where(among(errands.c.state, ["pending", "unknown"]))
 _SETTLE_OURS = _SETTLED.where(
-    errands.c.claimed_by == bindparam("worker"), errands.c.state.in_(["claimed", "unknown"])
+    errands.c.claimed_by == bindparam("worker"), among(errands.c.state, ["claimed", "unknown"])
 )
 _STUCK = (
     update(errands)
@@ -154,7 +154,7 @@ class Errands(Noun):
     def postpone(self, errand_id: int, due_at: datetime) -> bool:
         """Put a claimed or unknown errand back: only once it is certain that nothing happened."""
         change = update(errands).where(
-            errands.c.id == errand_id, errands.c.state.in_(["claimed", "unknown"])
+            errands.c.id == errand_id, among(errands.c.state, ["claimed", "unknown"])
         )
         back = change.values(state="pending", due_at=due_at, claimed_by=None, lease_until=None)
         return self._change(back) == 1
@@ -195,7 +195,7 @@ class Errands(Noun):
 
     def move(self, until: Moved) -> None:
         """The machine's clock was set back: what is not settled moves with it."""
-        live = errands.c.state.in_(["pending", "claimed", "unknown"])
+        live = among(errands.c.state, ["pending", "claimed", "unknown"])
         for errand in SHAPE.all(self._rows(select(*SHAPE.columns).where(live))):
             due, lease = until(errand.due_at), until(errand.lease_until)
             change = update(errands).where(errands.c.id == errand.id, live)

@@ -1,11 +1,20 @@
 """What do all noun files share? A connection, the clock, and the way rows become values."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Column, Connection, Executable, Row, Table
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Executable,
+    Row,
+    String,
+    Table,
+    literal_column,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 V = TypeVar("V")
@@ -31,6 +40,14 @@ class Shape(Generic[V]):
 
     def facts(self, value: V) -> dict[str, Any]:
         return {name: getattr(value, name) for name in self.names}
+
+
+def among(column: ColumnElement[str], words: Iterable[str]) -> ColumnElement[bool]:
+    """Whether it is one of these words of our own: written out, never a stranger's.
+
+    `in_` with values is spelled anew at every execution, for their number may differ.
+    """
+    return column.in_([literal_column(f"'{word}'", String) for word in words])
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, case, or_, select, update
 
 from ivr.call import IN_LINE, Call, Stage
 from storage import calls as noun
-from storage.noun import Moved, Noun, Shape
+from storage.noun import Moved, Noun, Shape, among
 from storage.tables import calls, offers, people
 from storage.values import Offer
 
@@ -46,7 +46,7 @@ _WITHDRAW = (
     .where(
         offers.c.state == "offered",
         offers.c.call_id == calls.c.id,
-        or_(calls.c.stage.not_in(_IN_LINE), _GONE),
+        or_(~among(calls.c.stage, _IN_LINE), _GONE),
     )
     .values(state="cancelled", why=_WHY, settled_at=bindparam("now"))
     .returning(*SHAPE.columns)
@@ -68,7 +68,7 @@ _HEAR = (
 _WITH_LINE = (
     select(*SHAPE.columns, people.c.languages, *noun.ANSWER, *noun.COLUMNS)
     .join(people, people.c.id == offers.c.person_id)
-    .outerjoin(calls, calls.c.stage.in_(_IN_LINE))
+    .outerjoin(calls, among(calls.c.stage, _IN_LINE))
     .where(offers.c.id == bindparam("offer_id"))
 )
 

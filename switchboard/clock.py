@@ -151,11 +151,11 @@ def _reach(board: Board, at: datetime) -> tuple[frozenset[tuple[str, str]], bool
     return empty, not (there or phones)
 
 
-def beat(board: Board, name: str) -> None:
+def beat(board: Board, name: str, sweeps: Part = sweep) -> None:
     """Sweep, and show the board that sweeping works and how long it took."""
     began = time.monotonic()
     set_back.notice(board, name)
-    sweep(board)
+    sweeps(board)
     with board.store.begin() as rows:
         rows.heartbeats.beat(name, board.now(), time.monotonic() - began)
     board.beaten[name] = board.elapsed()

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+import built_once
 import hypothesis
 import network_guard
 import private_postgres
@@ -31,6 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
     engine.SYNCHRONOUS = (
         "OFF"  # no test cuts the power, and waiting for the disk is half of a suite
     )
+    built_once.install()
     worker = getattr(config, "workerinput", None)
     if worker:
         config.stash[SESSION] = Path(worker["session_folder"])

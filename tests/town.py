@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -53,6 +54,7 @@ LAKESIDE_DISPATCH = "+13145550192"
 BEAT_SECONDS = 8
 SOON_SECONDS = 0.001  # from a webhook's commit to the sweep that it wakes
 SWEEP_SECONDS = 1  # the clock process's own pace is faster; what is urgent wakes a sweep anyway
+BEATEN_EVERY = clock.BEAT_SECONDS // SWEEP_SECONDS  # sweeps
 
 
 def settings_for(database_url: str) -> Settings:
@@ -151,10 +153,17 @@ class Town:
 
     def _job(self, job: Callable, *given: object) -> None:
         once = partial(unless_away, job, self.board, *given)
-        if self.twice.on and job is not clock.beat:  # a heartbeat is a row each time
+        if self.twice.on:
             swept_twice(once, self.writes, lambda: self._sweep_wanted)
         else:
             once()
+
+    def _sweep(self) -> None:
+        next(self._sweeps)()
+
+    def _beat(self) -> None:
+        """It sweeps as well, so that no other sweep is owed at its instant."""
+        unless_away(clock.beat, self.board, "town", lambda _board: self._job(clock.sweep))
 
     # -- time -----------------------------------------------------------------------------
 
@@ -174,16 +183,17 @@ class Town:
     def _pace(self, seconds: float) -> None:
         for handle in self._ticking:
             handle.cancel()
-        self._ticking = [
-            self.clock.every(at_least, partial(self._job, job, *given))
-            for at_least, job, *given in (
-                (seconds, clock.sweep),
-                (max(seconds, clock.BEAT_SECONDS), clock.beat, "town"),
-                (max(seconds, offline.TEND_SECONDS), offline.tend),
-                (max(seconds, clock.RECONCILE_SECONDS), reconcile.run),
-                (max(seconds, clock.RESCUE_SECONDS), rescues.sweep),
-                (max(seconds, clock.RESCUE_SECONDS), crews.sweep),
-                (max(seconds, clock.TEXT_SECONDS), text_sending.sweep),
+        sweeps = [partial(self._job, clock.sweep)] * (BEATEN_EVERY - 1)
+        self._sweeps = cycle([*sweeps, self._beat])
+        self._ticking = [self.clock.every(seconds, self._sweep)]
+        self._ticking += [
+            self.clock.every(max(seconds, at_least), partial(self._job, job))
+            for at_least, job in (
+                (offline.TEND_SECONDS, offline.tend),
+                (clock.RECONCILE_SECONDS, reconcile.run),
+                (clock.RESCUE_SECONDS, rescues.sweep),
+                (clock.RESCUE_SECONDS, crews.sweep),
+                (clock.TEXT_SECONDS, text_sending.sweep),
             )
         ]
 
