@@ -47,6 +47,12 @@ class Promise:
     reason: str | None = None
     told: str | None = None
     dials: list[datetime] = field(default_factory=list)
+    dials_when_revoked: int | None = None
+
+    def revokes(self) -> None:
+        """The person takes their consent back, whatever is planned."""
+        if self.consent:
+            self.consent, self.dials_when_revoked = None, len(self.dials)
 
     def swept(self, now: datetime, outcome: Outcome) -> None:
         """What one sweep does, when somebody is free and accepts at once."""
@@ -97,17 +103,31 @@ def lives(promises: list[Promise], dice: Random) -> None:
             now += timedelta(days=1)  # an outage: all that fell due is due at once
         now += timedelta(minutes=dice.choice((7, 20, 45, 90)))
         for one in promises:
+            if dice.random() < 0.0002:
+                one.revokes()
             outcome = dice.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
             one.swept(now, outcome)
+
+
+def minutes_agreed(facts: Facts) -> set[int]:
+    """The minutes of a day at which both may ring; the house's own where they share none."""
+    house = set(range(9 * 60, 20 * 60))
+    begin, until = (int(c[:2]) * 60 + int(c[3:]) for c in (facts.best_from, facts.best_until))
+    day = range(24 * 60)
+    if begin < until:
+        return house.intersection(day[begin:until]) or house
+    return house.intersection([*day[begin:], *day[:until]]) or house
 
 
 def judge(one: Promise) -> None:
     facts = one.facts
     assert len(one.dials) == facts.attempts_made <= facts.attempts_max, one
-    assert one.consent or not one.dials, one
+    assert one.consent or len(one.dials) == (one.dials_when_revoked or 0), one
+    assert len(set(one.dials)) == len(one.dials), "twice at the same moment"
+    agreed = minutes_agreed(facts)
     for at in one.dials if facts.kind == "followup" else ():
         here = wall(at, facts.zone)
-        assert "09:00" <= f"{here:%H:%M}" < "20:00", one
+        assert here.hour * 60 + here.minute in agreed, one
         free = here.weekday() >= 5 or here.date() in HOUSE.holidays
         assert facts.urgent or not free, one
     if one.state == "closed":
