@@ -19,6 +19,7 @@ STEPS: dict[str, str] = {
     "rescue": "911 sent without their consent",
 }
 RESCUES = ("agreed_rescue", "rescue")  # steps that send 911
+GOES = ("third_party", "crew", *RESCUES)  # steps by which somebody goes to them
 CONSENTS: dict[str, str] = {
     "given": "They agree",
     "refused": "They refuse",
@@ -108,7 +109,7 @@ def consent(rescue: Rescue, word: str) -> Rescue:
 def confirm(rescue: Rescue, by: str, at: datetime) -> Rescue:
     """Somebody is with them: nobody asks again. Raises NotYet before anybody was sent."""
     _open(rescue)
-    if not rescue.steps:
+    if not any(one.step in GOES for one in rescue.steps):
         raise NotYet("First write down who went to them.")
     return replace(rescue, contact_at=at, contact_by=by, ask_at=None)
 

@@ -1,13 +1,18 @@
 """Does a clinician carry a call at the desk, with the genuine softphone, by keyboard and by hand?"""
 
+import re
+
 import pytest
+from pages.test_roster_editor import reach
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
 
-def test_on_duty_answered_by_enter_held_ended_and_wrapped_up(line, desk):
-    desk.get_by_role("button", name="Go on duty").click()
+def test_a_whole_call_by_keyboard_alone(line, desk):
+    """On duty, answered by Enter, muted, held, written down, ended and wrapped up: no mouse."""
+    keys = desk.keyboard
+    press(desk, "Go on duty")
     expect(desk.get_by_text("Ready. 0 others on duty.")).to_be_visible()
     expect(desk.get_by_text("Phone connected")).to_be_visible()
     news = desk.locator("#news")  # of the roster: it waits while a caller does, and in a talk
@@ -16,25 +21,41 @@ def test_on_duty_answered_by_enter_held_ended_and_wrapped_up(line, desk):
     line.transfers(shown="+13145550177")
     expect(desk.get_by_role("button", name="Answer")).to_be_visible()
     expect(news).to_have_css("display", "none")
-    desk.keyboard.press("Enter")
+    keys.press("Enter")
     expect(desk.get_by_text("In a call")).to_be_visible()
     expect(news).to_have_css("display", "none")
 
     for name in ("Mute", "Hold"):
         button = desk.get_by_role("button", name=name)
-        button.click()
+        press(desk, name)
         expect(button, desk.locator("#trouble-words").inner_text()).to_have_attribute(
             "aria-pressed", "true"
         )
-        button.click()
+        keys.press("Enter")
         expect(button).to_have_attribute("aria-pressed", "false")
 
-    desk.get_by_label("Notes").fill("Talked for a while; calmer now.")
-    desk.get_by_role("button", name="End").click()
-    desk.get_by_label("Disposition").select_option("Resolved by phone")
-    desk.get_by_role("button", name="Finish wrap-up").click()
+    reach(desk, "textbox", re.compile("^Notes"))
+    keys.type("Talked for a while; calmer now.")
+    press(desk, "End")
+    expect(desk.get_by_text("The call has ended.")).to_be_visible()
+    reach(desk, "combobox", re.compile("^Disposition"))
+    keys.type("Resolved by phone")
+    press(desk, "Finish wrap-up")
     expect(desk.get_by_text("Ready. 0 others on duty.")).to_be_visible()
     expect(desk.get_by_label("Notes")).to_be_hidden()
+    with line.board.store.read() as rows:
+        (call,) = rows.calls.recent(1, line.board.now())
+        kept = rows.records.get(call.id)
+    assert (kept.disposition, kept.notes) == (
+        "resolved_by_phone",
+        "Talked for a while; calmer now.",
+    )
+
+
+def press(desk, name):
+    """Tab to the button, and Enter."""
+    reach(desk, "button", name)
+    desk.keyboard.press("Enter")
 
 
 def test_a_reload_on_duty_brings_the_telephone_back_by_itself(line, desk):

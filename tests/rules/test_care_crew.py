@@ -233,3 +233,18 @@ def test_a_request_is_on_no_page_until_a_crew_opens_it_and_again_when_it_is_give
     over = REACHED[C]
     assert crew_seen.opened(over, CREW, NOW) is over
     assert not crew_seen.unopened(over)
+
+
+def test_who_left_without_a_word_owes_it_until_they_say_it_or_are_back():
+    visit = rules.left(ASKED, "", "ben", NOW)
+    assert rules.unexplained(visit) == {"ben": NOW}
+    assert rules.unexplained(rules.came_back(visit, "ben", NOW)) == {}
+    assert rules.came_back(visit, "ana", NOW) is visit
+    said = rules.explain(visit, "cut_off", "ben", NOW)
+    assert rules.unexplained(said) == {}
+    assert rules.explain(said, "company", "ben", NOW) is said, "said once, it stands"
+    assert rules.unexplained(rules.left(visit, "company", "ben", NOW)) == {}
+    again = rules.left(said, "", "ben", NOW)
+    assert rules.unexplained(again) == {"ben": NOW}
+    with pytest.raises(rules.Refused, match="Choose why"):
+        rules.explain(visit, "nonsense", "ben", NOW)

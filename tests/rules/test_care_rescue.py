@@ -30,6 +30,7 @@ REFUSED = [
     (lambda: steps("dance"), "one of the steps"),
     (lambda: rules.consent(OPEN, "perhaps"), "what they said"),
     (lambda: rules.confirm(OPEN, "ana", NOW), "who went to them"),
+    (lambda: rules.confirm(rules.take(OPEN, "talk", "ana", NOW), "ana", NOW), "who went to them"),
     (lambda: rules.close(OPEN, "ana", NOW, " ", supervisor=True), "how it ended"),
 ]
 
