@@ -86,12 +86,14 @@ def _to_colleague(call: Call, event: Event, guest: Guest) -> Call:
 
 
 def _to_keeper(call: Call, event: Event, guest: Guest) -> Call:
+    """Whose contact it was stays known: the record, a rescue and a crew are theirs still."""
     kept = replace(guest, state=Coming.COMING, consulted=False)
     return moved(
         call,
         Stage.HANDED,
         event.at,
-        **NOBODY,
+        clinician_leg=None,
+        clinician_here=False,
         prefers=call.clinician_id,
         guests=(kept,),
         deadline_at=within(event.at, MOVE_SECONDS),

@@ -8,6 +8,7 @@ from chaos.simulation_town import BEAT_SECONDS
 
 UNHEARD_SECONDS = 25.0
 LEASE_SECONDS_MAX = 60.0
+LEFT_TO = ("dispatcher", "handed")  # whose contact it was is known; they are free
 LEAVING_SECONDS = 30.0  # whoever is asked to leave, until their leg is ended through every fault
 OVERTAKEN_MAX = 3  # until the next beat puts right what a clock set back has put out of order
 ABSORBING = {
@@ -25,7 +26,7 @@ class OneToOne(Invariant):
     def rows(self) -> None:
         having: dict[str, Any] = {}
         for call in self.mirror.live_calls():
-            if call.clinician_id is None:
+            if call.clinician_id is None or call.stage in LEFT_TO:
                 continue
             other = having.setdefault(call.clinician_id, call)
             if other is not call:

@@ -498,3 +498,16 @@ def test_the_clinician_is_lost_in_a_follow_ups_consultation(town: Town) -> None:
     town.until(lambda: "We were cut off. Please stay on the line." in pat.heard_text(), seconds=60)
     assert "counselor" not in pat.heard_text()
     assert not crew.in_call
+
+
+def test_whose_contact_it_was_stays_known_when_a_crew_has_the_caller(town: Town) -> None:
+    """Their record, a rescue they began and a crew they asked for are theirs still."""
+    ana, caller, _ = beside(town)
+    assert guests.hand_over(town.board, caller.call.id, "ana", the_guest(caller).id)
+    town.until(lambda: the_guest(caller).state is Coming.TOGETHER, seconds=8)
+    ana.wraps_up()
+    assert caller.call.clinician_id == "ana"
+    assert ana.desk == "available", "and free for the next"
+    caller.hangs_up()
+    town.waits(seconds=2)
+    assert (caller.call.clinician_id, ana.desk) == ("ana", "available")
