@@ -34,7 +34,7 @@ PLANTED: dict[int, Plant] = {
         "phone=bool(person.phone),",
         seed=31,
     ),
-    5: Plant("switchboard/phones.py", 'if key(fields) != "1":', 'if key(fields) == "9":', seed=13),
+    5: Plant("switchboard/phones.py", 'if key(fields) != "1":', 'if key(fields) == "9":', seed=32),
     6: Plant(
         "switchboard/offline.py",
         '            screen=f"/voice/offline/screen/{line.id}",\n',
@@ -45,7 +45,7 @@ PLANTED: dict[int, Plant] = {
         "ivr/talking.py",
         "    if event.hung_up:\n        return hang_up(call, event)\n    return requeue",
         "    if True:\n        return hang_up(call, event)\n    return requeue",
-        seed=13,
+        seed=16,
     ),
     8: Plant("storage/offers.py", 'offers.c.lapses_at > bindparam("now"),', "", seed=13),
     9: Plant(
@@ -93,7 +93,7 @@ PLANTED: dict[int, Plant] = {
         seed=13,
     ),
     17: Plant(
-        "telephony/twiml.py", '        waitMethod="POST",', '        waitMethod="GET",', seed=7
+        "telephony/twiml.py", '        waitMethod="POST",', '        waitMethod="GET",', seed=16
     ),
     18: Plant(
         "switchboard/promises.py",
@@ -125,7 +125,7 @@ PLANTED: dict[int, Plant] = {
         "storage/desks.py",
         "timedelta(seconds=unheard_seconds)",
         "timedelta(minutes=unheard_seconds)",
-        seed=14,
+        seed=31,
     ),
     23: Plant(
         "switchboard/offline.py",
@@ -148,6 +148,28 @@ PLANTED: dict[int, Plant] = {
         "switchboard/calls.py",
         "        return rows.calls.due(board.now(), limit)",
         "        return []",
+    ),
+}
+
+# Of those who come into a talk: which invariant, by which mistake.
+OF_COMPANY: dict[str, tuple[int, Plant]] = {
+    "who was sent away stays": (
+        4,
+        Plant(
+            "ivr/guests.py",
+            "    legs = (one.leg for one in gone if one.id != named)",
+            "    legs = (one.leg for one in gone if one.id == named)",
+            seed=733,
+        ),
+    ),
+    "a supervisor is heard by more than the screen says": (
+        4,
+        Plant(
+            "switchboard/supervising.py",
+            "    if call and dialled and dialled.leg:",
+            "    if call and dialled and dialled.here:",
+            seed=170,
+        ),
     ),
 }
 

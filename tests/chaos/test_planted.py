@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from chaos.planted import HASHED, PLANTED, Plant
+from chaos.planted import HASHED, OF_COMPANY, PLANTED, Plant
 
 STORIES = 500
 TOLD_ANYWAY = 300  # by test_simulation.py, with every invariant
@@ -72,12 +72,23 @@ def test_a_planted_mistake_is_caught(
     assert found, f"invariant {number} notices nothing in {STORIES} stories"
 
 
+@pytest.mark.parametrize("mistake", OF_COMPANY)
+def test_a_mistake_about_guests_is_caught(
+    root: Path, tmp_path: Path, sqlite_template: Path, mistake: str
+) -> None:
+    number, plant = OF_COMPANY[mistake]
+    house = spoiled(root, tmp_path / "house", plant)
+    seeds = ((number, seed) for seed in (plant.seed, *range(STORIES)))
+    assert told(house, sqlite_template, seeds)
+
+
 def test_without_a_mistake_nothing_is_found(
     root: Path, tmp_path: Path, sqlite_template: Path
 ) -> None:
     """Or none of those above says anything. test_simulation.py tells the first stories so anyway."""
     house = spoiled(root, tmp_path / "house", None)
-    seeds = [(n, plant.seed) for n, plant in PLANTED.items() if plant.seed >= TOLD_ANYWAY]
+    every = [*PLANTED.items(), *OF_COMPANY.values()]
+    seeds = [(n, plant.seed) for n, plant in every if plant.seed >= TOLD_ANYWAY]
     assert seeds
     assert not told(house, sqlite_template, seeds)
 
