@@ -1,6 +1,6 @@
 """The clinician's desk: on duty, offered, talking, wrapping up; one thing to do at a time."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from console.dispatcher import at_desk as dispatcher_at_desk
 from console.here import board, myself, now, store
 from console.roster_words import hours
 from console.words import asset
-from switchboard import calls, desk, handoffs, offers, presence, response_plans
+from switchboard import calls, desk, handoffs, offers, presence, response_plans, unwritten
 from switchboard import help as silent_help
 from switchboard.desk import DeskState
 
@@ -40,6 +40,7 @@ def install(console: Blueprint) -> None:
     add("/desk/duty", "end_duty", end_duty, methods=["DELETE"])
     add("/desk/beat", "beat", beat, methods=["POST"])
     add("/desk/return", "come_back", come_back, methods=["POST"])
+    add("/desk/unwritten/<call_id>", "write_later", write_later, methods=["POST"])
     add("/offers/<offer_id>/acceptance", "accept", accept, methods=["POST"])
     add("/offers/<offer_id>/refusal", "refuse", refuse, methods=["POST"])
     add("/calls/<call_id>/ending", "end_call", end_call, methods=["POST"])
@@ -87,8 +88,19 @@ def facts(current: DeskState) -> dict[str, Any]:
         "sounds": asset("sounds/silence.wav"),
         "dispatcher": dispatcher_at_desk(current.call) if current.state == "talking" else None,
         "wanted": supervision.wanted(),
+        "unwritten": _unwritten(current),
+        "off_duty": current.why == unwritten.OFF_DUTY,
     }
     return found | company.at_desk(current) | crew_desk.at_desk(current)
+
+
+def _unwritten(current: DeskState) -> list[tuple[str, str, datetime]]:
+    """Id, line and instant of the talks without a finished record, while nothing else is asked."""
+    if current.cards or current.state not in unwritten.FREE:
+        return []
+    with store().read() as rows:
+        found = unwritten.of(rows, current.person.id, now())
+    return [(one.call_id, board().line(one.line).name, one.answered_at) for one in found]
 
 
 def with_record(current: DeskState) -> dict[str, Any]:
@@ -164,6 +176,13 @@ def beat() -> ResponseReturnValue:
 
 def come_back() -> ResponseReturnValue:
     presence.back(board(), myself().id)
+    return answered()
+
+
+def write_later(call_id: str) -> ResponseReturnValue:
+    """Open the record of a talk that is over: on the page as in a wrap-up."""
+    if not unwritten.begin(board(), call_id, myself().id):
+        return refused(409, "This record is finished, or you are busy. Look at your desk again.")
     return answered()
 
 

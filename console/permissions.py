@@ -37,6 +37,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     # the desk
     "console.desk": ANSWERS,
     "console.desk_panel": ANSWERS,
+    "console.write_later": ANSWERS,  # one's own
     "console.desk_record": ANSWERS,
     "console.desk_state": ANSWERS,
     "console.desk_token": ANSWERS,

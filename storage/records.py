@@ -1,15 +1,26 @@
 """What came of a contact, in the clinician's own words?"""
 
 from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import exists, or_, select, update
 
+from ivr.call import Stage
 from storage.errors import Stale
 from storage.noun import Noun, Shape
 from storage.tables import calls, records
 from storage.values import Record
 
 SHAPE = Shape(Record, records)
+
+
+class Unwritten(NamedTuple):
+    """A talk that is over and whose record nobody finished."""
+
+    call_id: str
+    line: str
+    answered_at: datetime
 
 
 class Records(Noun):
@@ -27,6 +38,22 @@ class Records(Noun):
         either = or_(records.c.callback_number == number, records.c.call_id.in_(shown))
         found = select(*SHAPE.columns).where(either).order_by(records.c.updated_at.desc())
         return SHAPE.all(self._rows(found.limit(limit)))
+
+    def unwritten(self, clinician_id: str, since: datetime) -> list[Unwritten]:
+        """Return this clinician's talks that came in since then, are over and have no finished
+        record, oldest first.
+        """
+        finished = exists().where(
+            records.c.call_id == calls.c.id, records.c.finished_at.is_not(None)
+        )
+        theirs = select(calls.c.id, calls.c.line, calls.c.answered_at).where(
+            calls.c.arrived_at >= since,
+            calls.c.clinician_id == clinician_id,
+            calls.c.stage == Stage.ENDED.value,
+            calls.c.answered_at.is_not(None),
+        )
+        rows = self._rows(theirs.where(~finished).order_by(calls.c.arrived_at))
+        return [Unwritten(row.id, row.line, row.answered_at) for row in rows]
 
     def dispositions(self, call_ids: list[str]) -> dict[str, str]:
         """Return what came of these calls, as far as it is written."""

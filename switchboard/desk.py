@@ -24,6 +24,7 @@ from switchboard import (
     response_plans,
     ring_backs,
     stops,
+    unwritten,
 )
 from switchboard.board import Board
 from switchboard.cards import Card, shown_to
@@ -192,7 +193,7 @@ def finish(
     outcome: str | None = None,
     went: Mapping[str, Step] | None = None,
 ) -> None:
-    """Close the wrap-up: the record is kept, and the desk is offered calls again.
+    """Close the wrap-up: the record is kept, and the desk is offered calls again if on duty.
 
     `outcome`: the clinician's own word for a follow-up's attempt (callbacks.plan.Outcome).
     `went`: what the person said of their earlier referrals, by the referrals' ids.
@@ -203,7 +204,9 @@ def finish(
     with board.store.begin() as rows:
         now = board.now()
         _theirs(rows, call_id, person_id)
-        if not rows.desks.set(person_id, "available", now, only_from=("wrap_up",)):
+        desk = rows.desks.get(person_id)
+        then = "off" if desk and desk.why == unwritten.OFF_DUTY else "available"
+        if not rows.desks.set(person_id, then, now, only_from=("wrap_up",)):
             raise NotTheirs(call_id)
         call = rows.calls.get(call_id)
         if outcome and call and call.attempt_id:

@@ -7,6 +7,8 @@ import pytest
 from playwright.sync_api import expect
 from waiting import until
 
+from ivr.call import Ended, Stage
+
 pytestmark = pytest.mark.browser
 NOTES = "Caller is safe now. <script>alert(1)</script> Sister stays the night."
 
@@ -214,3 +216,20 @@ def test_with_the_keyboard_alone(house, browse):
             break
     page.keyboard.press("Enter")
     until(lambda: state_of(house) == "available", seconds=5, what="back by keyboard")
+
+
+def test_a_talk_on_a_cell_phone_is_written_down_later(house, browse):
+    over = {"clinician_id": "ana", "answered_at": house.at, "ended_at": house.at}
+    call = house.call(Stage.ENDED, ended_reason=Ended.CALLER_ENDED, **over)
+    house.desk("ana", "off")
+    page = browse("ana")
+    page.goto("/desk")
+    expect(page.get_by_text("1 record is not finished.")).to_be_visible()
+    page.get_by_role("button", name="Write: Riverton").click()
+    expect(page.get_by_text("The call is over. You stay off duty.")).to_be_visible()
+    page.get_by_label("Disposition").select_option("resolved_by_phone")
+    page.get_by_label("Notes").fill(NOTES)
+    page.get_by_role("button", name="Finish wrap-up").click()
+    expect(page.get_by_text("You are not offered calls.")).to_be_visible()
+    expect(page.get_by_text("not finished")).to_be_hidden()
+    assert (state_of(house), record(house, call).notes) == ("off", NOTES)
