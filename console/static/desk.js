@@ -11,6 +11,8 @@ const BEAT_MS = 8000;
 const ACTIVE_MS = 60000;
 const RETRY_MS = 10000;
 const AUTO_ANSWER_MS = 1000;
+const HELD = "desk.held-at"; // when a tab of this browser last held a caller: a reload forgets all else
+const BACK_MS = 30000;
 const $ = (id) => document.getElementById(id);
 const panel = () => document.querySelector("#panel .panel");
 const phone = new Softphone($("desk").dataset);
@@ -81,8 +83,15 @@ async function endCall(form) {
     trouble(error.message);
     if (error instanceof Refused && error.status === 422) { document.querySelector('[name="why"]')?.focus(); return; } // the crew is not there: say why first
   }
+  localStorage.removeItem(HELD);
   phone.hangUp();
   await look();
+}
+
+function takesBack(state, cutOff) { // whoever was cut off by a reload, or a tab that went, says yes no second time
+  if (state === "talking" && phone.call) localStorage.setItem(HELD, String(Date.now()));
+  if (state === "wrap_up") localStorage.removeItem(HELD);
+  return cutOff && Date.now() - Number(localStorage.getItem(HELD) ?? 0) < BACK_MS;
 }
 
 async function toggleHold(button) {
@@ -99,7 +108,7 @@ async function beat() {
 }
 
 function show() { // after every look: make the page agree with the panel
-  const { state, offer, call, accepted, autoAnswer } = panel().dataset;
+  const { state, offer, call, accepted, autoAnswer, cutOff } = panel().dataset;
   tick();
   const idle = !offer && !phone.call && (state === "off" || state === "available" || state === "paused");
   connection.allow(idle && state !== "paused");
@@ -115,7 +124,8 @@ function show() { // after every look: make the page agree with the panel
   if (state !== "off" && !phone.device && !starting && Date.now() > retryAt) startPhone().then((ok) => ok && beat());
   if (state === "off" && phone.device && !starting && !phone.call) phone.stop();
   if (state === "connecting" && accepted && phone.ready && !phone.call) phone.connect({ offer: accepted }).catch((error) => trouble(inWords(error)));
-  if (offer && autoAnswer && show.auto !== offer) { show.auto = offer; setTimeout(() => panel().dataset.offer === offer && accept(`/offers/${offer}/acceptance`), AUTO_ANSWER_MS); }
+  const back = takesBack(state, cutOff);
+  if (offer && (autoAnswer || back) && show.auto !== offer) { show.auto = offer; setTimeout(() => panel().dataset.offer === offer && accept(`/offers/${offer}/acceptance`), back ? 0 : AUTO_ANSWER_MS); }
 }
 
 function lineState(state) {

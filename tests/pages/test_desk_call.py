@@ -5,6 +5,9 @@ import re
 import pytest
 from pages.test_roster_editor import reach
 from playwright.sync_api import expect
+from waiting import until
+
+from ivr.call import Stage
 
 pytestmark = pytest.mark.browser
 
@@ -64,6 +67,29 @@ def test_a_reload_on_duty_brings_the_telephone_back_by_itself(line, desk):
     desk.reload()
     expect(desk.get_by_text("Phone connected")).to_be_visible()
     expect(desk.get_by_text("Ready. 0 others on duty.")).to_be_visible()
+
+
+def test_a_reload_in_a_talk_has_the_caller_back_by_itself(line, desk):
+    """A page that goes hangs up: the caller is kept, and comes back to who was with them."""
+    desk.on("dialog", lambda asked: asked.accept())  # the browser asks whether to leave
+    desk.get_by_role("button", name="Go on duty").click()
+    expect(desk.get_by_text("Phone connected")).to_be_visible()
+    line.transfers(shown="+13145550177")
+    desk.get_by_role("button", name="Answer").click()
+    expect(desk.get_by_text("In a call")).to_be_visible()
+    desk.reload()
+    until(lambda: called(line).cut_offs == 1, seconds=15)
+    expect(desk.get_by_text("In a call")).to_be_visible()
+    until(lambda: called(line).stage is Stage.TALKING, seconds=10)
+    desk.get_by_role("button", name="End", exact=True).click()
+    expect(desk.get_by_text("The call has ended.")).to_be_visible()
+    assert called(line).clinician_id == "ana"
+
+
+def called(line):
+    with line.board.store.read() as rows:
+        (call,) = rows.calls.recent(1)
+    return call
 
 
 def test_a_telephone_that_is_away_is_said_in_words(line, desk):
