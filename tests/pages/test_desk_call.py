@@ -69,7 +69,7 @@ def test_a_reload_on_duty_brings_the_telephone_back_by_itself(line, desk):
     expect(desk.get_by_text("Ready. 0 others on duty.")).to_be_visible()
 
 
-def test_a_reload_in_a_talk_has_the_caller_back_by_itself(line, desk):
+def test_a_reload_or_another_tab_in_a_talk_has_the_caller_back_by_itself(line, desk):
     """A page that goes hangs up: the caller is kept, and comes back to who was with them."""
     desk.on("dialog", lambda asked: asked.accept())  # the browser asks whether to leave
     desk.get_by_role("button", name="Go on duty").click()
@@ -81,8 +81,16 @@ def test_a_reload_in_a_talk_has_the_caller_back_by_itself(line, desk):
     until(lambda: called(line).cut_offs == 1, seconds=15)
     expect(desk.get_by_text("In a call")).to_be_visible()
     until(lambda: called(line).stage is Stage.TALKING, seconds=10)
-    desk.get_by_role("button", name="End", exact=True).click()
-    expect(desk.get_by_text("The call has ended.")).to_be_visible()
+
+    other = desk.context.new_page()
+    other.goto(desk.url)
+    expect(other.get_by_text("In a call")).to_be_visible()
+    desk.close()
+    until(lambda: called(line).cut_offs == 2, seconds=15)
+    until(lambda: called(line).stage is Stage.TALKING, seconds=15)
+    expect(other.get_by_text("In a call")).to_be_visible()
+    other.get_by_role("button", name="End", exact=True).click()
+    expect(other.get_by_text("The call has ended.")).to_be_visible()
     assert called(line).clinician_id == "ana"
 
 
