@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 # A person says a short hello; a machine begins a little later, and its beep comes after a while.
 HELLO_SECONDS, ANNOUNCEMENT_AFTER_SECONDS, BEEP_SECONDS = 0.8, 1.0, 8.0
+FAX_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +32,20 @@ async def detect(town: "Emulator", leg: Leg, detection: MachineDetection) -> flo
     """Listen to who answered; by default a person takes two seconds, a machine longer."""
     seconds, answer = HELLO_SECONDS + detection.speech_end_seconds, "human"
     if getattr(leg.endpoint, "machine", False):
-        seconds = ANNOUNCEMENT_AFTER_SECONDS + detection.speech_threshold_seconds
-        answer = "machine_start"
-        if detection.mode == "DetectMessageEnd":
-            seconds, answer = BEEP_SECONDS, "machine_end_beep"
+        seconds, answer = _machine(getattr(leg.endpoint, "greeting_ends", "beep"), detection)
     if seconds > detection.timeout_seconds:
         seconds, answer = detection.timeout_seconds, "unknown"
     await sleep(town.clock, seconds)
     leg.answered_by = answer
     return seconds
+
+
+def _machine(ends: str, detection: MachineDetection) -> tuple[float, str]:
+    if not ends:
+        return FAX_SECONDS, "fax"
+    if detection.mode == "DetectMessageEnd":
+        return BEEP_SECONDS, f"machine_end_{ends}"
+    return ANNOUNCEMENT_AFTER_SECONDS + detection.speech_threshold_seconds, "machine_start"
 
 
 async def detect_beside(town: "Emulator", leg: Leg, detection: MachineDetection) -> None:

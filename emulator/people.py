@@ -53,6 +53,7 @@ class Person:
     def __init__(self, town: "Emulator") -> None:
         self.town = town
         self.machine = False  # what answering-machine detection will find
+        self.greeting_ends = "beep"  # of a machine; "" of a fax
         self.legs: list[Leg] = []
         self._ringing: Leg | None = None
         self._answer_after: float | None = None
@@ -67,9 +68,17 @@ class Person:
         """Picks up so many seconds into the ringing."""
         return self._will_answer(after, machine=False)
 
-    def voicemail(self, after: float = 20.0) -> Script:
-        """A machine picks up, never presses a key, and records until it is full."""
+    def voicemail(self, after: float = 20.0, ends: str = "beep") -> Script:
+        """A machine picks up, never presses a key, and records until it is full.
+
+        `ends`: how its greeting ends, as detection tells: beep | silence | other.
+        """
+        self.greeting_ends = ends
         return self._will_answer(after, machine=True).then_hangs_up(after=VOICEMAIL_SECONDS)
+
+    def fax(self, after: float = 5.0) -> Script:
+        """A fax machine picks up and whistles."""
+        return self.voicemail(after, ends="")
 
     def is_busy(self) -> None:
         self._will_refuse("busy", 0.0)

@@ -8,7 +8,7 @@ from emulator.errors import RestFailure
 from emulator.legs import Fallback, Leg, Subscription
 from emulator.placing import place
 from emulator.rest import Ask, Json, RestResponse, not_found, route
-from emulator.rest_pages import date, equal, page, within
+from emulator.rest_pages import check_dates, date, equal, page, within
 from emulator.twiml import Goto, Inline
 
 TWIML_CHARACTERS_MAX = 4000
@@ -76,6 +76,7 @@ def find(ask: Ask, sid: str) -> Leg:
 
 @route("GET", "/Calls")
 def list_calls(ask: Ask) -> RestResponse:
+    check_dates(ask, "StartTime", "EndTime")
     legs = [
         leg
         for leg in reversed(ask.town.legs.values())

@@ -14,7 +14,7 @@ from emulator.participants import Participant
 from emulator.placing import place_participant
 from emulator.rest import Ask, Json, RestResponse, not_found, route
 from emulator.rest_calls import absolute, detection_of, outbound, ring_seconds, subscriptions
-from emulator.rest_pages import date, equal, found, page, within
+from emulator.rest_pages import check_dates, date, equal, found, page, within
 from emulator.twiml import Goto
 
 LABEL_CHARACTERS_MAX = 128
@@ -77,6 +77,7 @@ def find_participant(ask: Ask) -> Participant:
 @route("GET", "/Conferences")
 def list_conferences(ask: Ask) -> RestResponse:
     """Eventually consistent: a new room may not be listed yet (a planned fault decides)."""
+    check_dates(ask, "DateCreated", "DateUpdated")
     now = ask.town.clock.now()
     rooms = [
         room

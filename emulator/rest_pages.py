@@ -59,6 +59,13 @@ def _whole(ask: Ask, name: str, default: int) -> int:
     return number
 
 
+def check_dates(ask: Ask, *names: str) -> None:
+    """Refuse a filter that is no date, whether or not there is anything to filter."""
+    for key, wanted in ask.query.items():
+        if wanted and key.rstrip("<>=") in names:
+            _instant(wanted)
+
+
 def within(ask: Ask, name: str, at: datetime | None) -> bool:
     """Whether an instant passes the filters `name`, `name<` and `name>` (both inclusive)."""
     for key, wanted in ask.query.items():

@@ -6,7 +6,7 @@ from emulator import texts
 from emulator.errors import RestFailure
 from emulator.rest import Ask, Json, RestResponse, route
 from emulator.rest_calls import absolute
-from emulator.rest_pages import date, equal, found, page, within
+from emulator.rest_pages import check_dates, date, equal, found, page, within
 from emulator.texts import Text
 
 BODY_CHARACTERS_MAX = 1600
@@ -43,6 +43,7 @@ def show(ask: Ask, text: Text) -> Json:
 
 @route("GET", "/Messages")
 def list_messages(ask: Ask) -> RestResponse:
+    check_dates(ask, "DateSent")
     some = [
         text
         for text in reversed(ask.town.texts.values())

@@ -241,6 +241,25 @@ def test_machine_detection_delays_the_document_and_says_what_it_found(town):
     assert town.told("/hello")["AnsweredBy"] == "machine_start"
 
 
+@pytest.mark.parametrize(
+    ("ends", "found"),
+    [
+        ("beep", "machine_end_beep"),
+        ("silence", "machine_end_silence"),
+        ("other", "machine_end_other"),
+        ("", "fax"),
+    ],
+)
+def test_detection_says_how_a_greeting_ended(town, ends, found):
+    """Twilio: Answering Machine Detection: the values of AnsweredBy."""
+    town.on("/hello", "<Hangup/>")
+    town.clinician.voicemail(after=2, ends=ends) if ends else town.clinician.fax(after=2)
+    create = {"to": town.clinician.number, "from_": LINE, "url": f"{BASE}/hello"}
+    town.client.calls.create(**create, machine_detection="DetectMessageEnd")
+    town.after(30)
+    assert town.told("/hello")["AnsweredBy"] == found
+
+
 def test_detection_gives_up_and_says_so(town):
     """Twilio: Answering Machine Detection: MachineDetectionTimeout, speech thresholds."""
     town.clinician.voicemail(after=1)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.rest import Client
 from wire.emulator_town import APP, BASE, LINE, Town
 
@@ -272,3 +272,17 @@ def test_a_wrong_method_is_said_to_be_one(town):
     request = RestRequest("DELETE", f"/2010-04-01/Accounts/{account}/Calls.json", auth=auth)
     answer = handle(town.emulator, request)
     assert (answer.status, answer.json["code"]) == (405, 20004)
+
+
+def test_a_date_that_is_none_is_refused_whether_or_not_anything_is_listed(town):
+    """Twilio: error 20001, Bad Request."""
+    of = town.client
+    asked = {
+        "calls": lambda: of.calls.list(start_time="nonsense"),
+        "conferences": lambda: of.conferences.list(date_created="nonsense"),
+        "messages": lambda: of.messages.list(date_sent="nonsense"),
+    }
+    for listing in asked.values():
+        with pytest.raises(TwilioException, match=r'HTTP 400 \{"code": 20001'):
+            listing()
+    assert of.calls.list(start_time="2026-11-26") == []
