@@ -92,8 +92,8 @@ def verify() -> None:
 
 
 def signed_pairs() -> list[tuple[str, str]]:
-    """The form, as the carrier signed it; 403 when nobody did who may."""
-    body = request.get_data(cache=False, parse_form_data=False)
+    """The form, as the carrier signed it; 403 when nobody did who may. Of GET the address is signed."""
+    body = b"" if request.method == "GET" else request.get_data(cache=False, parse_form_data=False)
     pairs = forms.pairs(body)
     settings = board().settings
     query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
@@ -172,7 +172,8 @@ def unknown_call(_error: calls.NoSuchCall) -> Response:
 
 def astray(error: HTTPException) -> Response:
     """No address of ours, or one entered with GET: the carrier's leg hears a way on (R9)."""
-    if not request.path.startswith("/voice/") or _status_address():
+    ours = request.path.startswith("/voice/") and request.method in ("GET", "POST")
+    if not ours or _status_address():
         return Response(status=error.code)  # the carrier's own log tells the operator
     try:
         g.fields = dict(signed_pairs()) or request.args

@@ -23,7 +23,7 @@ DRAFT = Draft(
 FIRST = rules.first("p", "+13145550142", DRAFT, "sol", AT, TODAY)
 ROOT = Path(__file__).resolve().parents[2]
 # Who may know of plans: the pages that show them, what they ask, and the clock that has them
-# reviewed. Nothing that decides who is offered a caller, or when.
+# reviewed, and the demo's month. Nothing that decides who is offered a caller, or when.
 READERS = {
     "console/app.py",
     "console/desk.py",
@@ -40,6 +40,8 @@ READERS = {
     "switchboard/clock.py",
     "switchboard/desk.py",
     "switchboard/response_plans.py",
+    "switchboard/seed.py",
+    "switchboard/seed_plans.py",
     "switchboard/tasks.py",
 }
 ROOMS = ("ivr", "routing", "callbacks", "care", "config", "telephony", "storage", "switchboard", "console", "reports")  # fmt: skip
