@@ -51,7 +51,7 @@ class Rescue:
     steps: tuple[Taken, ...] = ()
     psap: str | None = None  # the line whose 911 centre was asked
     sent_at: datetime | None = None  # when 911 was asked to send
-    ask_at: datetime | None = None  # when "contact confirmed?" is asked next
+    ask_at: datetime | None = None  # when it is asked next whether somebody is with them
     asked: int = 0  # times in vain
     contact_at: datetime | None = None
     contact_by: str | None = None
@@ -65,13 +65,23 @@ class Rescue:
         taken = {one.step for one in self.steps}
         return tuple(step for step in STEPS if step in taken)
 
+    @property
+    def somebody_goes(self) -> bool:
+        """Whether anybody was sent, or goes by themselves: else there is no contact to confirm."""
+        return any(one.step in GOES for one in self.steps)
+
 
 class NotYet(ValueError):
     """This may not be done yet; the words say what must come first."""
 
 
+def begin(rescue_id: str, call_id: str, by: str, at: datetime, psap: str) -> Rescue:
+    """Somebody is in danger: asked about from now on until contact is confirmed or it is closed."""
+    return Rescue(rescue_id, call_id, by, at, psap=psap, ask_at=at + ASK_AFTER)
+
+
 def take(rescue: Rescue, step: str, by: str, at: datetime, note: str = "") -> Rescue:
-    """Write down a step.
+    """Write down a step; whether somebody is with them is asked a while after the newest.
 
     Raises:
         NotYet: unknown or closed; or a rescue before consent was asked, or without a milder step
@@ -82,9 +92,10 @@ def take(rescue: Rescue, step: str, by: str, at: datetime, note: str = "") -> Re
         raise NotYet("Choose one of the steps.")
     if step in RESCUES:
         _may_send(rescue, step, note)
-    taken = replace(rescue, steps=(*rescue.steps, Taken(step, at, by, note)))
+    ask_at = None if rescue.contact_at else at + ASK_AFTER
+    taken = replace(rescue, steps=(*rescue.steps, Taken(step, at, by, note)), ask_at=ask_at)
     if step in RESCUES and rescue.sent_at is None:
-        return replace(taken, sent_at=at, ask_at=at + ASK_AFTER)
+        return replace(taken, sent_at=at)
     return taken
 
 
@@ -109,7 +120,7 @@ def consent(rescue: Rescue, word: str) -> Rescue:
 def confirm(rescue: Rescue, by: str, at: datetime) -> Rescue:
     """Somebody is with them: nobody asks again. Raises NotYet before anybody was sent."""
     _open(rescue)
-    if not any(one.step in GOES for one in rescue.steps):
+    if not rescue.somebody_goes:
         raise NotYet("First write down who went to them.")
     return replace(rescue, contact_at=at, contact_by=by, ask_at=None)
 

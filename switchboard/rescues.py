@@ -33,7 +33,7 @@ def begin(board: Board, call_id: str, person_id: str) -> Rescue:
         if found and found.closed_at is None:
             return found
         now = board.now()
-        opened = Rescue(ids.new(), call_id, person_id, now, psap=call.line)
+        opened = rules.begin(ids.new(), call_id, person_id, now, call.line)
         rows.rescues.add(opened)
         _note(rows, person_id, "rescue.opened", opened, now)
     return opened

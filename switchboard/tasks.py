@@ -16,7 +16,7 @@ WORDS = {
     "followup_wrong_number": "A follow-up reached a wrong number. Find the right one, or close.",
     "left_again": "Somebody left our line again and again today. Decide whether to ring them.",
     "came_offline": "A caller came while the database was away. Decide: ring back, or close.",
-    "rescue_unconfirmed": "Somebody was sent to a person in danger. Is contact confirmed?",
+    "rescue_unconfirmed": "Somebody is in danger. Is anybody with them?",
     "help_wanted": "A clinician asks for help in a call. Take it up on the board.",
     "help_unheard": "A clinician asks for help and no supervisor can be reached. Find one.",
     "no_supervisor": "A person is in danger and no supervisor can be reached. Find one.",

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from care import rescue as rules
-from care.rescue import ASK_AFTER, CONSENTS, RESCUES, STEPS, NotYet, Rescue
+from care.rescue import ASK_AFTER, CONSENTS, RESCUES, STEPS, NotYet
 
 NOW = datetime(2026, 11, 25, 3, tzinfo=UTC)
-OPEN = Rescue("r", "call", "ana", NOW)
+OPEN = rules.begin("r", "call", "ana", NOW, "riverton")
 
 
 def steps(*names, rescue=OPEN, note=""):
@@ -80,7 +80,7 @@ WORDS = st.one_of(
 
 
 @given(st.lists(WORDS, max_size=12))
-def test_whoever_was_sent_is_asked_about_until_contact_or_the_end(words):
+def test_whoever_is_in_danger_is_asked_about_until_contact_or_the_end(words):
     rescue, now = OPEN, NOW
     for verb, what, note in words:
         now += timedelta(minutes=1)
@@ -97,6 +97,7 @@ def test_whoever_was_sent_is_asked_about_until_contact_or_the_end(words):
             continue
         if any(one.step in RESCUES for one in rescue.steps):
             assert rescue.consent
-            assert rescue.ask_at or rescue.contact_at or rescue.closed_at
+        assert rescue.ask_at or rescue.contact_at or rescue.closed_at
+        assert not (rescue.ask_at and rescue.closed_at)
         if rescue.closed_at and rescue.sent_at:
             assert rescue.contact_at

@@ -59,3 +59,21 @@ def test_two_sweeps_ask_once(town: Town) -> None:
     rescues.sweep(town.board)
     with town.store.read() as rows:
         assert rows.rescues.of_call(rescue.call_id).asked == 1
+
+
+def test_one_that_is_opened_and_left_is_asked_about_too(town: Town) -> None:
+    """Nobody was sent, nothing was written down: somebody in danger is not forgotten for that."""
+    _, rescue = in_danger(town)
+    town.waits(minutes=11)
+    with town.store.read() as rows:
+        assert rows.rescues.of_call(rescue.call_id).asked == 1
+    town.waits(minutes=10)
+    assert "rescue_unconfirmed" in kinds(town)
+    rescues.change(
+        town.board,
+        rescue.id,
+        "ana",
+        "closed",
+        lambda one, at: rules.close(one, "ana", at, "Safe: it was not meant so.", supervisor=False),
+    )
+    assert "rescue_unconfirmed" not in kinds(town)
