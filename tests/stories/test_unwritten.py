@@ -77,4 +77,4 @@ def test_a_wrap_up_left_by_going_off_duty_is_not_forgotten(town: Town) -> None:
     assert presence.go_off_duty(town.board, "ana")
     assert unwritten_by(town, "ana") == [call_id]
     town.passes(days=8)
-    assert not unwritten_by(town, "ana"), "after a week it is the coordinator's to ask"
+    assert not unwritten_by(town, "ana"), "a week later the desk asks no longer"
