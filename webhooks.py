@@ -92,7 +92,7 @@ def verify() -> None:
 
 
 def signed_pairs() -> list[tuple[str, str]]:
-    """The form, as the carrier signed it; 403 when nobody did who may. Of GET the address is signed."""
+    """The form, as the carrier signed it (of GET, the address alone); 403 when nobody did."""
     body = b"" if request.method == "GET" else request.get_data(cache=False, parse_form_data=False)
     pairs = forms.pairs(body)
     settings = board().settings
