@@ -35,6 +35,7 @@ from ivr.inviting import ask, invited, press, ring
 from ivr.replies import Ask, Bed, HangUp, Join, Listen, Reply, Say, WaitInLine
 from ivr.step import (
     MOVE_SECONDS,
+    NOBODY,
     Step,
     back_in_line,
     join_caller,
@@ -194,8 +195,7 @@ def lose(call: Call, event: Event) -> Step:
 
 def end(call: Call, event: ClinicianEnded) -> Step:
     """End in a consultation leaves the caller nobody: they go to the head of the line."""
-    nobody = {"clinician_id": None, "clinician_leg": None, "clinician_here": False}
-    back = back_in_line(call, event.at, cut_offs=call.cut_offs + 1, **nobody)
+    back = back_in_line(call, event.at, cut_offs=call.cut_offs + 1, **NOBODY)
     over = (
         MoveCaller((said(call, "lap_reaching"), WaitInLine())),
         EndLeg("clinician", "left", sid=call.clinician_leg or ""),

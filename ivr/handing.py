@@ -30,18 +30,18 @@ from ivr.guests import join, with_guest
 from ivr.replies import HangUp, Reply, Say, WaitInLine
 from ivr.sharing import hung_up
 from ivr.step import (
-    LOOK_SECONDS,
     MOVE_SECONDS,
+    NOBODY,
     Step,
     back_in_line,
     join_caller,
+    look_soon,
     moved,
     resume,
     said,
     within,
 )
 
-NOBODY = {"clinician_id": None, "clinician_leg": None, "clinician_here": False}
 ENDS = {
     Role.CREW: Ended.HANDED_OVER,
     Role.PARTNER: Ended.PASSED_ON,
@@ -144,7 +144,7 @@ def left(call: Call, event: GuestLeft) -> Step:
         told = GuestGone(at=event.at, guest_id=guest.id, leg_sid=event.leg_sid)
         return replace(gone(call, told), replies=(HangUp(),))
     if guest.state is Coming.TOGETHER:  # the caller's own leg says what happened, or we look
-        return replace(_doubt(call, event), replies=(Say("caller_gone"), HangUp()))
+        return Step(look_soon(call, event.at), (Say("caller_gone"), HangUp()))
     return Step(call, (join(call, guest),))
 
 
@@ -154,7 +154,7 @@ def gone(call: Call, event: GuestGone) -> Step:
     if guest is None or (guest.leg and event.leg_sid not in ("", guest.leg)):
         return Step(call)
     if guest.state is Coming.TOGETHER:
-        return _doubt(call, event)
+        return Step(look_soon(call, event.at))
     return keep(call, event)
 
 
@@ -165,10 +165,6 @@ def keep(call: Call, event: Event, words: str = "guest_lost") -> Step:
     if event.leg == "caller":
         return Step(back, told, (OfferToDesks(),))
     return Step(back, (), (MoveCaller(told), OfferToDesks()))
-
-
-def _doubt(call: Call, event: Event) -> Step:
-    return Step(replace(call, deadline_at=within(event.at, LOOK_SECONDS)))
 
 
 def bridge_ended(call: Call, event: TalkEnded) -> Step:
@@ -182,7 +178,7 @@ def bridge_ended(call: Call, event: TalkEnded) -> Step:
 
 def rejoin(call: Call, event: FetchFailed) -> Step:
     """The bridge's end may have gone unheard: back into the room, and look who is there."""
-    return replace(_doubt(call, event), replies=resume(call))
+    return Step(look_soon(call, event.at), resume(call))
 
 
 def weigh(call: Call, event: RoomSeen) -> Step:

@@ -16,7 +16,17 @@ from ivr.events import (
 )
 from ivr.replies import HangUp, Say, WaitInLine
 from ivr.returning import bring
-from ivr.step import Step, back_in_line, moved, resume, ring_back, said, within, without_psap
+from ivr.step import (
+    NOBODY,
+    Step,
+    back_in_line,
+    moved,
+    resume,
+    ring_back,
+    said,
+    within,
+    without_psap,
+)
 
 WORD_SECONDS = 10  # the dial's own word follows the leg's end by less than that
 
@@ -51,8 +61,7 @@ def lead_offline(call: Call, event: LedOffline) -> Step:
         errands = (*errands, LoseClinician(call.clinician_id))
     if call.clinician_leg:  # in a room to which the caller will not come
         errands = (*errands, EndLeg("clinician", "passed_on", sid=call.clinician_leg))
-    nobody = {"clinician_id": None, "clinician_leg": None, "clinician_here": False}
-    return Step(moved(call, Stage.PARTNER, event.at, **nobody), (), errands)
+    return Step(moved(call, Stage.PARTNER, event.at, **NOBODY), (), errands)
 
 
 def fetch_stray(call: Call, event: Strayed) -> Step:

@@ -32,11 +32,12 @@ from ivr.events import (
 )
 from ivr.replies import HangUp, Join, Listen, Reply, Say, WaitInLine
 from ivr.step import (
-    LOOK_SECONDS,
     MOVE_SECONDS,
+    NOBODY,
     Step,
     back_in_line,
     join_caller,
+    look_soon,
     moved,
     resume,
     ring_back,
@@ -157,7 +158,7 @@ def left(call: Call, event: PsapLeft) -> Step:
             gone(call, PsapGone(at=event.at, leg_sid=event.leg_sid)), replies=(HangUp(),)
         )
     if call.psap is Psap.TOGETHER:  # the caller's own leg says what happened, or we look
-        return replace(_doubt(call, event), replies=(Say("caller_gone"), HangUp()))
+        return Step(look_soon(call, event.at), (Say("caller_gone"), HangUp()))
     return Step(call, (_seat(call),))
 
 
@@ -170,7 +171,7 @@ def gone(call: Call, event: PsapGone) -> Step:
         failed = replace(call, psap=Psap.FAILED, psap_leg=None)
         return Step(failed, (), (Alert("dispatcher_failed"),))
     if call.psap is Psap.TOGETHER:
-        return _doubt(call, event)
+        return Step(look_soon(call, event.at))
     if call.psap in PRESENT and call.stage is Stage.DISPATCHER:
         return keep(call, event)
     # psap_since stays: the desk says that they were here and have left
@@ -230,11 +231,7 @@ def bridge_ended(call: Call, event: TalkEnded) -> Step:
 
 def rejoin(call: Call, event: Event) -> Step:
     """The bridge's end may have gone unheard: back into the room, and look who is there."""
-    return replace(_doubt(call, event), replies=resume(call))
-
-
-def _doubt(call: Call, event: Event) -> Step:
-    return Step(replace(call, deadline_at=within(event.at, LOOK_SECONDS)))
+    return Step(look_soon(call, event.at), resume(call))
 
 
 def weigh(call: Call, event: RoomSeen) -> Step:
@@ -255,8 +252,7 @@ def keep(call: Call, event: Event) -> Step:
     if not in_room:
         call = replace(call, psap=Psap.FAILED)  # the next lap says so
     knows = call.clinician_id or call.prefers
-    nobody = {"clinician_id": None, "clinician_leg": None, "clinician_here": False}
-    back = back_in_line(call, event.at, cut_offs=call.cut_offs + 1, prefers=knows, **nobody)
+    back = back_in_line(call, event.at, cut_offs=call.cut_offs + 1, prefers=knows, **NOBODY)
     said: tuple[Reply, ...] = (Say(words), WaitInLine())
     if event.leg == "caller":
         return Step(back, said, (*legs, OfferToDesks()))

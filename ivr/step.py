@@ -14,6 +14,7 @@ MOVE_SECONDS = 4  # the caller must be with the clinician by then, or we look
 # Whom the caller is with is gone: the caller's own leg says so by then, or we look. The room may
 # live on around them, and nobody is left in silence for 4 s (FAILURES, invariant 2).
 LOOK_SECONDS = 2
+NOBODY = {"clinician_id": None, "clinician_leg": None, "clinician_here": False}  # has the caller
 # What a follow-up's person hears instead: whoever holds that phone learns nothing (FAILURES D19).
 NEUTRAL = {
     "cut_off": "person_cut_off",
@@ -55,6 +56,11 @@ def back_in_line(call: Call, at: datetime, **changes: Any) -> Call:
 def within(at: datetime, seconds: float) -> datetime:
     """The instant `seconds` after `at`."""
     return at + timedelta(seconds=seconds)
+
+
+def look_soon(call: Call, at: datetime) -> Call:
+    """The same, looked at in a moment, unless the caller's own leg says first what happened."""
+    return replace(call, deadline_at=within(at, LOOK_SECONDS))
 
 
 def without_psap(call: Call, why: str) -> tuple[Call, tuple[Errand, ...]]:

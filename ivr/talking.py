@@ -38,11 +38,12 @@ from ivr.returning import PRESENT, stay
 from ivr.sharing import hung_up
 from ivr.step import (
     CONNECT_SECONDS,
-    LOOK_SECONDS,
     MOVE_SECONDS,
+    NOBODY,
     Step,
     back_in_line,
     join_caller,
+    look_soon,
     moved,
     resume,
     ring_back,
@@ -185,7 +186,7 @@ def doubt(call: Call, event: ClinicianLeft) -> Step:
     """The clinician's leg hears no more. The caller's own leg says what happened, or we look."""
     if event.leg_sid not in ("", call.clinician_leg):
         return release_clinician(call, event)
-    return Step(replace(call, deadline_at=within(event.at, LOOK_SECONDS)), (HangUp(),))
+    return Step(look_soon(call, event.at), (HangUp(),))
 
 
 def requeue(call: Call, event: Event, *, missed: bool = False) -> Step:
@@ -257,8 +258,7 @@ def _leave_to_dispatcher(call: Call, event: Event) -> Step:
         errands.append(FreeClinician(call.clinician_id, talked=True))
     if call.psap in PRESENT:
         return replace(stay(call, event), errands=tuple(errands))
-    nobody = {"clinician_id": None, "clinician_leg": None, "clinician_here": False}
-    back = back_in_line(call, event.at, cut_offs=call.cut_offs + 1, **nobody)
+    back = back_in_line(call, event.at, cut_offs=call.cut_offs + 1, **NOBODY)
     fetched = MoveCaller((Say("bringing_dispatcher"), WaitInLine()))
     return Step(back, (), (fetched, *errands, OfferToDesks()))
 

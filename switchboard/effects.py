@@ -189,7 +189,7 @@ def _(errand: e.OfferAnew, board: Board, rows: Rows, line: JournalLine) -> None:
 
 @_inside.register
 def _(errand: e.FreeClinician, board: Board, rows: Rows, line: JournalLine) -> None:
-    # Whoever took the call on a cell phone has no desk that waits for their notes.
+    # No desk waits for the notes of who took the call on a cell phone: switchboard/unwritten.py
     rows.desks.leave_call(
         errand.clinician_id,
         line.call_id,

@@ -19,8 +19,6 @@ from switchboard import roster_book, roster_exchange, shift_files
 from switchboard.roster_answers import Asked, answered
 
 MOST_SAID = 20  # mistakes listed at once
-
-
 YEARS = range(1900, 3000)
 
 

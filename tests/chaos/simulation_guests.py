@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from chaos.simulation_company import Company
+from chaos.simulation_company import ASKS, Company
 from chaos.simulation_processes import Crashed
 from town import APP_SID, CREW, INTERPRETERS
 
@@ -58,17 +58,12 @@ def does(actor: "ClinicianActor", call_id: str, what: str) -> None:
     town.note(f"{actor.id}: {what}")
     verb, _, whom = what.partition(" ")
     with suppress(guests.NotFree, NotDone, CarrierError):
-        if verb in ("bring", "consult"):
+        if verb in ASKS:
             key = KEYS.get(whom) or _colleague(actor, call_id)
             if key:
                 guests.bring(town.board, call_id, actor.id, key, consult=verb == "consult")
         else:
             MOVES[what](actor, call_id)
-
-
-def _call(actor: "ClinicianActor", call_id: str) -> Any:
-    with actor.town.board.store.read() as rows:
-        return rows.calls.get(call_id)
 
 
 def _colleague(actor: "ClinicianActor", call_id: str) -> str:
@@ -80,7 +75,8 @@ def _colleague(actor: "ClinicianActor", call_id: str) -> str:
 
 
 def _guest(actor: "ClinicianActor", call_id: str, fits: Callable[[Guest], bool]) -> str:
-    call = _call(actor, call_id)
+    with actor.town.board.store.read() as rows:
+        call = rows.calls.get(call_id)
     return next((one.id for one in (call.guests if call else ()) if fits(one)), "")
 
 
@@ -189,7 +185,7 @@ class SupervisorActor:
     def _where(self) -> str:
         """The call they are in, or the first that they could come into."""
         with self.town.board.store.read() as rows:
-            live = sorted(rows.calls.live(), key=lambda one: one.arrived_at)
+            live = rows.calls.live()
         here = [one for one in live if one.guest(who=SUPERVISOR.id)]
         found = here or [one for one in live if one.stage in calls.WITH_CLINICIAN]
         return found[0].id if found else ""
