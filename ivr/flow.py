@@ -53,6 +53,7 @@ _PASS: dict[type[e.Event], Handler] = {
     e.CallbackAgreed: waiting.leave_line,
     e.LegEnded: passing.leave,
     e.LedOffline: passing.lead_offline,
+    e.CallerJoined: passing.look,
     e.RoomSeen: passing.fetch_back,
     e.WaitElapsed: passing.close,
     e.Strayed: passing.fetch_stray,

@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from ivr.call import Call, Ended, Stage
-from ivr.errands import Alert, EndLeg, Errand, LoseClinician, MoveCaller, OfferToDesks
+from ivr.errands import Alert, CheckRoom, EndLeg, Errand, LoseClinician, MoveCaller, OfferToDesks
 from ivr.events import (
+    CallerJoined,
     Event,
     LedOffline,
     LegEnded,
@@ -72,6 +73,11 @@ def fetch_stray(call: Call, event: Strayed) -> Step:
     back = back_in_line(call, event.at) if passed else call
     fetched = MoveCaller((said(call, "lap_reaching"), WaitInLine()))
     return Step(back, (), (fetched, OfferToDesks()))
+
+
+def look(call: Call, _event: CallerJoined) -> Step:
+    """They came into our own room, perhaps before they were passed on: the carrier knows."""
+    return Step(call, (), (CheckRoom(),))
 
 
 def fetch_back(call: Call, event: RoomSeen) -> Step:

@@ -34,7 +34,8 @@ def start(board: Board, fields: Fields, key: str, *, first: bool) -> bytes:
     if forms.hung_up(fields):
         note(board, fields, key, "ended")
         return twiml.nothing()
-    note(board, fields, key, "led")
+    if not forms.pulled_out(fields):
+        note(board, fields, key, "led")
     return _ring(board, line, fields, "greeting" if first else "lap_stay", turn=0, lap=0)
 
 

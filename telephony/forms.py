@@ -266,6 +266,11 @@ def hung_up(fields: Fields) -> bool:
     return fields.get("CallStatus") in OVER
 
 
+def pulled_out(fields: Fields) -> bool:
+    """Whether our own move took the leg out of the line: it hears the move, never this answer."""
+    return fields.get("QueueResult", "").startswith("redirected")
+
+
 def softphone(fields: Fields) -> bool:
     """Whether the leg is a clinician's browser."""
     return fields.get("From", "").startswith("client:")

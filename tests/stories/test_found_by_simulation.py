@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from stories.test_without_database import broken
+from stories.test_without_database import broken, slow
 from town import BASE, DISPATCH, PARTNER, Caller, Clinician, Town
 
 from emulator.timeline import silence
@@ -13,6 +13,7 @@ from ivr.errands import EndLeg
 from ivr.events import CallerJoined, LedOffline
 from ivr.flow import advance
 from switchboard import calls, clock, offers, presence, reconcile, roster_book, set_back
+from telephony.carrier import CarrierBusy
 
 CELL = "+13145550121"
 
@@ -171,6 +172,7 @@ def test_a_caller_who_comes_into_a_room_of_before_is_fetched(quick_town: Town) -
     town.waits(seconds=3)
     assert caller.stage is Stage.CONNECTING
     assert caller.leg.participant is None, "on the way to the line, until Ben is there"
+    town.waits(seconds=2)
     town.until(lambda: caller.stage is Stage.WAITING, seconds=15)
     assert not caller.silences
 
@@ -379,6 +381,76 @@ def test_a_caller_thought_to_be_elsewhere_is_found_in_an_empty_room(quick_town: 
     assert caller.stage is Stage.WAITING
     assert caller.hears("Stay with me")
     assert not silence(caller.leg, 4.0)
+
+
+def test_a_caller_thought_to_be_elsewhere_is_fetched_as_they_come_into_our_room(
+    quick_town: Town,
+) -> None:
+    """They heard a bed of sound, and no key meant anything, until the reconciler came round."""
+    town = quick_town
+    ana = town.clinician("Ana").goes_on_duty()
+    caller = town.transfers_from_911()
+    town.waits(seconds=2)
+    ana.accepts()
+    town.until(lambda: town.call(caller.call.id).clinician_here, seconds=2)
+    with town.store.begin() as rows:
+        step = advance(caller.call, LedOffline(at=town.now))
+        rows.calls.save(step.call)
+    ana.leg.hang_up()
+    town.waits(seconds=8)
+    assert caller.stage is Stage.WAITING
+    assert caller.hears("Stay with me")
+    assert not silence(caller.leg, 4.0)
+
+
+def test_whoever_we_moved_out_of_the_line_is_not_led_elsewhere_by_what_the_line_says(
+    quick_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The carrier asks what comes after the line, and plays the move instead of our answer; ours
+    found no database, and the clinician whom the caller was coming to was hung up.
+    """
+    town = quick_town
+    ana = town.clinician("Ana").goes_on_duty()
+    caller = town.transfers_from_911()
+    town.waits(seconds=2)
+    town.until(lambda: caller.stage is Stage.WAITING, seconds=15)
+    served, failed = town.twice.app, []
+
+    def serve(environ, start):
+        if "/line-left/" not in environ["PATH_INFO"]:
+            return served(environ, start)
+        with slow(town, monkeypatch) as asked:
+            answer = served(environ, start)
+        failed.extend(asked)
+        return answer
+
+    monkeypatch.setattr(town.twice, "app", serve)
+    ana.accepts()
+    town.waits(seconds=20)
+    assert failed
+    assert caller.stage is Stage.TALKING
+    assert ana.leg.live
+    assert not caller.silences
+
+
+def test_a_look_that_the_carrier_did_not_answer_is_looked_again_at_once(
+    quick_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It answered 503 once, and the caller stayed where they were for half a minute more."""
+    town = quick_town
+    caller = town.transfers_from_911()
+    town.waits(minutes=2)
+    answers: list[bool | Exception] = [True, CarrierBusy("503")]
+
+    def over(_board, _sid) -> bool:
+        answer = answers.pop()
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(reconcile.errands, "over", over)
+    reconcile.run(town.board)
+    assert caller.stage is Stage.ENDED
 
 
 def test_no_address_that_the_carrier_asks_says_who_calls(quick_town: Town) -> None:
