@@ -20,7 +20,14 @@ from storage import engine
 ROOT = Path(__file__).resolve().parent.parent
 SESSION = pytest.StashKey[Path]()
 HELD = pytest.StashKey()
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The first is Chromium without what nobody sees: a third less work for the same page.
+BROWSERS = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 
 # The same examples every time, and no deadline that a busy machine could miss.
 hypothesis.settings.register_profile("steady", derandomize=True, deadline=None)
@@ -138,5 +145,5 @@ def chromium() -> str:
     """The path of a real browser."""
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
-        missing("Chromium not found: apt-get install chromium")
+        missing("Chromium not found: apt-get install chromium-headless-shell")
     return found
