@@ -29,7 +29,7 @@ from switchboard import (
 from switchboard.board import Board
 from switchboard.cards import Card, shown_to
 from telephony import tokens
-from telephony.carrier import CarrierError
+from telephony.outcomes import CarrierError
 
 BUSY = ("connecting", "talking", "wrap_up")
 IN_COLLEAGUES = ("asked", "joined")  # another clinician's call: shown, and not theirs to record
