@@ -17,7 +17,7 @@ from switchboard import tasks
 from switchboard.board import Board
 
 LOOKED_BACK = timedelta(days=7)
-TOLD_BACK = timedelta(days=28)  # what a clock missed that stood still for weeks is told too
+TOLD_BACK = timedelta(days=14)  # what a clock missed that stood still for a week is told too
 TOLD_MOST = 50  # in one sweep
 KIND = "never_written"
 ROLE = "coordinator"
