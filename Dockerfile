@@ -12,6 +12,7 @@ WORKDIR /line
 RUN useradd --uid 10001 --create-home line && install -d -o line /line/var
 COPY --from=build /line/.venv .venv
 COPY webhooks.py Procfile ./
+COPY door door
 COPY ivr ivr
 COPY routing routing
 COPY callbacks callbacks

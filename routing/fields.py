@@ -19,7 +19,10 @@ TELEPHONE = re.compile(r"\+?(?:[ ().-]*[0-9]){7,15}")
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)|24:00")
 # Near the ends of Python's calendar a wall clock, or the day before, has no date.
-FIRST, LAST = datetime(2, 1, 1, tzinfo=UTC), datetime(9998, 12, 31, tzinfo=UTC)
+YEARS = range(1900, 3000)
+OF_THESE_YEARS = f"of the years {YEARS[0]} to {YEARS[-1]}"
+FIRST = datetime(YEARS.start, 1, 1, tzinfo=UTC)
+LAST = datetime(YEARS.stop, 1, 1, tzinfo=UTC) - timedelta.resolution
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 REMARKS = frozenset({"id", "name", "note", "reason"})  # said to people, never read by a rule
 
@@ -139,11 +142,14 @@ def clock(value: Any, path: str) -> timedelta:
 def day(value: Any, path: str) -> date:
     """Read an ISO date."""
     try:
-        if isinstance(value, str) and DATE.fullmatch(value) and value >= FIRST.date().isoformat():
-            return date.fromisoformat(value)
-    except ValueError:
-        pass
-    raise RosterError(path, f"expected a date such as 2026-01-31, not {value!r}")
+        found = date.fromisoformat(value) if DATE.fullmatch(str(value)) else None
+    except (ValueError, TypeError):
+        found = None
+    if found is None:
+        raise RosterError(path, f"expected a date such as 2026-01-31, not {value!r}")
+    if found.year not in YEARS:
+        raise RosterError(path, f"expected a date {OF_THESE_YEARS}, not {value!r}")
+    return found
 
 
 def moment(value: Any, path: str) -> datetime:
@@ -155,8 +161,8 @@ def moment(value: Any, path: str) -> datetime:
     if found is None:
         wanted = "an instant with its offset, such as 2026-01-31T08:00:00Z"
         raise RosterError(path, f"expected {wanted}, not {value!r}")
-    if not FIRST <= found <= LAST:
-        raise RosterError(path, f"expected an instant of the years 2 to 9998, not {value!r}")
+    if found.year not in YEARS:
+        raise RosterError(path, f"expected an instant {OF_THESE_YEARS}, not {value!r}")
     return found
 
 

@@ -29,7 +29,7 @@ from switchboard import (
 from switchboard.board import Board
 from switchboard.cards import Card, shown_to
 from telephony import tokens
-from telephony.carrier import CarrierError
+from telephony.outcomes import CarrierError
 
 BUSY = ("connecting", "talking", "wrap_up")
 IN_COLLEAGUES = ("asked", "joined")  # another clinician's call: shown, and not theirs to record
@@ -219,6 +219,7 @@ def finish(
                 ring_backs.settle(rows, call_id, now)
             referrals.answer(board, rows, call, person_id, went or {}, now)
         _write(board, rows, call_id, person_id, draft, version, finished=True)
+        unwritten.written(rows, call_id, person_id, now)
     board.wake()
 
 

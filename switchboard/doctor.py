@@ -16,7 +16,8 @@ from storage.errors import StorageError
 from storage.store import Store
 from switchboard import roster_book, snapshot
 from telephony import signature
-from telephony.carrier import Carrier, CarrierError, CarrierRefused
+from telephony.carrier import Carrier
+from telephony.outcomes import CarrierError, CarrierRefused
 
 TICK_UNHEARD = timedelta(seconds=12)  # a killed clock is back within this
 SNAPSHOT_OLD = timedelta(minutes=5)  # it is written each minute

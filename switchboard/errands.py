@@ -16,8 +16,8 @@ from storage.errors import Duplicate, StoreDown
 from storage.values import ErrandRow
 from switchboard import calls, effects, evidence, guestbook, tasks, text_sending
 from switchboard.board import Board
-from telephony.carrier import CarrierBusy, CarrierRefused, CarrierUnknown
 from telephony.forms import OVER
+from telephony.outcomes import CarrierBusy, CarrierRefused, CarrierUnknown
 
 log = structlog.get_logger()
 

@@ -18,8 +18,9 @@ from storage.store import Rows
 from storage.values import ErrandRow, Offer
 from switchboard import calls, guestbook, text_sending
 from switchboard.board import Board
-from telephony.carrier import CarrierError, LegFound, TextFound
+from telephony.carrier import LegFound, TextFound
 from telephony.forms import OVER
+from telephony.outcomes import CarrierError
 
 log = structlog.get_logger()
 

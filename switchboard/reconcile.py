@@ -13,7 +13,7 @@ from ivr.events import Event, LegEnded, RoomSeen, Strayed
 from storage.desks import IN_A_CALL
 from switchboard import calls, effects, errands, evidence
 from switchboard.board import Board
-from telephony.carrier import CarrierError
+from telephony.outcomes import CarrierError
 
 log = structlog.get_logger()
 

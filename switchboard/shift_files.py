@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from routing.edits import Document
-from routing.fields import FIRST, LAST
+from routing.fields import OF_THESE_YEARS, YEARS
 from routing.roster import TIERS
 from routing.wallclock import instant, wall
 from storage.values import Person
@@ -194,8 +194,12 @@ class _Ground:
             at = written if isinstance(written, datetime) else datetime.fromisoformat(written)
         except ValueError:
             raise ValueError(f"{written!r} is no {name} such as 2026-12-24 20:00") from None
-        if not FIRST.year <= at.year < LAST.year:
-            raise ValueError(f"no calendar has the {name} {at:%Y-%m-%d %H:%M}")
+        found = self._instant(at, name) if at.year in YEARS else None
+        if found is None or found.year not in YEARS:  # where it is another year's day already
+            raise ValueError(f"expected the {name} {OF_THESE_YEARS}, not {at:%Y-%m-%d %H:%M}")
+        return found
+
+    def _instant(self, at: datetime, name: str) -> datetime:
         if at.tzinfo is not None:
             return at.astimezone(UTC)
         first = instant(at, self.zone)

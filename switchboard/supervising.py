@@ -11,7 +11,7 @@ from storage.store import Rows
 from switchboard import calls
 from switchboard.board import Board
 from switchboard.desk import NotDone
-from telephony.carrier import CarrierError, CarrierUnknown
+from telephony.outcomes import CarrierError, CarrierUnknown
 
 DEPTH = tuple(How)
 

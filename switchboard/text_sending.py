@@ -14,7 +14,8 @@ from storage.values import ErrandRow, TextMessage
 from switchboard import house_texts, reminders
 from switchboard.board import Board
 from telephony import codes
-from telephony.carrier import CarrierRefused, TextFound
+from telephony.carrier import TextFound
+from telephony.outcomes import CarrierRefused
 from telephony.text_forms import ENDS, UNSUBSCRIBED, TextNews
 from telephony.twiml import with_override
 

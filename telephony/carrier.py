@@ -5,17 +5,14 @@ here retries: a create that timed out may have rung somebody's phone (TWILIO RES
 idempotency key), so the errand behind it is settled by evidence instead.
 """
 
-import json
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from config.settings import Settings
-from telephony import codes
+from telephony.outcomes import CarrierBusy, CarrierRefused, outcome
 
 if TYPE_CHECKING:
     from twilio.http.http_client import TwilioHttpClient
@@ -26,41 +23,11 @@ CALL_SECONDS_MAX = 86_400  # a long crisis call is not cut after the default fou
 ROWS_MAX = 200
 PAGE_MAX = 1_000
 MEMBERS_MAX = 5_000  # no queue of Twilio's is longer (Queue resource)
-OK, MULTIPLE = 200, 300
-TIMED_OUT, TOO_MANY, FAILED = 408, 429, 500
-GONE_CODES = frozenset({21220, 20404, 404, 16020})
 DOCUMENT_TOO_LONG = 32018
 STATUS_EVENTS = ["initiated", "ringing", "answered", "completed"]
 # The library logs every request with its numbers at INFO; they belong in no log.
 QUIET = logging.getLogger("twilio.http_client")
 QUIET.setLevel(logging.WARNING)
-
-
-class CarrierError(Exception):
-    """Something went wrong between us and the carrier."""
-
-
-class CarrierRefused(CarrierError):
-    """The carrier said no, and nothing happened. `permanent`: asking again is useless."""
-
-    def __init__(self, code: int, message: str, *, permanent: bool = True) -> None:
-        """Keep the carrier's code and message; `words` is the same for the operator."""
-        self.code, self.permanent = code, permanent
-        self.words = codes.words(code, message)
-        super().__init__(f"{code}: {message}")
-
-    @property
-    def gone(self) -> bool:
-        """Whether the leg or room is simply over: a benign race."""
-        return self.code in GONE_CODES
-
-
-class CarrierBusy(CarrierError):
-    """Too many requests, or not ready yet: nothing happened, ask again in a moment."""
-
-
-class CarrierUnknown(CarrierError):
-    """No answer, or a broken one: it may have happened. Look for evidence before asking again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +70,14 @@ class Carrier:
         text = twiml.decode("utf-8")
         if len(text) > TWIML_CHARS_MAX:
             raise CarrierRefused(DOCUMENT_TOO_LONG, f"{len(text)} characters")
-        with _errors():
+        with outcome():
             self._client.calls(leg_sid).update(
                 twiml=text, fallback_url=fallback_url, fallback_method="POST"
             )
 
     def end(self, leg_sid: str) -> None:
         """Hang up a leg, ringing or talking."""
-        with _errors():
+        with outcome():
             self._client.calls(leg_sid).update(status="completed")
 
     def ring(
@@ -124,7 +91,7 @@ class Carrier:
         timeout_seconds: int = 25,
     ) -> str:
         """Ring a phone; whoever answers gets the document at `url`. Returns the leg's sid."""
-        with _errors():
+        with outcome():
             leg = self._client.calls.create(
                 to=to,
                 from_=from_,
@@ -142,12 +109,12 @@ class Carrier:
 
     def leg(self, sid: str) -> str:
         """The status of a leg; CarrierRefused with `gone` when the carrier never heard of it."""
-        with _errors():
+        with outcome():
             return str(self._client.calls(sid).fetch().status)
 
     def dialled_by(self, leg_sid: str) -> list[LegFound]:
         """The legs that this one's documents have dialled, ended ones too."""
-        with _errors():
+        with outcome():
             legs = self._client.calls.list(parent_call_sid=leg_sid, limit=ROWS_MAX)
             return [LegFound(str(leg.sid), str(leg.status)) for leg in legs]
 
@@ -156,7 +123,7 @@ class Carrier:
 
         Not by StartTime: a call that is queued or ringing has none yet (Call resource).
         """
-        with _errors():
+        with outcome():
             legs = self._client.calls.list(to=to, from_=from_, limit=ROWS_MAX)
             young = [leg for leg in legs if leg.date_created and leg.date_created >= since]
             return [LegFound(str(leg.sid), str(leg.status)) for leg in young]
@@ -165,7 +132,7 @@ class Carrier:
 
     def send_text(self, to: str, from_: str, words: str, *, status_url: str) -> str:
         """Send a text message; returns its sid. What becomes of it is told to `status_url`."""
-        with _errors():
+        with outcome():
             text = self._client.messages.create(
                 to=to, from_=from_, body=words, status_callback=status_url
             )
@@ -176,7 +143,7 @@ class Carrier:
 
         Not by DateSent: what is queued has none yet. What answered a text is none of these.
         """
-        with _errors():
+        with outcome():
             texts = self._client.messages.list(to=to, from_=from_, limit=ROWS_MAX)
             young = [text for text in texts if text.date_created and text.date_created >= since]
             ours = [text for text in young if str(text.direction) == "outbound-api"]
@@ -184,7 +151,7 @@ class Carrier:
 
     def text_addresses(self) -> dict[str, str]:
         """Where the texts that each of our numbers gets are told, as the carrier has it."""
-        with _errors():
+        with outcome():
             numbers = self._client.incoming_phone_numbers.list(limit=ROWS_MAX)
             return {str(one.phone_number): str(one.sms_url or "") for one in numbers}
 
@@ -192,7 +159,7 @@ class Carrier:
 
     def in_room(self, room: str) -> dict[str, str]:
         """Who is in a conference: the leg's sid by label (by sid where a leg has no label)."""
-        with _errors():
+        with outcome():
             sid = self._room_sid(room)
             if not sid:
                 return {}
@@ -219,7 +186,7 @@ class Carrier:
 
     def queue_members(self) -> list[Member]:
         """Who waits in the carrier's line, head first; empty when the line was never used."""
-        with _errors():
+        with outcome():
             if not self._queue_sid:
                 name = self._settings.queue_name
                 queues = self._client.queues.list(limit=ROWS_MAX)
@@ -267,49 +234,9 @@ class Carrier:
         return next((str(one.sid) for one in found if str(one.status) != "completed"), "")
 
     def _participant(self, room: str, label: str, **change: Any) -> None:
-        with _errors():
+        with outcome():
             sid = self._room_sid(room)
             if not sid:
                 # Lists by name lag behind (Twilio's changelog, August 2023).
                 raise CarrierBusy(f"{room} is not listed")
             self._client.conferences(sid).participants(label).update(**change)
-
-
-@contextmanager
-def _errors() -> Iterator[None]:
-    """Turn whatever the library raises into one of our three outcomes."""
-    from requests import RequestException
-    from twilio.base.exceptions import TwilioException
-
-    try:
-        yield
-    except TwilioException as error:
-        raise _outcome(error) from error
-    except (RequestException, OSError) as error:  # time-out, reset, refused connection
-        raise CarrierUnknown(type(error).__name__) from error
-    except (ValueError, TypeError, KeyError) as error:  # an answer that is not the carrier's
-        raise CarrierUnknown(f"unreadable answer: {type(error).__name__}") from error
-
-
-def _outcome(error: Exception) -> CarrierError:
-    status = int(getattr(error, "status", 0) or 0)
-    code = int(getattr(error, "code", 0) or status)
-    message = str(getattr(error, "msg", "") or error)
-    if not status:
-        status, code, message = _of_page(error)
-    if status == TOO_MANY:
-        return CarrierBusy(message)
-    if OK <= status < MULTIPLE or status >= FAILED or status in {0, TIMED_OUT}:
-        return CarrierUnknown(message)
-    return CarrierRefused(code, message)
-
-
-def _of_page(error: Exception) -> tuple[int, int, str]:
-    """Read a refused list: there the library raises a bare exception around the answer."""
-    answer = error.args[1] if len(error.args) > 1 else None
-    status = int(getattr(answer, "status_code", 0))
-    try:
-        said = json.loads(getattr(answer, "text", ""))
-        return status, int(said["code"]), str(said["message"])
-    except (ValueError, TypeError, KeyError):
-        return status, status, str(error.args[0] if error.args else error)

@@ -14,6 +14,7 @@ from flask import Flask, Response, request
 
 import webhooks
 from config import settings as environment
+from door.phone import answer
 from ivr.call import Call
 from ivr.events import Waited
 from ivr.flow import advance
@@ -76,4 +77,4 @@ def lap_without_database(board: Board, call: Call) -> Response:
         return Response(status=403)
     forms.inbox_key(request.path, forms.parse(pairs))
     step = advance(call, Waited(at=board.now(), ringing=1, ways=voice.ways(board, call)))
-    return webhooks.answer(voice.render(board, step.call, step.replies))
+    return answer(voice.render(board, step.call, step.replies))

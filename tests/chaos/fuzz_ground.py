@@ -84,7 +84,7 @@ class Recording(WsgiTransport):
 @contextmanager
 def ground(database_url: str) -> Iterator[Ground]:
     """A town after its stories, for as long as the `with` lasts."""
-    patient = mock.patch("webhooks.BUDGET_SECONDS", 600)  # a busy machine is no outage here
+    patient = mock.patch("door.net.BUDGET_SECONDS", 600)  # a busy machine is no outage here
     with patient, Town.opened(database_url, twice=False) as town:
         wires = town.twilio.transport = Recording(town)
         ids = tell_stories(town)

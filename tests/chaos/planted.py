@@ -62,7 +62,7 @@ PLANTED: dict[int, Plant] = {
                 return b""''',
     ),
     12: Plant(
-        "webhooks.py",
+        "door/entrance.py",
         "    if not signature.valid(",
         "    if False and not signature.valid(",
         seed=1,

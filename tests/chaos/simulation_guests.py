@@ -18,7 +18,7 @@ from storage.values import Person
 from switchboard import calls, guestbook, guests, supervising
 from switchboard import help as silent_help
 from switchboard.desk import NotDone
-from telephony.carrier import CarrierError
+from telephony.outcomes import CarrierError
 
 if TYPE_CHECKING:
     from chaos.simulation_people import ClinicianActor

@@ -16,7 +16,7 @@ from chaos.simulation_processes import Crashed, Process, WatchedClock
 from chaos.simulation_story import ELSEWHERE, STARTS, Story
 from town import BASE, Town, settings_for
 
-import webhooks
+import door.net
 from config import lines, prompts
 from emulator import Emulator, FaultPlan, WsgiTransport
 from emulator.faults import NO_FAULT, Fault
@@ -139,7 +139,7 @@ class SimulatedTown(Town):
         for number in self.twilio.numbers.values():  # as `diversion setup` says
             number.voice.voice_url += f"#{self.settings.voice_url_override}"
             number.voice.status_callback += f"#{self.settings.status_url_override}"
-        webhooks.time = SimpleNamespace(monotonic=lambda: self.clock.elapsed + self.web.spent)
+        door.net.time = SimpleNamespace(monotonic=lambda: self.clock.elapsed + self.web.spent)
 
     def opens(self) -> None:
         """Both processes run: the tick, the beat, the look at the carrier, the snapshot."""
@@ -167,7 +167,7 @@ class SimulatedTown(Town):
     def close(self) -> None:
         import time
 
-        webhooks.time = time
+        door.net.time = time
         structlog.reset_defaults()
         self.twilio.close()
         self.mirror.close()

@@ -12,7 +12,7 @@ from chaos.processes_points import POINTS, arm, disarm, fired
 SEED = 1
 KILLS = 10  # on each database
 RECOVERY_SECONDS = 12
-ROOMS = ("webhooks.py", "switchboard", "storage", "telephony", "config", "console")
+ROOMS = ("webhooks.py", "door", "switchboard", "storage", "telephony", "config", "console")
 
 
 def test_nobody_is_lost_when_processes_die(database_url: str, tmp_path: Path) -> None:

@@ -19,7 +19,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "switchboard": PURE | {"storage", "telephony", "config"},
     "reports": PURE | {"storage"},
     "console": PURE | {"switchboard", "storage", "reports"},
-    "webhooks": frozenset({"switchboard", "telephony", "console", "config"}),
+    "door": frozenset({"switchboard", "telephony"}),
+    "webhooks": frozenset({"door", "switchboard", "telephony", "console", "config"}),
 }
 # Values that another room may speak of: that one module, and no more of its room.
 LISTED = {
@@ -27,8 +28,7 @@ LISTED = {
     ("callbacks", "routing.wallclock"),
     ("care", "routing.wallclock"),
     # The telephone door parses a form into an event; the switchboard decides what follows from it.
-    ("webhooks", "ivr.call"),
-    ("webhooks", "ivr.events"),
+    ("door", "ivr.events"),
     # Whether a sign-in link or a plain cookie is allowed is a setting.
     ("console", "config.settings"),
 }

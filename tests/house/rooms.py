@@ -8,6 +8,7 @@ PURE = frozenset({"ivr", "routing", "callbacks", "care"})
 ROOMS = PURE | {
     "config",
     "console",
+    "door",
     "emulator",
     "reports",
     "storage",

@@ -47,6 +47,9 @@ def test_a_room_knows_only_its_neighbours(room):
         ("console/desk.py", "from telephony import carrier"),
         ("webhooks.py", "from storage import calls"),
         ("webhooks.py", "from emulator import engine"),
+        ("door/net.py", "from storage import calls"),
+        ("door/net.py", "from console import app"),
+        ("door/news.py", "from ivr import flow"),
     ],
 )
 def test_a_planted_violation_is_caught(path, planted):

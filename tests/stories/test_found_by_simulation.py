@@ -13,7 +13,7 @@ from ivr.errands import EndLeg
 from ivr.events import CallerJoined, LedOffline
 from ivr.flow import advance
 from switchboard import calls, clock, offers, presence, reconcile, roster_book, set_back
-from telephony.carrier import CarrierBusy
+from telephony.outcomes import CarrierBusy
 
 CELL = "+13145550121"
 

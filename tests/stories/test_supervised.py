@@ -8,7 +8,7 @@ from ivr.call import Ended, How, Stage
 from switchboard import guests, supervising
 from switchboard import help as silent_help
 from switchboard.desk import NotDone
-from telephony.carrier import CarrierBusy, CarrierUnknown
+from telephony.outcomes import CarrierBusy, CarrierUnknown
 
 
 def talk(town: Town):

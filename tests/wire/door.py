@@ -5,10 +5,10 @@ from urllib.parse import urlencode
 
 from town import BASE, Town
 
+from door.phone import SILENT
 from emulator.engine import FAKE_TOKEN
 from switchboard.hearing import VERBS
 from telephony import forms, signature
-from webhooks import SILENT
 
 FORM = "application/x-www-form-urlencoded"
 PLAIN = {"phone.selftest"}  # neither TwiML nor a status: the doctor reads it

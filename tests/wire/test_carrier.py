@@ -12,7 +12,8 @@ from wire.line_of_tests import AT, PROMPTS, SETTINGS, call, page
 
 from ivr import replies as heard
 from telephony import codes, twiml
-from telephony.carrier import Carrier, CarrierBusy, CarrierRefused, CarrierUnknown, LegFound, Member
+from telephony.carrier import Carrier, LegFound, Member
+from telephony.outcomes import CarrierBusy, CarrierRefused, CarrierUnknown
 
 LEG = "CA" + "1" * 32
 FALLBACK = "https://line.example.org/voice/fallback"

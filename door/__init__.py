@@ -1,0 +1,1 @@
+"""What stands around every webhook of `webhooks.py`, and the doors at which nobody listens?"""
