@@ -126,7 +126,7 @@ _POSITION = (
 _RINGING = (
     select(func.count(offers.c.person_id.distinct()))
     .where(
-        offers.c.state == "offered",
+        among(offers.c.state, ["offered"]),
         offers.c.kind == "call",
         offers.c.lapses_at > bindparam("now"),
     )

@@ -15,17 +15,17 @@ _WAITING = exists().where(among(calls.c.stage, [stage.value for stage in IN_LINE
 # The words of the partial indexes calls_due and errands_due, so that they serve these questions.
 _DEADLINE = exists().where(text("calls.stage <> 'ended'"), calls.c.deadline_at <= _NOW)
 _ORPHANED = exists().where(
-    offers.c.state == "offered",
+    among(offers.c.state, ["offered"]),
     calls.c.id == offers.c.call_id,
     ~among(calls.c.stage, [stage.value for stage in IN_LINE]),
 )
-_LAPSED = exists().where(offers.c.state == "offered", offers.c.lapses_at <= _NOW)
+_LAPSED = exists().where(among(offers.c.state, ["offered"]), offers.c.lapses_at <= _NOW)
 _ERRAND = exists().where(
     text("errands.state in ('pending','claimed','unknown')"),
     or_(
-        and_(errands.c.state == "pending", errands.c.due_at <= _NOW),
-        and_(errands.c.state == "claimed", errands.c.lease_until <= _NOW),
-        and_(errands.c.state == "unknown", errands.c.due_at <= _NOW),
+        and_(text("errands.state = 'pending'"), errands.c.due_at <= _NOW),
+        and_(text("errands.state = 'claimed'"), errands.c.lease_until <= _NOW),
+        and_(text("errands.state = 'unknown'"), errands.c.due_at <= _NOW),
     ),
 )
 _EFFECT = exists(select(journal.c.id).where(text("journal.effects IS NOT NULL")))

@@ -58,7 +58,7 @@ _CLAIMABLE = (
 )
 _CLAIM = (
     update(errands)
-    .where(errands.c.id.in_(select(_CLAIMABLE.c.id)), errands.c.state == "pending")
+    .where(errands.c.id.in_(select(_CLAIMABLE.c.id)), text("errands.state = 'pending'"))
     .values(
         state="claimed",
         claimed_by=bindparam("worker"),

@@ -14,14 +14,15 @@ from storage.values import Offer
 
 SHAPE = Shape(Offer, offers)
 _ALL = select(*SHAPE.columns).order_by(offers.c.offered_at, offers.c.id)
-_LIVE = _ALL.where(offers.c.state == "offered")
+_OFFERED = among(offers.c.state, ["offered"])
+_LIVE = _ALL.where(_OFFERED)
 _GONE = offers.c.person_id.in_(select(people.c.id).where(~people.c.active))
 _ACCEPT = (
     update(offers)
     .where(
         offers.c.id == bindparam("offer_id"),
         offers.c.person_id == bindparam("person"),
-        offers.c.state == "offered",
+        _OFFERED,
         offers.c.lapses_at > bindparam("now"),
         ~_GONE,
     )
@@ -29,7 +30,7 @@ _ACCEPT = (
 )
 _LAPSE = (
     update(offers)
-    .where(offers.c.state == "offered", offers.c.lapses_at <= bindparam("now"))
+    .where(_OFFERED, offers.c.lapses_at <= bindparam("now"))
     .values(state="lapsed", settled_at=bindparam("now"))
     .returning(*SHAPE.columns)
 )
@@ -44,7 +45,7 @@ _WHY = case(
 _WITHDRAW = (
     update(offers)
     .where(
-        offers.c.state == "offered",
+        _OFFERED,
         offers.c.call_id == calls.c.id,
         or_(~among(calls.c.stage, _IN_LINE), _GONE),
     )
@@ -54,7 +55,7 @@ _WITHDRAW = (
 _RECALL = (
     update(offers)
     .where(
-        offers.c.state == "offered",
+        _OFFERED,
         offers.c.channel == "desk",
         offers.c.call_id == bindparam("recalled"),
     )
@@ -76,8 +77,8 @@ _WITH_LINE = (
 _OF_CALL = _ALL.where(offers.c.call_id == bindparam("about"))
 _NOT_AGAIN = _ALL.where(
     offers.c.call_id.in_(bindparam("about", expanding=True)),
-    offers.c.state != "offered",
-    or_(offers.c.channel == "phone", offers.c.state == "refused"),
+    ~_OFFERED,
+    or_(offers.c.channel == "phone", among(offers.c.state, ["refused"])),
 )
 
 
@@ -151,7 +152,7 @@ class Offers(Noun):
         ids = tuple(offer_ids)
         if not ids:
             return 0
-        change = update(offers).where(offers.c.id.in_(ids), offers.c.state == "offered")
+        change = update(offers).where(offers.c.id.in_(ids), _OFFERED)
         return self._change(change.values(state=state, why=why, settled_at=now))
 
     def withdraw(self, now: datetime) -> list[Offer]:
@@ -172,7 +173,7 @@ class Offers(Noun):
     def move(self, since: Moved) -> None:
         """The machine's clock was set back: what is being offered moves with it, at its length."""
         for offer in self.live():
-            change = update(offers).where(offers.c.id == offer.id, offers.c.state == "offered")
+            change = update(offers).where(offers.c.id == offer.id, _OFFERED)
             began = since(offer.offered_at) or offer.offered_at
             ends = began + (offer.lapses_at - offer.offered_at)
             self._change(change.values(offered_at=began, lapses_at=ends))
