@@ -27,7 +27,7 @@ from sqlalchemy import (
 from ivr.call import IN_LINE, Call, Ended, Kind, Psap, Stage
 from routing.line import AGEING_SECONDS
 from storage.errors import Stale
-from storage.noun import Noun, among
+from storage.noun import Noun, among, own
 from storage.tables import calls, desks, journal, offers
 
 NAMES = tuple(field.name for field in fields(Call))
@@ -80,8 +80,10 @@ def _facts(call: Call) -> dict[str, Any]:
 _ALL = select(*COLUMNS)
 _GET = _ALL.where(calls.c.id == bindparam("call_id"))
 _LOCK = _GET.with_for_update()
+_BY_LEG = _ALL.where(calls.c.leg_sid == bindparam("leg_sid"))
 _IN_LINE = among(calls.c.stage, [stage.value for stage in IN_LINE])
 _WAITING = _ALL.where(_IN_LINE).order_by(*LINE_ORDER)
+_LIVE = _ALL.where(among(calls.c.stage, LIVE)).order_by(calls.c.arrived_at)
 _ARRIVALS = select(func.count()).select_from(
     select(calls.c.id)
     .where(calls.c.line == bindparam("came_in_on"), calls.c.arrived_at >= bindparam("since"))
@@ -100,7 +102,7 @@ _LOCK_ACCEPTED = _WITH_ANSWER.where(
     calls.c.id == offers.c.call_id,
     offers.c.id == bindparam("offer_id"),
     offers.c.person_id == bindparam("person_id"),
-    offers.c.state == "accepted",
+    offers.c.state == own("accepted"),
 )
 _LOCK_LEG_WITH_ANSWER = _WITH_ANSWER.where(calls.c.leg_sid == bindparam("leg_sid"))
 
@@ -126,8 +128,8 @@ _POSITION = (
 _RINGING = (
     select(func.count(offers.c.person_id.distinct()))
     .where(
-        among(offers.c.state, ["offered"]),
-        offers.c.kind == "call",
+        offers.c.state == own("offered"),
+        offers.c.kind == own("call"),
         offers.c.lapses_at > bindparam("now"),
     )
     .scalar_subquery()
@@ -212,7 +214,7 @@ class Calls(Noun):
 
     def by_leg(self, leg_sid: str) -> Call | None:
         """Return the call whose caller's (person's) leg this is."""
-        return self._maybe(self._row(_ALL.where(calls.c.leg_sid == leg_sid)))
+        return self._maybe(self._row(_BY_LEG, leg_sid=leg_sid))
 
     def save(self, call: Call) -> None:
         """Write the whole call; it must have been locked in this transaction."""
@@ -246,7 +248,7 @@ class Calls(Noun):
 
     def live(self) -> list[Call]:
         """Return every call that has not ended, oldest first."""
-        return self._all(_ALL.where(among(calls.c.stage, LIVE)).order_by(calls.c.arrived_at))
+        return self._all(_LIVE)
 
     def over_after_cut_off(self, since: datetime, came_since: datetime) -> list[Call]:
         """Return the calls that were cut off once, stood in line after `came_since`, and ended

@@ -10,6 +10,7 @@ from storage.values import Desk
 
 SHAPE = Shape(Desk, desks)
 _ALL = select(*SHAPE.columns).order_by(desks.c.person_id)
+_GET = _ALL.where(desks.c.person_id == bindparam("who"))
 _HEARD = (
     update(desks).where(desks.c.person_id == bindparam("who")).values(heard_at=bindparam("moment"))
 )
@@ -25,7 +26,7 @@ class Desks(Noun):
     __slots__ = ()
 
     def get(self, person_id: str) -> Desk | None:
-        return SHAPE.maybe(self._row(_ALL.where(desks.c.person_id == person_id)))
+        return SHAPE.maybe(self._row(_GET, who=person_id))
 
     def all(self) -> list[Desk]:
         return SHAPE.all(self._rows(_ALL))

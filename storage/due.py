@@ -7,7 +7,7 @@ from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, exists, or
 
 from care.handoff import BEFORE
 from ivr.call import IN_LINE
-from storage.noun import Noun, among
+from storage.noun import Noun, among, own
 from storage.tables import calls, errands, followups, handoff_cards, journal, offers
 
 _NOW: BindParameter[datetime] = bindparam("now")
@@ -15,17 +15,17 @@ _WAITING = exists().where(among(calls.c.stage, [stage.value for stage in IN_LINE
 # The words of the partial indexes calls_due and errands_due, so that they serve these questions.
 _DEADLINE = exists().where(text("calls.stage <> 'ended'"), calls.c.deadline_at <= _NOW)
 _ORPHANED = exists().where(
-    among(offers.c.state, ["offered"]),
+    offers.c.state == own("offered"),
     calls.c.id == offers.c.call_id,
     ~among(calls.c.stage, [stage.value for stage in IN_LINE]),
 )
-_LAPSED = exists().where(among(offers.c.state, ["offered"]), offers.c.lapses_at <= _NOW)
+_LAPSED = exists().where(offers.c.state == own("offered"), offers.c.lapses_at <= _NOW)
 _ERRAND = exists().where(
     text("errands.state in ('pending','claimed','unknown')"),
     or_(
-        and_(text("errands.state = 'pending'"), errands.c.due_at <= _NOW),
-        and_(text("errands.state = 'claimed'"), errands.c.lease_until <= _NOW),
-        and_(text("errands.state = 'unknown'"), errands.c.due_at <= _NOW),
+        and_(errands.c.state == own("pending"), errands.c.due_at <= _NOW),
+        and_(errands.c.state == own("claimed"), errands.c.lease_until <= _NOW),
+        and_(errands.c.state == own("unknown"), errands.c.due_at <= _NOW),
     ),
 )
 _EFFECT = exists(select(journal.c.id).where(text("journal.effects IS NOT NULL")))
@@ -35,7 +35,7 @@ _CARD = exists().where(
     handoff_cards.c.line == calls.c.line,
     among(calls.c.stage, [stage.value for stage in IN_LINE]),
 )
-_PROMISE = exists().where(followups.c.state == "due", followups.c.due_at <= _NOW)
+_PROMISE = exists().where(followups.c.state == own("due"), followups.c.due_at <= _NOW)
 
 
 class Due(NamedTuple):

@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from storage.noun import Moved, Noun, Shape, among
+from storage.noun import Moved, Noun, Shape, among, own
 from storage.tables import errands
 from storage.values import ErrandRow
 
@@ -58,7 +58,7 @@ _CLAIMABLE = (
 )
 _CLAIM = (
     update(errands)
-    .where(errands.c.id.in_(select(_CLAIMABLE.c.id)), text("errands.state = 'pending'"))
+    .where(errands.c.id.in_(select(_CLAIMABLE.c.id)), errands.c.state == own("pending"))
     .values(
         state="claimed",
         claimed_by=bindparam("worker"),
@@ -181,7 +181,7 @@ class Errands(Noun):
 
     def look_again(self, errand_id: int, at: datetime) -> bool:
         """No evidence yet about what is unknown: look again then."""
-        change = update(errands).where(errands.c.id == errand_id, errands.c.state == "unknown")
+        change = update(errands).where(errands.c.id == errand_id, errands.c.state == own("unknown"))
         return self._change(change.values(due_at=at)) == 1
 
     def proven(self, target: str, name: str, value: str, outcome: str, now: datetime) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, bindparam, exists, func, insert, or_, select, update
 
 from storage.errors import Stale
-from storage.noun import Noun, Shape
+from storage.noun import Noun, Shape, own
 from storage.tables import followups, texts
 from storage.values import FollowUp
 
@@ -16,15 +16,15 @@ _GET = _ALL.where(followups.c.id == bindparam("followup_id"))
 _LOCK = _GET.with_for_update()
 _DUE = (
     select(*SHAPE.columns)
-    .where(followups.c.state == "due", followups.c.due_at <= bindparam("now"))
+    .where(followups.c.state == own("due"), followups.c.due_at <= bindparam("now"))
     .order_by(followups.c.risk.desc(), followups.c.due_at, followups.c.id)
 )
 
 
 _REMINDED = exists().where(texts.c.followup_id == followups.c.id)
 _TO_REMIND = _ALL.where(
-    followups.c.state == "due",
-    followups.c.kind == "followup",
+    followups.c.state == own("due"),
+    followups.c.kind == own("followup"),
     followups.c.due_at > bindparam("now"),
     followups.c.due_at <= bindparam("until"),
     followups.c.attempts_made == 0,
@@ -95,7 +95,7 @@ class FollowUps(Noun):
         """
         c = followups.c
         unsaid = and_(c.due_until.is_(None), c.due_at <= now - usual)
-        due = and_(c.state == "due", c.due_at <= now)
+        due = and_(c.state == own("due"), c.due_at <= now)
         past = or_(c.due_until <= now, unsaid)
         counted = select(
             func.count().filter(due).label("due"), func.count().filter(past).label("past")

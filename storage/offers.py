@@ -8,21 +8,20 @@ from sqlalchemy import bindparam, case, or_, select, update
 
 from ivr.call import IN_LINE, Call, Stage
 from storage import calls as noun
-from storage.noun import Moved, Noun, Shape, among
+from storage.noun import Moved, Noun, Shape, among, own
 from storage.tables import calls, offers, people
 from storage.values import Offer
 
 SHAPE = Shape(Offer, offers)
 _ALL = select(*SHAPE.columns).order_by(offers.c.offered_at, offers.c.id)
-_OFFERED = among(offers.c.state, ["offered"])
-_LIVE = _ALL.where(_OFFERED)
+_LIVE = _ALL.where(offers.c.state == own("offered"))
 _GONE = offers.c.person_id.in_(select(people.c.id).where(~people.c.active))
 _ACCEPT = (
     update(offers)
     .where(
         offers.c.id == bindparam("offer_id"),
         offers.c.person_id == bindparam("person"),
-        _OFFERED,
+        offers.c.state == own("offered"),
         offers.c.lapses_at > bindparam("now"),
         ~_GONE,
     )
@@ -30,7 +29,7 @@ _ACCEPT = (
 )
 _LAPSE = (
     update(offers)
-    .where(_OFFERED, offers.c.lapses_at <= bindparam("now"))
+    .where(offers.c.state == own("offered"), offers.c.lapses_at <= bindparam("now"))
     .values(state="lapsed", settled_at=bindparam("now"))
     .returning(*SHAPE.columns)
 )
@@ -45,7 +44,7 @@ _WHY = case(
 _WITHDRAW = (
     update(offers)
     .where(
-        _OFFERED,
+        offers.c.state == own("offered"),
         offers.c.call_id == calls.c.id,
         or_(~among(calls.c.stage, _IN_LINE), _GONE),
     )
@@ -55,8 +54,8 @@ _WITHDRAW = (
 _RECALL = (
     update(offers)
     .where(
-        _OFFERED,
-        offers.c.channel == "desk",
+        offers.c.state == own("offered"),
+        offers.c.channel == own("desk"),
         offers.c.call_id == bindparam("recalled"),
     )
     .values(state="cancelled", why="rebound", settled_at=bindparam("now"))
@@ -77,8 +76,8 @@ _WITH_LINE = (
 _OF_CALL = _ALL.where(offers.c.call_id == bindparam("about"))
 _NOT_AGAIN = _ALL.where(
     offers.c.call_id.in_(bindparam("about", expanding=True)),
-    ~_OFFERED,
-    or_(offers.c.channel == "phone", among(offers.c.state, ["refused"])),
+    offers.c.state != own("offered"),
+    or_(offers.c.channel == own("phone"), offers.c.state == own("refused")),
 )
 
 
@@ -152,7 +151,7 @@ class Offers(Noun):
         ids = tuple(offer_ids)
         if not ids:
             return 0
-        change = update(offers).where(offers.c.id.in_(ids), _OFFERED)
+        change = update(offers).where(offers.c.id.in_(ids), offers.c.state == own("offered"))
         return self._change(change.values(state=state, why=why, settled_at=now))
 
     def withdraw(self, now: datetime) -> list[Offer]:
@@ -173,7 +172,7 @@ class Offers(Noun):
     def move(self, since: Moved) -> None:
         """The machine's clock was set back: what is being offered moves with it, at its length."""
         for offer in self.live():
-            change = update(offers).where(offers.c.id == offer.id, _OFFERED)
+            change = update(offers).where(offers.c.id == offer.id, offers.c.state == own("offered"))
             began = since(offer.offered_at) or offer.offered_at
             ends = began + (offer.lapses_at - offer.offered_at)
             self._change(change.values(offered_at=began, lapses_at=ends))

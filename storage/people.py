@@ -40,6 +40,9 @@ _ALL = (
     .order_by(people.c.name, people.c.id, roles.c.name)
 )
 _ACTIVE = _ALL.where(people.c.active)
+_PHONES = select(people.c.id, people.c.phone).where(
+    people.c.id.in_(bindparam("ids", expanding=True)), people.c.phone.is_not(None), people.c.active
+)
 _GIVE_ROLE = insert(people_roles).from_select(
     ["person_id", "role_id"],
     select(bindparam("person", type_=people.c.id.type), roles.c.id).where(
@@ -70,10 +73,8 @@ class People(Noun):
 
     def phones(self, person_ids: Iterable[str]) -> dict[str, str]:
         """Return the backup phone of each of these who has one and is active."""
-        known = select(people.c.id, people.c.phone).where(
-            people.c.id.in_(tuple(person_ids)), people.c.phone.is_not(None), people.c.active
-        )
-        return {row.id: row.phone for row in self._rows(known)}
+        ids = tuple(person_ids)
+        return {row.id: row.phone for row in self._rows(_PHONES, ids=ids)} if ids else {}
 
     def add(self, person: Person) -> None:
         """Raise Duplicate on a known address; without a password nobody signs in as them."""

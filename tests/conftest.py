@@ -1,6 +1,7 @@
 """What does every test stand on: a database of its own, a browser, the oracles, a closed network?"""
 
 import fcntl
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -12,6 +13,7 @@ import built_once
 import hypothesis
 import network_guard
 import private_postgres
+import psycopg
 import pytest
 from needed import missing
 
@@ -40,6 +42,8 @@ def pytest_configure(config: pytest.Config) -> None:
         "OFF"  # no test cuts the power, and waiting for the disk is half of a suite
     )
     built_once.install()
+    if memory := private_postgres.fast_disk():  # where pytest keeps the folders of tests
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
     worker = getattr(config, "workerinput", None)
     if worker:
         config.stash[SESSION] = Path(worker["session_folder"])
@@ -114,12 +118,21 @@ def sqlite_database(sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite:///{copy}"
 
 
+@pytest.fixture(scope="session")
+def postgres_administrator(postgres_template: str) -> Iterator[psycopg.Connection]:
+    with private_postgres.administrator(postgres_template) as kept:
+        yield kept
+
+
 @pytest.fixture
-def postgres_database(postgres_template: str) -> Iterator[str]:
+def postgres_database(
+    postgres_template: str, postgres_administrator: psycopg.Connection
+) -> Iterator[str]:
     """The URL of a fresh, migrated, empty PostgreSQL database."""
     name = f"test_{uuid.uuid4().hex}"
-    yield private_postgres.create(postgres_template, name)
-    private_postgres.drop(postgres_template, name)
+    private_postgres.copy(postgres_administrator, name)
+    yield private_postgres.named(postgres_template, name)
+    private_postgres.drop(postgres_administrator, name)
 
 
 @pytest.fixture(

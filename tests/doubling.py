@@ -25,7 +25,8 @@ class Writes:
         self.rows = 0
         self._sqlite = store.dialect == "sqlite"
         event.listen(store.engine, "begin", self._begun)
-        event.listen(store.engine, "after_cursor_execute", self._executed)
+        if not self._sqlite:
+            event.listen(store.engine, "after_cursor_execute", self._executed)
         event.listen(store.engine, "commit", self._committed)
 
     def _begun(self, connection: Connection) -> None:
@@ -36,7 +37,7 @@ class Writes:
     def _executed(
         self, connection: Connection, cursor: Any, statement: str, *_rest: object
     ) -> None:
-        if not self._sqlite and statement.lstrip().upper().startswith(WRITING):
+        if statement.lstrip().upper().startswith(WRITING):
             connection.info["written"] += max(cursor.rowcount, 0)
 
     def _committed(self, connection: Connection) -> None:

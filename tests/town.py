@@ -11,8 +11,10 @@ from functools import partial
 from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from doubling import Twice, Writes, swept_twice
+from private_postgres import fast_disk
 from rosters import promised
 from sqlalchemy.exc import DBAPIError
 
@@ -54,7 +56,9 @@ LAKESIDE_DISPATCH = "+13145550192"
 BEAT_SECONDS = 8
 SOON_SECONDS = 0.001  # from a webhook's commit to the sweep that it wakes
 SWEEP_SECONDS = 1  # the clock process's own pace is faster; what is urgent wakes a sweep anyway
-BEATEN_EVERY = clock.BEAT_SECONDS // SWEEP_SECONDS  # sweeps
+LINGER_SECONDS, PASS_SECONDS, DAYS_PASS_SECONDS = 15, 600, 3600
+BEATEN_EVERY = 2 * clock.BEAT_SECONDS // SWEEP_SECONDS  # sweeps: well within the board's 5 s
+TEND_SECONDS = 2 * offline.TEND_SECONDS
 
 
 def settings_for(database_url: str) -> Settings:
@@ -82,7 +86,7 @@ class Town:
     def __init__(
         self, database_url: str, *, seed: int = 1, start: datetime = START, twice: bool = True
     ) -> None:
-        self._disk = TemporaryDirectory(prefix="town-")
+        self._disk = TemporaryDirectory(prefix="town-", dir=fast_disk())
         disk = {"snapshot_dir": Path(self._disk.name)}
         settings = settings_for(database_url).model_copy(update=disk)
         logs.configure("warning")
@@ -104,6 +108,8 @@ class Town:
         )
         self.app = telephone(self.board)
         self.writes = Writes(self.store)
+        self._known: dict[tuple[str, ...], Any] = {}
+        self._known_at = 0
         self.twice = Twice(self.app.wsgi_app, self.writes)
         self.twice.on = twice
         self.app.wsgi_app = self.twice
@@ -170,11 +176,17 @@ class Town:
     def waits(self, seconds: float = 0, minutes: float = 0) -> None:
         self.clock.advance(seconds + 60 * minutes)
 
+    def lingers(self, minutes: float) -> None:
+        """Minutes in which nothing is a matter of seconds: desks are heard, sweeps are slower."""
+        self._pace(LINGER_SECONDS)
+        self.clock.advance(60 * minutes)
+        self._pace(SWEEP_SECONDS)
+
     def passes(self, hours: float = 0, days: float = 0) -> None:
         """Long hours with nobody on the telephone: sweeps and heartbeats at a slower pace."""
         for person in self.people.values():
             person.stops_beating()
-        self._pace(600)
+        self._pace(DAYS_PASS_SECONDS if days else PASS_SECONDS)
         self.clock.advance(3600 * (hours + 24 * days))
         self._pace(SWEEP_SECONDS)
         for person in self.people.values():
@@ -189,7 +201,7 @@ class Town:
         self._ticking += [
             self.clock.every(max(seconds, at_least), partial(self._job, job))
             for at_least, job in (
-                (offline.TEND_SECONDS, offline.tend),
+                (TEND_SECONDS, offline.tend),
                 (clock.RECONCILE_SECONDS, reconcile.run),
                 (clock.RESCUE_SECONDS, rescues.sweep),
                 (clock.RESCUE_SECONDS, crews.sweep),
@@ -259,31 +271,35 @@ class Town:
 
     # -- what is known --------------------------------------------------------------------
 
+    def _asked(self, noun: str, question: str, about: str) -> Any:
+        """Ask the store; once as long as no row is written, for stories ask at every step."""
+        if self._known_at != self.writes.rows:
+            self._known, self._known_at = {}, self.writes.rows
+        if (asked := (noun, question, about)) not in self._known:
+            with self.store.read() as rows:
+                self._known[asked] = getattr(getattr(rows, noun), question)(about)
+        return self._known[asked]
+
     def call_of(self, leg_sid: str) -> Call:
-        with self.store.read() as rows:
-            call = rows.calls.by_leg(leg_sid)
+        call = self._asked("calls", "by_leg", leg_sid)
         assert call is not None, "no call of this leg"
         return call
 
     def call(self, call_id: str) -> Call:
-        with self.store.read() as rows:
-            call = rows.calls.get(call_id)
+        call = self._asked("calls", "get", call_id)
         assert call is not None
         return call
 
     def offers_of(self, call_id: str) -> list[Offer]:
-        with self.store.read() as rows:
-            return rows.offers.of_call(call_id)
+        return list(self._asked("offers", "of_call", call_id))
 
     def followup(self, followup_id: str) -> FollowUp:
-        with self.store.read() as rows:
-            found = rows.followups.get(followup_id)
+        found = self._asked("followups", "get", followup_id)
         assert found is not None
         return found
 
     def attempts(self, followup_id: str) -> list[Attempt]:
-        with self.store.read() as rows:
-            return rows.attempts.of(followup_id)
+        return list(self._asked("attempts", "of", followup_id))
 
     def tasks(self) -> list[Task]:
         with self.store.read() as rows:
@@ -379,8 +395,7 @@ class Clinician:
 
     @property
     def desk(self) -> str:
-        with self.town.store.read() as rows:
-            desk = rows.desks.get(self.id)
+        desk = self.town._asked("desks", "get", self.id)
         return desk.state if desk else "off"
 
     def accepts(self) -> offers.Accepted:

@@ -77,7 +77,7 @@ def test_from_the_desk_to_the_scene_and_cleared(town: Town) -> None:
     assert "12 Main St" in phone.sees()
     assert "A clinician is on the phone with them" in phone.sees()
     for minutes, step in ((1, "acknowledge"), (2, "set_out"), (15, "arrive"), (30, "clear")):
-        town.waits(minutes=minutes)
+        town.lingers(minutes=minutes)
         assert phone.taps(visit, step, words="settled").status_code == 303
         assert phone.taps(visit, step, words="settled").status_code == 303, "tapped twice"
     after = {
@@ -123,14 +123,14 @@ def test_what_nobody_acknowledges_is_told_and_stays_until_a_crew_takes_it(town: 
     assert len(told(town, "cora")) == 1, "and nobody is written to twice"
     phone.taps(visit, "acknowledge")
     assert tasks(town) == []
-    town.waits(minutes=10)
+    town.lingers(minutes=10)
     assert tasks(town) == []
 
 
 def test_two_that_nobody_takes_are_one_task_until_both_are_taken(town: Town) -> None:
     phone = Phone(town)
     first, second = asked(town), asked(town)
-    town.waits(minutes=4)
+    town.lingers(minutes=4)
     assert tasks(town) == ["crew_unacknowledged"]
     phone.taps(first, "acknowledge")
     assert tasks(town) == ["crew_unacknowledged"]
@@ -141,7 +141,7 @@ def test_two_that_nobody_takes_are_one_task_until_both_are_taken(town: Town) -> 
 def test_two_sweeps_tell_once(town: Town) -> None:
     overseer(town, "cora", "coordinator")
     visit = asked(town)
-    town.waits(minutes=4)
+    town.lingers(minutes=4)
     crews.sweep(town.board)
     crews.sweep(town.board)
     assert [one.what for one in now_of(town, visit).lines] == ["requested", "told"]
@@ -183,7 +183,7 @@ def test_a_crew_that_arrives_after_the_wrap_up_stands_in_the_record(town: Town) 
     ana.ends(call_id)
     town.waits(seconds=2)
     ana.wraps_up()
-    town.waits(minutes=20)
+    town.lingers(minutes=20)
     phone.taps(visit, "arrive")
     phone.taps(visit, "arrive")
     with town.store.read() as rows:

@@ -36,7 +36,7 @@ def test_the_past_is_told_by_the_roster_of_then(town):
     with town.store.read() as rows:
         first = rows.roster.newest().revision
     then = town.now
-    town.waits(minutes=30)
+    town.lingers(minutes=30)
     town.clinician("Ben")
     book = town.board.book
     with town.store.read() as rows:

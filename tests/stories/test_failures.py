@@ -15,14 +15,14 @@ from xml.etree import ElementTree as ET
 import pytest
 from sqlalchemy import event, text
 from stories.test_without_database import BEN, bridged, broken, heard_at_once
-from town import DISPATCH, RIVERTON, Town
+from town import DISPATCH, RIVERTON, TEND_SECONDS, Town
 from wire.door import Door
 
 from emulator.faults import FaultPlan
 from ivr.call import Ended, Stage
 from storage.errors import Contended, StoreDown
 from storage.values import NewLine
-from switchboard import arrivals, errands, evidence, offline, offline_notes, orphans, snapshot
+from switchboard import arrivals, errands, evidence, offline_notes, orphans, snapshot
 from switchboard.standby import Standby
 from telephony import forms
 
@@ -286,7 +286,7 @@ def test_a_full_disk_costs_notes_and_no_caller(
     """Every write answers ENOSPC, as /dev/full does; the database is gone as well."""
     town, ben = quick_town, quick_town.phone(BEN)
     town.clinician("Ben", "backup", phone=BEN)
-    town.waits(seconds=offline.TEND_SECONDS + 1)
+    town.waits(seconds=TEND_SECONDS + 1)
     ben.answers(after=4).then_presses("1", after=5)
     monkeypatch.setattr(offline_notes, "_own", full)
 
@@ -387,7 +387,7 @@ def test_a_database_that_is_full_is_a_database_that_is_away(quick_town: Town) ->
     """SQLite answers SQLITE_FULL, as it does on a full disk."""
     town, ben = quick_town, quick_town.phone(BEN)
     town.clinician("Ben", "backup", phone=BEN)
-    town.waits(seconds=offline.TEND_SECONDS + 1)
+    town.waits(seconds=TEND_SECONDS + 1)
     ben.answers(after=4).then_presses("1", after=5)
 
     def small(connection: sqlite3.Connection, _record: object) -> None:

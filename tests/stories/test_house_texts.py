@@ -41,13 +41,13 @@ def kept(town: Town) -> list[TextMessage]:
 def test_who_asked_gets_one_text_that_says_no_more_than_that(house: Town) -> None:
     changes(house)
     changes(house)
-    house.waits(minutes=3)
+    house.lingers(minutes=3)
     (words,) = got(house)
     assert words.startswith("Your hours of the next two days have changed.")
     assert "STOP" in words
     assert house.phone(PHONE).inbox[0].from_ == house.board.book.default.number
     assert sorted(one.state for one in kept(house)) == ["delivered", "dropped"]
-    house.waits(minutes=15)
+    house.lingers(minutes=15)
     changes(house)
     house.waits(minutes=1)
     assert len(got(house)) == 2

@@ -32,17 +32,17 @@ def kinds(town: Town) -> list[str]:
 def test_asked_until_confirmed_and_louder_the_second_time(town: Town) -> None:
     _, rescue = in_danger(town)
     send(town, rescue.id)
-    town.waits(minutes=11)
+    town.lingers(minutes=11)
     assert kinds(town) == []
     with town.store.read() as rows:
         assert rows.rescues.of_call(rescue.call_id).asked == 1
-    town.waits(minutes=10)
+    town.lingers(minutes=10)
     assert kinds(town) == ["no_supervisor", "rescue_unconfirmed"], "and nobody supervises tonight"
     rescues.change(
         town.board, rescue.id, "ana", "contact", lambda one, at: rules.confirm(one, "ana", at)
     )
     assert kinds(town) == ["no_supervisor"]
-    town.waits(minutes=30)
+    town.lingers(minutes=30)
     assert kinds(town) == ["no_supervisor"], "nobody asks again"
 
 
@@ -54,7 +54,7 @@ def test_opening_it_twice_is_one(town: Town) -> None:
 def test_two_sweeps_ask_once(town: Town) -> None:
     _, rescue = in_danger(town)
     send(town, rescue.id)
-    town.waits(minutes=10, seconds=20)
+    town.lingers(minutes=10.5)
     rescues.sweep(town.board)
     rescues.sweep(town.board)
     with town.store.read() as rows:
@@ -64,10 +64,10 @@ def test_two_sweeps_ask_once(town: Town) -> None:
 def test_one_that_is_opened_and_left_is_asked_about_too(town: Town) -> None:
     """Nobody was sent, nothing was written down: somebody in danger is not forgotten for that."""
     _, rescue = in_danger(town)
-    town.waits(minutes=11)
+    town.lingers(minutes=11)
     with town.store.read() as rows:
         assert rows.rescues.of_call(rescue.call_id).asked == 1
-    town.waits(minutes=10)
+    town.lingers(minutes=10)
     assert "rescue_unconfirmed" in kinds(town)
     rescues.change(
         town.board,

@@ -12,12 +12,12 @@ import psycopg
 import pytest
 from doubling import everything
 from private_postgres import plain
-from town import PARTNER, Caller, Town
+from town import PARTNER, TEND_SECONDS, Caller, Town
 
 from emulator.timeline import first_sound
 from ivr.call import Ended, Stage
 from storage.errors import StoreDown
-from switchboard import clock, offline, snapshot
+from switchboard import clock, snapshot
 
 BEN, CLEO = "+13145550121", "+13145550122"
 
@@ -78,7 +78,7 @@ def staffed(town: Town) -> Town:
     """Ben in the first tier to be rung, Cleo in the next; the snapshot is on the disk."""
     town.clinician("Ben", "backup", phone=BEN)
     town.clinician("Cleo", "supervisor", phone=CLEO)
-    town.waits(seconds=offline.TEND_SECONDS + 1)
+    town.waits(seconds=TEND_SECONDS + 1)
     return town
 
 
@@ -138,7 +138,7 @@ def test_nobody_answers_and_nothing_is_a_dead_end(staffed: Town) -> None:
         assert min(rung.count(BEN), rung.count(CLEO)) > 1, "and everybody is rung again"
     assert heard_at_once(caller)
     ben = town.phone(BEN)
-    town.waits(seconds=offline.TEND_SECONDS + 2)
+    town.waits(seconds=TEND_SECONDS + 2)
     town.until(lambda: caller.stage is Stage.WAITING, seconds=120)  # the next round is in the line
     ben.answers(after=2).then_presses("1", after=3)
     town.until(lambda: caller.stage is Stage.TALKING, seconds=60)
@@ -213,7 +213,7 @@ def test_one_failure_and_nobody_waits_for_the_database_until_it_is_back(
         assert not asked, "the second caller's did not"
         town.waits(seconds=30)
         assert town.board.standby.tripped, "a probe that fails leaves it as it is"
-    town.waits(seconds=offline.TEND_SECONDS + 1)
+    town.waits(seconds=TEND_SECONDS + 1)
     assert not town.board.standby.tripped
     third = town.transfers_from_911(shown="+13145550152")
     town.waits(seconds=3)
@@ -234,7 +234,7 @@ def test_a_spoiled_snapshot_rings_nobody_but_the_partner(
 ) -> None:
     town = quick_town
     town.clinician("Ben", "backup", phone=BEN)
-    town.waits(seconds=offline.TEND_SECONDS + 1)
+    town.waits(seconds=TEND_SECONDS + 1)
     town.board.standby.snapshot = None  # as after a restart
     file = snapshot.path(town.board.settings)
     file.write_text(
@@ -252,7 +252,7 @@ def test_a_spoiled_snapshot_rings_nobody_but_the_partner(
 def test_a_snapshot_of_last_week_rings_the_partner_alone(quick_town: Town) -> None:
     town = quick_town
     town.clinician("Ben", "backup", phone=BEN)
-    town.waits(seconds=offline.TEND_SECONDS + 1)
+    town.waits(seconds=TEND_SECONDS + 1)
     found = snapshot.read(town.board.settings)
     assert found is not None
     assert found.phones(town.now) == (BEN,)
@@ -262,9 +262,9 @@ def test_a_snapshot_of_last_week_rings_the_partner_alone(quick_town: Town) -> No
 def test_a_changed_roster_is_on_the_disk_within_seconds(quick_town: Town) -> None:
     town = quick_town
     town.clinician("Ben", "backup", phone=BEN)
-    town.waits(seconds=offline.TEND_SECONDS + 1)
+    town.waits(seconds=TEND_SECONDS + 1)
     town.clinician("Cleo", "primary", phone=CLEO)
-    town.waits(seconds=offline.TEND_SECONDS + 1)
+    town.waits(seconds=TEND_SECONDS + 1)
     found = snapshot.read(town.board.settings)
     assert found is not None
     assert found.phones(town.now) == (CLEO, BEN)
@@ -277,7 +277,7 @@ def test_a_database_without_tables_is_no_dead_end(quick_town: Town) -> None:
     """As a deleted SQLite file leaves it, or a restore that was interrupted."""
     town = quick_town
     town.clinician("Ben", "backup", phone=BEN)
-    town.waits(seconds=offline.TEND_SECONDS + 1)
+    town.waits(seconds=TEND_SECONDS + 1)
     ben = town.phone(BEN)
     ben.answers(after=3).then_presses("1", after=3)
     with town.store.engine.connect() as connection:
@@ -299,7 +299,7 @@ def test_a_webhook_that_took_the_whole_budget_spares_the_next_caller(
         town.waits(seconds=0.2)
     assert caller.call, "the slow webhook did its work"
     assert town.board.standby.away(town.now)
-    town.waits(seconds=offline.TEND_SECONDS)
+    town.waits(seconds=TEND_SECONDS)
     assert not town.board.standby.tripped
 
 
