@@ -17,7 +17,7 @@ from chaos.processes_count import Count, count, left_behind
 from chaos.processes_line import WORKERS, Line
 from chaos.processes_people import Callers, cast
 from chaos.processes_points import POINTS, arm, disarm, fired
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, select, update
 
 from storage.errors import StoreDown
 from storage.tables import errands, followups, heartbeats
@@ -30,8 +30,10 @@ WARM_SECONDS = 60
 # is believed to ring for 60 s, and a clinician waits with it.
 QUIET_SECONDS = 80
 BEGINS_SECONDS = 3
-_DUE = select(followups.c.id).where(
-    followups.c.state == "due", followups.c.due_at <= bindparam("soon")
+_PUT_OFF = (
+    update(followups)
+    .where(followups.c.state == "due", followups.c.due_at <= bindparam("soon"))
+    .values(due_at=bindparam("later"))
 )
 STOPPED_SECONDS = (2.0, 13.0)  # some outlive the lease of 10 s, and wake up as zombies
 START_SECONDS = 6  # of everything, on a machine that has nothing else to do
@@ -251,16 +253,17 @@ def _come_to_rest(line: Line, callers: Callers, killer: Killer) -> None:
 
 
 def _live(line: Line) -> bool:
-    """Whether anything is under way, or begins at once: a promise that is due is offered."""
+    """Whether anything is under way. Of hundreds of callers many are to be rung back: what of that
+    has not begun is put off until tomorrow, or this would not end for hours.
+    """
     if offline_notes.left_over(line.board):
         return True
-    with suppress(StoreDown), line.board.store.engine.connect() as there:
-        return bool(left_behind(there) or there.execute(_DUE, {"soon": _soon()}).first())
+    now = datetime.now(UTC)
+    when = {"soon": now + timedelta(seconds=BEGINS_SECONDS), "later": now + timedelta(days=1)}
+    with suppress(StoreDown), line.board.store.engine.begin() as there:
+        put_off = there.execute(_PUT_OFF, when).rowcount
+        return bool(put_off or left_behind(there))
     return True
-
-
-def _soon() -> datetime:
-    return datetime.now(UTC) + timedelta(seconds=BEGINS_SECONDS)
 
 
 def _undone(line: Line, accepted: dict[str, str]) -> list[str]:
