@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
+LENGTH = 28  # characters of one: SHA-1 in base64
 Pairs = Iterable[tuple[str, str]]
 NOT_TEXT = re.compile("[\udc80-\udcff]")  # bytes that survived decoding as surrogates
 
