@@ -1,5 +1,6 @@
 """What came of a contact, in the clinician's own words?"""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -9,10 +10,12 @@ from sqlalchemy import exists, or_, select, update
 from ivr.call import Stage
 from storage.errors import Stale
 from storage.noun import Noun, Shape
-from storage.tables import calls, records
+from storage.tables import calls, records, tasks
 from storage.values import Record
 
 SHAPE = Shape(Record, records)
+_TALKED = (calls.c.stage == Stage.ENDED.value, calls.c.answered_at.is_not(None))
+_FINISHED = exists().where(records.c.call_id == calls.c.id, records.c.finished_at.is_not(None))
 
 
 class Unwritten(NamedTuple):
@@ -39,21 +42,29 @@ class Records(Noun):
         found = select(*SHAPE.columns).where(either).order_by(records.c.updated_at.desc())
         return SHAPE.all(self._rows(found.limit(limit)))
 
-    def unwritten(self, clinician_id: str, since: datetime) -> list[Unwritten]:
-        """Return this clinician's talks that came in since then, are over and have no finished
-        record, oldest first.
+    def unwritten(
+        self, clinician_id: str, since: datetime, older: Collection[str] = ()
+    ) -> list[Unwritten]:
+        """Return this clinician's talks that came in since then, or are among the `older` ones,
+        are over and have no finished record, oldest first.
         """
-        finished = exists().where(
-            records.c.call_id == calls.c.id, records.c.finished_at.is_not(None)
-        )
         theirs = select(calls.c.id, calls.c.line, calls.c.answered_at).where(
-            calls.c.arrived_at >= since,
+            or_(calls.c.arrived_at >= since, calls.c.id.in_(older)),
             calls.c.clinician_id == clinician_id,
-            calls.c.stage == Stage.ENDED.value,
-            calls.c.answered_at.is_not(None),
+            *_TALKED,
+            ~_FINISHED,
         )
-        rows = self._rows(theirs.where(~finished).order_by(calls.c.arrived_at))
+        rows = self._rows(theirs.order_by(calls.c.arrived_at))
         return [Unwritten(row.id, row.line, row.answered_at) for row in rows]
+
+    def never_written(self, since: datetime, until: datetime, task: str, limit: int) -> list[str]:
+        """Return the talks that came in then, are over, have no finished record, and about which
+        no task of that kind was ever opened, oldest first.
+        """
+        told = exists().where(tasks.c.call_id == calls.c.id, tasks.c.kind == task)
+        then = calls.c.arrived_at.between(since, until)
+        found = select(calls.c.id).where(then, *_TALKED, ~_FINISHED, ~told)
+        return [row.id for row in self._rows(found.order_by(calls.c.arrived_at).limit(limit))]
 
     def dispositions(self, call_ids: list[str]) -> dict[str, str]:
         """Return what came of these calls, as far as it is written."""

@@ -38,6 +38,7 @@ from switchboard import (
     response_plans,
     set_back,
     text_sending,
+    unwritten,
 )
 from switchboard.board import Board
 
@@ -53,6 +54,7 @@ MAIL_SECONDS = 15
 TEXT_SECONDS = 5
 FORGET_SECONDS = 600
 REVIEW_SECONDS = 600
+UNWRITTEN_SECONDS = 600
 ROUNDS_MAX = 10
 
 Part = Callable[[Board], None]
@@ -229,6 +231,7 @@ def run(board: Board) -> None:
         (text_sending.sweep, TEXT_SECONDS, (board,)),
         (handoffs.forget, FORGET_SECONDS, (board,)),
         (response_plans.sweep, REVIEW_SECONDS, (board,)),
+        (unwritten.sweep, UNWRITTEN_SECONDS, (board,)),
     ):
         scheduler.add_job(job, "interval", seconds=seconds, args=given, **every)
     board.carrier.warm()

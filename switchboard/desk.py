@@ -219,6 +219,7 @@ def finish(
                 ring_backs.settle(rows, call_id, now)
             referrals.answer(board, rows, call, person_id, went or {}, now)
         _write(board, rows, call_id, person_id, draft, version, finished=True)
+        unwritten.written(rows, call_id, person_id, now)
     board.wake()
 
 

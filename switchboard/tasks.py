@@ -22,6 +22,7 @@ WORDS = {
     "no_supervisor": "A person is in danger and no supervisor can be reached. Find one.",
     "crew_unacknowledged": "A mobile crew was asked for and nobody has acknowledged. See Crews.",
     "left_before_crew": "A clinician's telephone left a caller before the mobile crew was there.",
+    "never_written": "A talk of a week ago has no finished record. Ask its clinician to write it.",
     "response_plan_review": "A response plan is due for review. Write it anew, or end it.",
     "effect_failed": "What followed a call was not written down. Look at its history, and do it.",
     "carrier_refused": "The carrier refused to ring a phone. Check the number and the account.",

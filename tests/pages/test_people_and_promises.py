@@ -1,7 +1,11 @@
 """Are people and promises kept by those who may, and is every decision somebody's?"""
 
+from datetime import timedelta
+
+from ivr.call import Stage
 from storage import ids
 from storage.values import Task
+from switchboard import tasks, unwritten
 
 NEW = {
     "name": "Eli Park",
@@ -77,6 +81,20 @@ def test_a_coordinator_decides_and_the_promise_is_closed(house, visitor):
         assert (kept.closed_by, kept.decision) == ("cora", "Close: nothing more to do: moved")
         assert rows.followups.get(followup.id).state == "closed"
         assert rows.audit.of(f"task:{task.id}")
+
+
+def test_a_talk_that_nobody_wrote_down_is_put_before_a_coordinator(house, visitor):
+    then = house.at - timedelta(days=8)
+    call = house.call(Stage.ENDED, clinician_id="ana", arrived_at=then, answered_at=then)
+    cora = visitor("cora")
+    assert cora.get(f"/records/{call.id}").status_code == 404
+    unwritten.sweep(house.board)
+    page = cora.get("/follow-ups").text
+    assert tasks.WORDS[unwritten.KIND] in page
+    assert f'href="/records/{call.id}"' in page
+    assert "Ana" in cora.get(f"/records/{call.id}").text, "whom to ask"
+    assert f"/desk/unwritten/{call.id}" in visitor("ana").get("/desk").text
+    assert f"/records/{call.id}" not in visitor("ben").get("/follow-ups").text
 
 
 def test_the_figures_of_a_page_and_its_file_agree(house, visitor):
