@@ -25,8 +25,16 @@ STAFF = (
     ("Sam Turner", ("en",), ("suicide_safety",), ("supervisor", "clinician")),
     ("Tess Morgan", ("en", "es"), ("youth",), ("supervisor", "clinician")),
     ("Ada Byrne", ("en",), (), ("administrator",)),
+    ("Nora Blake", ("en",), ("older_adults",), CLINICIANS),
 )
 FIRST_NUMBER = 110  # of +1 314 555 01xx
+# Who is on together: each pair, or backup, for two days, and then the next.
+HERS = (("Ana Lopez", "Elena Ruiz"), ("Farid Hassan", "Nora Blake"))
+OTHERS = (("Grace Kim", "Ivy Nguyen"), ("Hugo Brandt", "Jonas Weber"))
+BACKUPS = (("Ben Carter",), ("Grace Kim",), ("Hugo Brandt",), ("Ivy Nguyen",))  # on their free days
+SUPERVISORS = (("Sam Turner",), ("Tess Morgan",))
+TURN = 2 * DAY
+Groups = tuple[tuple[str, ...], ...]
 
 
 def staff(rng: Random) -> list[Person]:
@@ -51,36 +59,26 @@ def staff(rng: Random) -> list[Person]:
 def roster(now: datetime) -> dict[str, Any]:
     """Return the exchange document: Ana has the half of the day in which the demo begins.
 
-    Two holes are left for the coordinator to find: a short night in five days, and a day without
-    a backup in nine.
+    Nobody is strained by it (routing.rest). Two holes are left for the coordinator to find: a
+    short night in five days, and a day without a backup in nine.
     """
     today = wall(now, ZONE)
-    day, night = ("08:00", "20:00"), ("20:00", "08:00")
-    hers, others = (day, night) if 8 <= today.hour < 20 else (night, day)  # noqa: PLR2004 (o'clock)
+    hers_is_day = 8 <= today.hour < 20  # noqa: PLR2004 (o'clock)
+    by_day, by_night = (HERS, OTHERS) if hers_is_day else (OTHERS, HERS)
     short, bare = today.date() + 5 * DAY, today.date() + 9 * DAY
-    anchor = (today - timedelta(hours=8)).date().isoformat()  # the shift on call now began there
-    pairs = [["Grace Kim", "Ivy Nguyen"], ["Hugo Brandt", "Jonas Weber"]]
-    backups = [["Ben Carter"], ["Jonas Weber"], ["Hugo Brandt"]]
-    supervisors = [["Sam Turner"], ["Tess Morgan"]]
-    whole_day = ("08:00", "08:00")
-    patterns = [
-        {"id": "ana", "tier": "primary", "people": ["Ana Lopez"]} | _hours(hers),
-        _rotation("with-ana", "primary", hers, anchor, [["Elena Ruiz"], ["Farid Hassan"]]),
-        _rotation("others", "primary", others, anchor, pairs),
-        _rotation("backup", "backup", whole_day, anchor, backups),
-        _rotation("supervisor", "supervisor", whole_day, anchor, supervisors),
-    ]
-    for pattern in patterns:
-        if pattern["start"] == "20:00":
-            pattern["except_dates"] = [short.isoformat()]
-        elif pattern["id"] == "backup":
-            pattern["except_dates"] = [bare.isoformat()]
+    anchor = (today - timedelta(hours=8)).date()  # the shift on call now began there
+    alone, late = _turn(by_night, anchor, short)[-1], _turn(BACKUPS, anchor, bare)[-1]
     return {
         "zone": ZONE,
-        "patterns": patterns,
+        "patterns": [
+            _rotation("day", "primary", ("08:00", "20:00"), anchor, by_day),
+            _rotation("night", "primary", ("20:00", "08:00"), anchor, by_night) | _but(short),
+            _rotation("backup", "backup", ("08:00", "08:00"), anchor, BACKUPS) | _but(bare),
+            _rotation("supervisor", "supervisor", ("08:00", "08:00"), anchor, SUPERVISORS),
+        ],
         "one_offs": [
-            _one_off("primary", "Ivy Nguyen", short, "20:00", short + DAY, "03:00"),
-            _one_off("backup", "Ben Carter", bare, "20:00", bare + DAY, "08:00"),
+            _one_off("primary", alone, short, "20:00", short + DAY, "03:00"),
+            _one_off("backup", late, bare, "20:00", bare + DAY, "08:00"),
         ],
         "people": {
             name: {"languages": list(languages), "skills": list(skills)}
@@ -91,15 +89,25 @@ def roster(now: datetime) -> dict[str, Any]:
     }
 
 
-def _hours(hours: tuple[str, str]) -> dict[str, Any]:
-    return {"start": hours[0], "end": hours[1]}
+def _turn(groups: Groups, anchor: date, day: date) -> tuple[str, ...]:
+    """Return whose turn it is on that day."""
+    return groups[(day - anchor) // TURN % len(groups)]
 
 
 def _rotation(
-    name: str, tier: str, hours: tuple[str, str], anchor: str, groups: list[list[str]]
+    name: str, tier: str, hours: tuple[str, str], anchor: date, groups: Groups
 ) -> dict[str, Any]:
-    turn = {"groups": groups, "turn": "day", "every": 2, "anchor": anchor}
-    return {"id": name, "tier": tier, "rotation": turn} | _hours(hours)
+    turn = {
+        "groups": [list(group) for group in groups],
+        "turn": "day",
+        "every": TURN.days,
+        "anchor": anchor.isoformat(),
+    }
+    return {"id": name, "tier": tier, "rotation": turn, "start": hours[0], "end": hours[1]}
+
+
+def _but(day: date) -> dict[str, Any]:
+    return {"except_dates": [day.isoformat()]}
 
 
 def _one_off(

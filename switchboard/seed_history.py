@@ -22,7 +22,6 @@ OTHER_ENDS = {
     Ended.CALLBACK: 5,
     Ended.PASSED_ON: 5,
     Ended.RETURNED: 2,
-    Ended.LOST: 1,
 }
 # Seconds until such a call was over; the others within two minutes.
 ENDS_AFTER = {Ended.PASSED_ON: (115, 900), Ended.RETURNED: (60, 300)}

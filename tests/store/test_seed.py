@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from config import lines
-from ivr.call import Kind
-from routing import document
+from ivr.call import Ended, Kind
+from routing import document, stretches
+from routing.rest import strains
+from routing.roster import TIERS
 from storage.store import Store
-from switchboard import roster_book, seed
+from switchboard import roster_book, seed, unwritten
 
 NOW = datetime.fromisoformat("2026-11-20T15:00:00+00:00")
 MONTH = NOW - timedelta(days=31)
@@ -42,6 +44,18 @@ def test_somebody_is_on_call_in_every_tier(store, hours):
     assert [len(found) for found in gaps] == [1, 1]
 
 
+@pytest.mark.parametrize("hours", [0, 14, 24 * 108 - 7, -24 * 19 - 8])
+def test_nobody_is_strained_by_the_roster(store, hours):
+    now = NOW + timedelta(hours=hours)
+    seed.fill(store, now)
+    since, until = now - timedelta(days=35), now + timedelta(days=35)
+    with store.read() as rows:
+        roster = roster_book.newest(rows)[1].roster
+        timeline = roster_book.timeline(rows, since, until)
+    runs = (run for tier in TIERS for run in stretches.runs(timeline, tier, since, until))
+    assert not strains(runs, {}, roster.zone)
+
+
 def test_the_month_is_the_same_each_time_and_believable(store):
     seed.fill(store, NOW, book=lines.read(Path("config/line.toml")))
     with store.read() as rows:
@@ -58,6 +72,9 @@ def test_the_month_is_the_same_each_time_and_believable(store):
     assert tasks
     busy = Counter(call.clinician_id for call in answered)
     assert len(busy) >= 8
+    assert Ended.LOST not in {call.ended_reason for call in calls}
+    with store.read() as rows:
+        assert not rows.records.never_written(MONTH, NOW, unwritten.KIND, 9), "each is written down"
 
 
 def test_there_are_promises_of_every_kind(store):
