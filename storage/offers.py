@@ -73,6 +73,7 @@ _WITH_LINE = (
 )
 
 
+_OF_PERSON = _LIVE.where(offers.c.person_id == bindparam("who"))
 _OF_CALL = _ALL.where(offers.c.call_id == bindparam("about"))
 _NOT_AGAIN = _ALL.where(
     offers.c.call_id.in_(bindparam("about", expanding=True)),
@@ -128,7 +129,7 @@ class Offers(Noun):
 
     def of_person(self, person_id: str) -> list[Offer]:
         """Return what is being offered to this person."""
-        return SHAPE.all(self._rows(_LIVE.where(offers.c.person_id == person_id)))
+        return SHAPE.all(self._rows(_OF_PERSON, who=person_id))
 
     def of_call(self, call_id: str) -> list[Offer]:
         """Return every offer about this call, settled ones too."""

@@ -5,7 +5,6 @@ Flask-Security's view of the same rows is storage/signin.py: `datastore(store)`.
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, bindparam, delete, func, insert, select, update
@@ -33,6 +32,7 @@ COLUMNS = tuple(
         "active",
     )
 )
+NAMES = tuple(column.name for column in COLUMNS)
 _ALL = (
     select(*COLUMNS, roles.c.name.label("role"))
     .outerjoin(people_roles, people_roles.c.person_id == people.c.id)
@@ -40,6 +40,7 @@ _ALL = (
     .order_by(people.c.name, people.c.id, roles.c.name)
 )
 _ACTIVE = _ALL.where(people.c.active)
+_GET = _ALL.where(people.c.id == bindparam("who"))
 _PHONES = select(people.c.id, people.c.phone).where(
     people.c.id.in_(bindparam("ids", expanding=True)), people.c.phone.is_not(None), people.c.active
 )
@@ -57,7 +58,7 @@ class People(Noun):
     __slots__ = ()
 
     def get(self, person_id: str) -> Person | None:
-        return self._first(_ALL.where(people.c.id == person_id))
+        return self._first(_GET, who=person_id)
 
     def names(self) -> dict[str, str]:
         """Return everybody's name by id: those who left are in what was."""
@@ -96,22 +97,21 @@ class People(Noun):
         if person.roles:
             self._change(_GIVE_ROLE, person=person.id, names=person.roles)
 
-    def _first(self, statement: Any) -> Person | None:
-        return next(iter(self._people(statement)), None)
+    def _first(self, statement: Any, **params: Any) -> Person | None:
+        return next(iter(self._people(statement, **params)), None)
 
-    def _people(self, statement: Any) -> list[Person]:
+    def _people(self, statement: Any, **params: Any) -> list[Person]:
         """Fold one row per role into one person."""
-        found: dict[str, Person] = {}
-        for row in self._rows(statement):
-            known = found.get(row.id) or _person(row)
-            found[row.id] = replace(known, roles=(*known.roles, row.role)) if row.role else known
-        return list(found.values())
+        found: dict[str, list[Row[Any]]] = {}
+        for row in self._rows(statement, **params):
+            found.setdefault(row.id, []).append(row)
+        return [_person(rows) for rows in found.values()]
 
 
-def _person(row: Row[Any]) -> Person:
-    facts = {column.name: getattr(row, column.name) for column in COLUMNS}
-    facts |= {"languages": tuple(row.languages), "skills": tuple(row.skills)}
-    return Person(**facts, roles=())
+def _person(rows: list[Row[Any]]) -> Person:
+    facts = dict(zip(NAMES, rows[0], strict=False))
+    facts |= {"languages": tuple(facts["languages"]), "skills": tuple(facts["skills"])}
+    return Person(**facts, roles=tuple(row.role for row in rows if row.role))
 
 
 def _facts(person: Person) -> dict[str, Any]:

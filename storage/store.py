@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import Lock, get_ident
+from typing import Generic, TypeVar
 
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -34,6 +35,7 @@ from storage.handoffs import Handoffs
 from storage.heartbeats import Heartbeats
 from storage.journal import Journal
 from storage.notices import Notices
+from storage.noun import Noun
 from storage.offers import Offers
 from storage.people import People
 from storage.psap_keys import PsapKeys
@@ -51,46 +53,64 @@ from storage.time_off_requests import TimeOffRequests
 from storage.traces import Traces
 from storage.watch import OnChange, Watcher
 
+N = TypeVar("N", bound=Noun)
+
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+class Made(Generic[N]):
+    """One noun of a transaction, made when it is first spoken of: most speak of a few."""
+
+    def __init__(self, noun: type[N]) -> None:
+        self.noun = noun
+
+    def __set_name__(self, _owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, rows: "Rows", _owner: type) -> N:
+        made = rows.__dict__[self.name] = self.noun(rows.connection, rows.now)
+        return made
+
+
 class Rows:
     """Every noun, inside one transaction."""
 
+    calls = Made(Calls)
+    journal = Made(Journal)
+    errands = Made(Errands)
+    offers = Made(Offers)
+    traces = Made(Traces)
+    desks = Made(Desks)
+    due = Made(Dues)
+    people = Made(People)
+    roster = Made(RosterRows)
+    roster_drafts = Made(RosterDrafts)
+    roster_feeds = Made(RosterFeeds)
+    cover_requests = Made(CoverRequests)
+    time_off_requests = Made(TimeOffRequests)
+    notices = Made(Notices)
+    shift_confirmations = Made(ShiftConfirmations)
+    followups = Made(FollowUps)
+    attempts = Made(Attempts)
+    texts = Made(Texts)
+    tasks = Made(Tasks)
+    records = Made(Records)
+    rescues = Made(Rescues)
+    response_plans = Made(ResponsePlans)
+    handoffs = Made(Handoffs)
+    psap_keys = Made(PsapKeys)
+    crews = Made(Crews)
+    crew_visits = Made(CrewVisits)
+    directory = Made(Directory)
+    referrals = Made(Referrals)
+    audit = Made(Audit)
+    heartbeats = Made(Heartbeats)
+    changes = Made(Changes)
+
     def __init__(self, connection: Connection, now: Callable[[], datetime]) -> None:
-        self.calls = Calls(connection, now)
-        self.journal = Journal(connection, now)
-        self.errands = Errands(connection, now)
-        self.offers = Offers(connection, now)
-        self.traces = Traces(connection, now)
-        self.desks = Desks(connection, now)
-        self.due = Dues(connection, now)
-        self.people = People(connection, now)
-        self.roster = RosterRows(connection, now)
-        self.roster_drafts = RosterDrafts(connection, now)
-        self.roster_feeds = RosterFeeds(connection, now)
-        self.cover_requests = CoverRequests(connection, now)
-        self.time_off_requests = TimeOffRequests(connection, now)
-        self.notices = Notices(connection, now)
-        self.shift_confirmations = ShiftConfirmations(connection, now)
-        self.followups = FollowUps(connection, now)
-        self.attempts = Attempts(connection, now)
-        self.texts = Texts(connection, now)
-        self.tasks = Tasks(connection, now)
-        self.records = Records(connection, now)
-        self.rescues = Rescues(connection, now)
-        self.response_plans = ResponsePlans(connection, now)
-        self.handoffs = Handoffs(connection, now)
-        self.psap_keys = PsapKeys(connection, now)
-        self.crews = Crews(connection, now)
-        self.crew_visits = CrewVisits(connection, now)
-        self.directory = Directory(connection, now)
-        self.referrals = Referrals(connection, now)
-        self.audit = Audit(connection, now)
-        self.heartbeats = Heartbeats(connection, now)
-        self.changes = Changes(connection, now)
+        self.connection, self.now = connection, now
 
 
 class RoundTrips:

@@ -107,11 +107,6 @@ def _offer(rows: Rows, followup: FollowUp, person_id: str, now: datetime) -> Non
         rows.followups.save(replace(followup, state="offered", offered_to=person_id))
 
 
-def preempt(board: Board, rows: Rows, now: datetime) -> None:
-    """A caller waits: follow-ups on offer step back at once."""
-    step_back(board, rows, rows.offers.live(), "preempted", now)
-
-
 def step_back(board: Board, rows: Rows, offered: Iterable[Offer], why: str, now: datetime) -> None:
     """Of what is being offered, the promises are due again at once."""
     for offer in offered:

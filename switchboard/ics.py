@@ -68,6 +68,9 @@ def _text(words: str) -> str:
 
 def _folded(line: str) -> Iterator[str]:
     """At most 75 bytes each; what goes on begins with a blank, and no character is cut."""
+    if len(line) <= LINE_BYTES and line.isascii():  # nearly every line
+        yield line
+        return
     part = ""
     for character in line:
         if len((part + character).encode()) > LINE_BYTES:

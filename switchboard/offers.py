@@ -47,8 +47,9 @@ def sweep(board: Board) -> None:
         _lapse(board, rows, now)
         line = in_order(in_line_by(rows.calls.waiting(), now), board.book.storm.ageing_seconds)
         if line:
-            followups.preempt(board, rows, now)
-            _tell(board, rows, line, now)
+            live = rows.offers.live()
+            followups.step_back(board, rows, live, "preempted", now)  # a caller comes first
+            _tell(board, rows, line, live, now)
 
 
 def _lapse(board: Board, rows: Rows, now: datetime) -> None:
@@ -69,11 +70,11 @@ def _end_phone(rows: Rows, offer: Offer, now: datetime) -> None:
     rows.errands.add(offer.call_id or "", [("EndLeg", facts, f"end:{offer.phone_leg}", now)])
 
 
-def _tell(board: Board, rows: Rows, line: list[Call], now: datetime) -> None:
+def _tell(board: Board, rows: Rows, line: list[Call], live: list[Offer], now: datetime) -> None:
     ladders = {call.line: board.ladder(call.line) for call in line}
     flooded = frozenset(name for name in ladders if arrivals.flooded(board, rows, name, now))
     unheard = board.settings.desk_unheard_seconds
-    here, known = candidates.here(rows, now, unheard), _known(rows, line)
+    here, known = candidates.here(rows, now, unheard), _known(rows, line, live)
     rings = plan(line, candidates.on_call(here), known, ladders, board.policy, now, flooded)
     made = [_offer(board, ring, now) for ring in rings]
     standing = rows.offers.add(made)
@@ -87,13 +88,9 @@ def _tell(board: Board, rows: Rows, line: list[Call], now: datetime) -> None:
             rows.errands.add(offer.call_id or "", [("RingPhone", facts, target, now)])
 
 
-def _known(rows: Rows, line: list[Call]) -> list[Live]:
+def _known(rows: Rows, line: list[Call], live: list[Offer]) -> list[Live]:
     """Live offers, and those of these waits that must not be repeated: phones, and refusals."""
-    known = [
-        Live(o.person_id, o.call_id or "", o.channel)
-        for o in rows.offers.live()
-        if o.kind == "call"
-    ]
+    known = [Live(o.person_id, o.call_id or "", o.channel) for o in live if o.kind == "call"]
     since = {call.id: call.line_since for call in line}
     known += [
         Live(o.person_id, o.call_id, o.channel, settled=True)

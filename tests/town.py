@@ -271,13 +271,13 @@ class Town:
 
     # -- what is known --------------------------------------------------------------------
 
-    def _asked(self, noun: str, question: str, about: str) -> Any:
+    def _asked(self, noun: str, question: str, *about: str) -> Any:
         """Ask the store; once as long as no row is written, for stories ask at every step."""
         if self._known_at != self.writes.rows:
             self._known, self._known_at = {}, self.writes.rows
-        if (asked := (noun, question, about)) not in self._known:
+        if (asked := (noun, question, *about)) not in self._known:
             with self.store.read() as rows:
-                self._known[asked] = getattr(getattr(rows, noun), question)(about)
+                self._known[asked] = getattr(getattr(rows, noun), question)(*about)
         return self._known[asked]
 
     def call_of(self, leg_sid: str) -> Call:
@@ -289,6 +289,9 @@ class Town:
         call = self._asked("calls", "get", call_id)
         assert call is not None
         return call
+
+    def live_calls(self) -> list[Call]:
+        return list(self._asked("calls", "live"))
 
     def offers_of(self, call_id: str) -> list[Offer]:
         return list(self._asked("offers", "of_call", call_id))
@@ -391,7 +394,8 @@ class Clinician:
 
     @property
     def is_offered(self) -> bool:
-        return bool(self.cards)
+        """Every card is an offer's, and there is not one until a row is written."""
+        return bool(self.town._asked("offers", "of_person", self.id)) and bool(self.cards)
 
     @property
     def desk(self) -> str:

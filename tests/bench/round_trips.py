@@ -67,7 +67,7 @@ def talked_and_called_again(town: Town, faults: FaultPlan = NO_FAULTS) -> None:
     town.waits(seconds=15)
     accepted = ana.accepts()
     town.until(lambda: caller.stage is Stage.TALKING, seconds=2)
-    town.waits(minutes=2)
+    town.waits(seconds=20)
     ana.ends(accepted.call_id)
     town.waits(seconds=3)
     _forget_the_others(town, ana.schedules(accepted.call_id))
@@ -81,7 +81,7 @@ def talked_and_called_again(town: Town, faults: FaultPlan = NO_FAULTS) -> None:
     town.until(lambda: town.phone(CALLER_PHONE).is_ringing, seconds=10)
     town.twilio.faults = NO_FAULTS
     town.until(lambda: town.call(again.call_id).stage is Stage.TALKING, seconds=15)
-    town.waits(minutes=1)
+    town.waits(seconds=20)
     town.phone(CALLER_PHONE).hangs_up()
     town.waits(seconds=3)
     ana.wraps_up()
@@ -265,7 +265,7 @@ def reminded_and_texting(town: Town) -> None:
     due = town.followup(made).due_at
     ana.wraps_up()
     opens, _ = reminder.span(due, "America/Chicago")
-    town.passes(hours=(opens - town.now) / timedelta(hours=1) - 0.02)
+    town.passes(days=(opens - town.now) / timedelta(days=1) - 0.001)
     town.twilio.faults = MUTE
     town.until(lambda: bool(phone.inbox), seconds=120)
     town.twilio.faults = NO_FAULTS

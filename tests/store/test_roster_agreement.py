@@ -77,7 +77,8 @@ def fed(shifts: list[Shift]) -> Iterator[Shift]:
 
 
 def instant(stamp: str) -> datetime:
-    return datetime.strptime(stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    assert stamp.endswith("Z"), "universal time"
+    return datetime.fromisoformat(stamp)
 
 
 def gap_feed(book: Book, window: Window) -> Iterator[ics.Entry]:

@@ -98,7 +98,8 @@ def test_three_hear_one_another_and_nobody_before_pressing_one(town: Town) -> No
 
 
 @pytest.mark.parametrize("how", ["voicemail", "is_busy", "never_answers"])
-def test_who_does_not_come_is_shown_and_the_talk_goes_on(town: Town, how: str) -> None:
+def test_who_does_not_come_is_shown_and_the_talk_goes_on(quick_town: Town, how: str) -> None:
+    town = quick_town
     ana, caller = talk(town)
     getattr(town.phone(CREW), how)()
     ana.asks(caller.call.id, "crew:crew")
@@ -244,7 +245,8 @@ def test_whoever_is_consulted_hangs_up_first(town: Town) -> None:
 
 
 @pytest.mark.parametrize("how", ["voicemail", "is_busy", "never_answers"])
-def test_whoever_is_consulted_does_not_come(town: Town, how: str) -> None:
+def test_whoever_is_consulted_does_not_come(quick_town: Town, how: str) -> None:
+    town = quick_town
     ana, caller = talk(town)
     getattr(town.phone(CREW), how)()
     ana.asks(caller.call.id, "crew:crew", consult=True)
@@ -450,7 +452,8 @@ def followed_up(town: Town):
 
 
 @pytest.mark.parametrize("way", ["the clinician", "key zero", "the crew hangs up"])
-def test_a_follow_ups_person_is_kept_company_in_neutral_words(town: Town, way: str) -> None:
+def test_a_follow_ups_person_is_kept_company_in_neutral_words(quick_town: Town, way: str) -> None:
+    town = quick_town
     ana, pat, call_id, followup_id = followed_up(town)
     crew = answers(town)
     ana.asks(call_id, "crew:crew", consult=True)

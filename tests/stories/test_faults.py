@@ -40,9 +40,7 @@ def with_whom(town: Town, caller: Caller) -> set[str]:
 
 def assert_nobody_has_two(town: Town) -> None:
     """Each clinician has one call and one leg at most, each room one caller."""
-    with town.store.read() as rows:
-        live = rows.calls.live()
-    having = Counter(call.clinician_id for call in live if call.clinician_id)
+    having = Counter(call.clinician_id for call in town.live_calls() if call.clinician_id)
     assert all(count == 1 for count in having.values()), having
     legs = [leg for leg in town.twilio.live.values() if leg.kind != "client" and leg.participant]
     rooms = Counter(leg.participant.conference.friendly_name for leg in legs)

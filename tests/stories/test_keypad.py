@@ -62,7 +62,8 @@ def test_it_is_on_the_offer_before_yes_and_with_the_caller_after(town: Town, aft
 
 
 @pytest.mark.parametrize("keys", ["", "#", NUMBER, "12#", "1", "9" * 17, f"{NUMBER}*#", "11", "A#"])
-def test_by_mistake_or_absurd_the_wait_goes_on_at_once(town: Town, keys: str) -> None:
+def test_by_mistake_or_absurd_the_wait_goes_on_at_once(quick_town: Town, keys: str) -> None:
+    town = quick_town
     town.clinician("Ana").goes_on_duty()
     caller = town.transfers_from_911()
     town.waits(seconds=WAITS)

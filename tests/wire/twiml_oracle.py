@@ -24,6 +24,7 @@ def table(folder: Path) -> dict:
     return json.loads((folder / "twiml_attributes.json").read_text(encoding="utf-8"))
 
 
+@cache
 def refusals(document: bytes, oracles: Path) -> list[str]:
     """One sentence for each thing Twilio would not accept."""
     root = ET.fromstring(document)
