@@ -26,6 +26,11 @@ COLUMNS = {
 }
 ROWS = {name: namedtuple(name[:-1].title(), columns) for name, columns in COLUMNS.items()}  # noqa: PYI024
 INSTANTS = ("_at", "_since", "lease_until")
+# A row written anew has another transaction's number: PostgreSQL says in one answer what changed.
+STAMPS = ", ".join(
+    f"(SELECT count(*) || ' ' || coalesce(sum(xmin::text::bigint), 0) FROM {name})"
+    for name in COLUMNS
+)
 JOURNAL = "SELECT id, call_id, event, stage_before, stage_after, surprise, inbox_key FROM journal"
 
 
@@ -65,10 +70,10 @@ class Mirror:
         self.before: dict[str, dict[Any, Any]] = dict(self.rows)
         self.changed: set[str] = set()
         self.journal: list[Line] = []
-        self.journal_last = 0
+        self.journal_last = self.written = 0
         self.audit_last = 0
         self._read = {name: _reader(name, sqlite=self.sqlite) for name in COLUMNS}
-        self._versions: dict[str, int] = {}
+        self._versions: dict[str, Any] = {}
 
     def close(self) -> None:
         self._db.close()
@@ -78,6 +83,8 @@ class Mirror:
         if not self.stale:
             return False
         self.stale = False
+        if self.sqlite and not self._written():
+            return False
         count = len(self.changed), len(self.journal)
         for name in self._named_changed():
             found = self._read[name](self._db)
@@ -103,13 +110,21 @@ class Mirror:
         self.changed.clear()
         self.journal.clear()
 
+    def _written(self) -> bool:
+        """Whether anybody wrote since: most of what is committed changes nothing."""
+        before, self.written = self.written, self.one("PRAGMA data_version")
+        return bool(self.written != before)
+
     def _named_changed(self) -> list[str]:
-        """SQLite's own change notices spare most of the reading; PostgreSQL's are not kept."""
-        if not self.sqlite:
-            return list(COLUMNS)
-        versions = dict(self._db.execute("SELECT topic, version FROM changes").fetchall())
+        """Our own change notices, or PostgreSQL's numbers of rows, spare most of the reading."""
+        if self.sqlite:
+            versions = dict(self.all("SELECT topic, version FROM changes"))
+        else:
+            versions = dict(zip(COLUMNS, self.all(f"SELECT {STAMPS}")[0], strict=True))
         named = [name for name in COLUMNS if versions.get(name, 0) != self._versions.get(name)]
         self._versions = {name: versions.get(name, 0) for name in COLUMNS}
+        if not self.sqlite:
+            return named
         quiet = ("desks", "errands", "attempts")  # some of their changes are announced to nobody
         return [*named, *(name for name in quiet if name not in named)]
 

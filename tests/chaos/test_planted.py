@@ -1,103 +1,100 @@
 """The net has no holes: each invariant catches the mistake that was planted for it."""
 
+import json
 import os
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from chaos.planted import HASHED, OF_COMPANY, PLANTED, Plant
 
 STORIES = 500
 TOLD_ANYWAY = 300  # by test_simulation.py, with every invariant
-LEFT_OUT = (".*", "node_modules", "var", "pages", "docs", "reports")
-TELL = """
-import sys
-sys.path[:0] = [".", "tests"]
-from pathlib import Path
-from chaos.simulation_databases import SqliteGround
-from chaos.simulation_run import tell
-from chaos.simulation_story import draw
-template, *wanted = sys.argv[1:]
-ground = SqliteGround(Path(template), Path("."))
-for number, seed in (map(int, one.split(":")) for one in wanted):
-    outcome = tell(draw(seed), ground.fresh(), only=frozenset({number}))
-    if number == 27:
-        print(outcome.hash)
-    elif outcome.broken == number:
-        print(seed, outcome.why[:300])
-        break
-ground.close()
-"""
-
-
-def spoiled(root: Path, there: Path, plant: Plant | None) -> Path:
-    """A copy of the house, with one mistake in it."""
-    shutil.copytree(root, there, ignore=shutil.ignore_patterns(*LEFT_OUT))
-    if plant:
-        path = there / plant.file
-        as_it_is = path.read_text("utf-8")
-        assert as_it_is.count(plant.right) == 1, f"{plant.file} changed: plant it anew"
-        path.write_text(as_it_is.replace(plant.right, plant.wrong), "utf-8")
-    return there
-
+NURSERY = Path(__file__).with_name("planted_nursery.py")
 
 Seeds = Iterable[tuple[int, int]]  # which invariant is held, in which story
+SHAKEN = ("0", "1")  # how dictionaries and sets are
 
 
-def told(house: Path, template: Path, seeds: Seeds, shaken: str = "0") -> str:
-    wanted = [f"{number}:{seed}" for number, seed in seeds]
-    done = subprocess.run(
-        [sys.executable, "-B", "-c", TELL, str(template), *wanted],
-        cwd=house,
+class Nursery:
+    """The house, again and again, with a mistake in it or none."""
+
+    def __init__(self, process: subprocess.Popen, root: Path, folder: Path) -> None:
+        self.process, self.root, self.folder = process, root, folder
+
+    def told(self, plant: Plant | None, seeds: Seeds) -> list[Any]:
+        """What the stories showed: a seed and how its invariant broke; or nothing."""
+        module = plant.file.removesuffix(".py").replace("/", ".") if plant else None
+        file = str(self._spoiled(plant)) if plant else None
+        assert self.process.stdin
+        assert self.process.stdout
+        house = {"module": module, "file": file, "wanted": list(seeds)}
+        self.process.stdin.write(json.dumps(house) + "\n")
+        self.process.stdin.flush()
+        answer = json.loads(self.process.stdout.readline())
+        assert "told" in answer, f"{answer}; its own words are above"
+        return answer["told"]
+
+    def _spoiled(self, plant: Plant) -> Path:
+        """A copy of the file, with one mistake in it."""
+        as_it_is = (self.root / plant.file).read_text("utf-8")
+        assert as_it_is.count(plant.right) == 1, f"{plant.file} changed: plant it anew"
+        file = self.folder / "spoiled.py"
+        file.write_text(as_it_is.replace(plant.right, plant.wrong), "utf-8")
+        return file
+
+
+@contextmanager
+def opened(root: Path, template: Path, folder: Path, shaken: str) -> Iterator[Nursery]:
+    with subprocess.Popen(
+        [sys.executable, "-B", NURSERY, template, folder],
         env={"PATH": os.environ["PATH"], "PYTHONHASHSEED": shaken},
-        capture_output=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    ) as process:
+        yield Nursery(process, root, folder)
+
+
+@pytest.fixture(scope="module")
+def nursery(
+    root: Path, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Nursery]:
+    folder = tmp_path_factory.mktemp("nursery")
+    with opened(root, sqlite_template, folder, SHAKEN[0]) as process:
+        yield process
 
 
 @pytest.mark.parametrize("number", PLANTED)
-def test_a_planted_mistake_is_caught(
-    root: Path, tmp_path: Path, sqlite_template: Path, number: int
-) -> None:
+def test_a_planted_mistake_is_caught(nursery: Nursery, number: int) -> None:
     plant = PLANTED[number]
-    house = spoiled(root, tmp_path / "house", plant)
-    seeds = ((number, seed) for seed in (plant.seed, *range(STORIES)))
-    found = told(house, sqlite_template, seeds)
+    found = nursery.told(plant, ((number, seed) for seed in (plant.seed, *range(STORIES))))
     assert found, f"invariant {number} notices nothing in {STORIES} stories"
 
 
 @pytest.mark.parametrize("mistake", OF_COMPANY)
-def test_a_mistake_about_guests_is_caught(
-    root: Path, tmp_path: Path, sqlite_template: Path, mistake: str
-) -> None:
+def test_a_mistake_about_guests_is_caught(nursery: Nursery, mistake: str) -> None:
     number, plant = OF_COMPANY[mistake]
-    house = spoiled(root, tmp_path / "house", plant)
-    seeds = ((number, seed) for seed in (plant.seed, *range(STORIES)))
-    assert told(house, sqlite_template, seeds)
+    assert nursery.told(plant, ((number, seed) for seed in (plant.seed, *range(STORIES))))
 
 
-def test_without_a_mistake_nothing_is_found(
-    root: Path, tmp_path: Path, sqlite_template: Path
-) -> None:
+def test_without_a_mistake_nothing_is_found(nursery: Nursery) -> None:
     """Or none of those above says anything. test_simulation.py tells the first stories so anyway."""
-    house = spoiled(root, tmp_path / "house", None)
     every = [*PLANTED.items(), *OF_COMPANY.values()]
     seeds = [(n, plant.seed) for n, plant in every if plant.seed >= TOLD_ANYWAY]
     assert seeds
-    assert not told(house, sqlite_template, seeds)
+    assert not nursery.told(None, seeds)
 
 
 def test_a_house_that_depends_on_chance_is_caught(
-    root: Path, tmp_path: Path, sqlite_template: Path
+    nursery: Nursery, root: Path, sqlite_template: Path, tmp_path: Path
 ) -> None:
     """Invariant 27: the same story, shaken differently, must have the same hash."""
-    house = spoiled(root, tmp_path / "house", HASHED)
-    twice = (told(house, sqlite_template, [(27, HASHED.seed)], shaken) for shaken in "12")
-    first, second = twice
-    assert first != second
+    seeds = [(27, HASHED.seed)]
+    with opened(root, sqlite_template, tmp_path, SHAKEN[1]) as another:
+        assert nursery.told(None, seeds) == another.told(None, seeds)
+        assert nursery.told(HASHED, seeds) != another.told(HASHED, seeds)
