@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from random import Random
 
 from callbacks import plan
+from care.disposition import Disposition
 from ivr.call import Call, Ended, Kind, Stage
 from storage.values import Attempt, FollowUp, Record, Task
 from switchboard.seed_cast import ZONE
-from switchboard.seed_words import CONSENT_BY, DECISIONS, NAMES, PROMISES
+from switchboard.seed_words import CONSENT_BY, DECISIONS, NAMES, PROMISES, REACHED
 from switchboard.tasks import WORDS
 
 NUMBERS = range(130, 188)  # +1 314 555 01xx, fictional
@@ -124,6 +125,8 @@ class Promises:
         made = followup.attempts_made + 1
         call = self._call(followup, outcome, at)
         self.told.calls.append(call)
+        if call.answered_at:
+            self.told.records.append(self._record(followup, call, call.ended_at or at))
         self.told.attempts.append(
             Attempt(
                 id=call.attempt_id or "",
@@ -159,6 +162,20 @@ class Promises:
         )
         ended = at + timedelta(minutes=self.dice.randint(4, 16) if reached else 1)
         return over(call, ended, Ended.CLINICIAN_ENDED if reached else Ended.UNREACHED)
+
+    def _record(self, followup: FollowUp, call: Call, ended: datetime) -> Record:
+        return Record(
+            call_id=call.id,
+            author=call.clinician_id or "",
+            version=2,
+            disposition=Disposition.RESOLVED_BY_PHONE.value,
+            person_name=followup.name,
+            callback_number=followup.number,
+            incident=None,
+            notes=self.dice.choice(REACHED),
+            updated_at=ended + timedelta(minutes=2),
+            finished_at=ended + timedelta(minutes=3),
+        )
 
     def _decide(
         self, followup: FollowUp, outcome: plan.Outcome, made: int, at: datetime

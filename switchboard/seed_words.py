@@ -56,4 +56,9 @@ PROMISES = (
     "Check in after the weekend.",
     "Ask whether the plan helped.",
 )
+REACHED = (
+    "The appointment went well. No further call wanted.",
+    "Slept better, used the plan once. Knows whom to call.",
+    "Asked for the clinic's number again. Given, and written down.",
+)
 DECISIONS = ("Letter sent.", "Outreach visit arranged.", "Closed: moved away.")

@@ -12,7 +12,7 @@ from routing import document, stretches
 from routing.rest import strains
 from routing.roster import TIERS
 from storage.store import Store
-from switchboard import roster_book, seed
+from switchboard import roster_book, seed, unwritten
 
 NOW = datetime.fromisoformat("2026-11-20T15:00:00+00:00")
 MONTH = NOW - timedelta(days=31)
@@ -73,6 +73,8 @@ def test_the_month_is_the_same_each_time_and_believable(store):
     busy = Counter(call.clinician_id for call in answered)
     assert len(busy) >= 8
     assert Ended.LOST not in {call.ended_reason for call in calls}
+    with store.read() as rows:
+        assert not rows.records.never_written(MONTH, NOW, unwritten.KIND, 9), "each is written down"
 
 
 def test_there_are_promises_of_every_kind(store):
