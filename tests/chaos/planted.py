@@ -1,6 +1,6 @@
 """Which mistakes would each invariant of the simulation notice, were they made?
 
-Each is planted in a copy of the house; the stories are told there until that invariant breaks. The
+Each is planted in a house of its own; the stories are told there until that invariant breaks. The
 seed is the first that told it when it was planted; after a change to the house another may.
 """
 
