@@ -5,7 +5,7 @@ from datetime import datetime
 
 from ivr import events as e
 from ivr import guest_events as g
-from ivr.call import Call, Role, Stage
+from ivr.call import Call, Ended, Role, Stage
 from switchboard import voice
 from switchboard.board import Board
 from switchboard.calls import EventMaker
@@ -100,9 +100,11 @@ def psap_pressed(form: Fields, call: Call, at: datetime, incident: str) -> e.Eve
 
 
 def _guest_left(_board: Board, form: Fields, call: Call, at: datetime) -> e.Event:
-    if _leg(form) == call.clinician_leg:  # came as a guest, and has the caller now
-        return _clinician_left(form, at)
     over = forms.hung_up(form)
+    if _leg(form) == call.clinician_leg:  # came as a guest, and has the caller now
+        if over and call.ended_reason is Ended.CLINICIAN_ENDED:
+            return e.Strayed(at=at)  # a guest's leaving closes no room: the caller is alone in it
+        return _clinician_left(form, at)
     return g.GuestLeft(at=at, leg_sid=_leg(form), hung_up=over, refused=_refused(form))
 
 

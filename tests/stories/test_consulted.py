@@ -382,6 +382,24 @@ def test_the_clinicians_browser_dies_beside_a_colleague_who_goes_on(town: Town) 
     assert not caller.silences
 
 
+def test_a_colleague_who_alone_came_back_to_the_caller_ends_with_a_goodbye(town: Town) -> None:
+    """Ana was lost on the way back to the caller. Ben sat in the new room as whom he had come, a
+    guest, whose leaving closes no room: the caller heard nothing after his End.
+    """
+    ana, ben, caller = with_ben(town, consult=True)
+    assert guests.take_back(town.board, caller.call.id, "ana", alone=False)
+    ana.leg.hang_up()
+    town.until(lambda: caller.call.clinician_id == "ben", seconds=60)
+    town.until(lambda: caller.stage is Stage.TALKING, seconds=30)
+    town.waits(seconds=10)
+    assert hearers(town, caller.leg) == {ben.leg.sid}
+    ben.ends(caller.call.id)
+    town.until(lambda: caller.hears("Goodbye"), seconds=3)
+    town.waits(seconds=5)
+    assert not caller.leg.live
+    assert not caller.silences
+
+
 def test_a_colleague_on_a_cell_phone_presses_one_and_takes_over(town: Town) -> None:
     town.clinician("Ben", "backup", phone="+13145550121")
     ana, caller = talk(town)
