@@ -1,12 +1,15 @@
 """What does every test build anew that a server builds once in its life? Here: once per process.
 
-SQLAlchemy keeps what a statement compiles to beside its engine, and Werkzeug compiles the code that
-writes an address for every route it is given; every test has its own engine and its own routes.
+SQLAlchemy keeps what a statement compiles to beside its engine, Jinja what a template compiles to
+beside its application, and Werkzeug compiles the code that writes an address for every route it is
+given; every test has its own engine, its own application and its own routes.
 """
 
 from collections.abc import Callable
 from typing import Any
 
+from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine, event
 from werkzeug.routing import Rule
 
@@ -23,6 +26,21 @@ def install() -> None:
     """From now on the stores and the web applications of this process are built faster."""
     storage.store.open_engine = opened
     Rule._compile_builder = compiled_late
+    Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": Templates()}
+
+
+class Templates(BytecodeCache):
+    """What each template compiled to, for as long as its text is the same."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if found := self._compiled.get(bucket.key):
+            bucket.bytecode_from_string(found)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._compiled[bucket.key] = bucket.bytecode_to_string()
 
 
 def opened(url: str) -> Engine:

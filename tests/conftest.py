@@ -31,6 +31,8 @@ BROWSERS = (
     "google-chrome-stable",
 )
 
+LONGEST = ("test_simulation.py", "test_rolling.py", "test_processes.py", "test_planted.py")
+
 # The same examples every time, and no deadline that a busy machine could miss.
 hypothesis.settings.register_profile("steady", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("steady")
@@ -52,6 +54,11 @@ def pytest_configure(config: pytest.Config) -> None:
     held = (folder / "session.lock").open("w")
     fcntl.flock(held, fcntl.LOCK_EX)
     config.stash[SESSION], config.stash[HELD] = folder, held
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first: what is left for the last minute are tests that can be shared out."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
 @pytest.hookimpl(optionalhook=True)

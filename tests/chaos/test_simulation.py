@@ -60,9 +60,9 @@ def test_nobody_is_lost(sqlite, batch: int) -> None:
 
 
 @pytest.mark.postgres
-@pytest.mark.parametrize("batch", range(2))
+@pytest.mark.parametrize("batch", range(BATCHES))
 def test_nobody_is_lost_on_postgresql(postgres, batch: int) -> None:
-    for seed in range(ON_POSTGRES // 2 + ON_POSTGRES * batch, STORIES, ON_POSTGRES * 2):
+    for seed in range(ON_POSTGRES // 2 + ON_POSTGRES * batch, STORIES, ON_POSTGRES * BATCHES):
         goes_well(draw(seed), postgres)
 
 
