@@ -3,6 +3,7 @@
 Callbacks only accelerate what this finds (DESIGN, telephone design 9).
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -32,20 +33,17 @@ def run(board: Board) -> None:
     with board.store.read() as rows:
         live = rows.calls.live()
         over = rows.calls.over_after_cut_off(now - SEEN_OUT, now - LONGEST)
-    settled = [c for c in (*live, *over) if (now - c.stage_since).total_seconds() > SETTLE_SECONDS]
-    unknown = [call for call in settled if not _looked_at(board, call)]
-    for call in unknown:  # once more: the next round is half a minute away
-        _looked_at(board, call)
+    for call in (*live, *over):
+        if (now - call.stage_since).total_seconds() > SETTLE_SECONDS:
+            _asked(board, call, _see_out if call.over else _check)
     _free_desks(board)
 
 
-def _looked_at(board: Board, call: Call) -> bool:
+def _asked(board: Board, call: Call, look: Callable[[Board, Call], None]) -> None:
     try:
-        (_see_out if call.over else _check)(board, call)
-    except CarrierError as silence:
+        look(board, call)
+    except CarrierError as silence:  # the next round asks again
         log.warning("carrier did not say", call=call.id, why=str(silence))
-        return False
-    return True
 
 
 def _check(board: Board, call: Call) -> None:

@@ -81,7 +81,8 @@ def out_of_line(board: Board) -> bytes:
 
 def bed_url(board: Board) -> str:
     """Where the carrier fetches the quiet bed of sound for a leg on hold."""
-    return f"{board.settings.public_base_url}/voice/bed"
+    settings = board.settings
+    return twiml.with_override(f"{settings.public_base_url}/voice/bed", settings.voice_url_override)
 
 
 def meaning(board: Board, call: Call, key: str) -> str:

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from config.settings import Settings
-from telephony.outcomes import CarrierBusy, CarrierRefused, outcome
+from telephony.outcomes import CarrierBusy, CarrierRefused, outcome, question
 
 if TYPE_CHECKING:
     from twilio.http.http_client import TwilioHttpClient
@@ -107,11 +107,13 @@ class Carrier:
             )
             return str(leg.sid)
 
+    @question
     def leg(self, sid: str) -> str:
         """The status of a leg; CarrierRefused with `gone` when the carrier never heard of it."""
         with outcome():
             return str(self._client.calls(sid).fetch().status)
 
+    @question
     def dialled_by(self, leg_sid: str) -> list[LegFound]:
         """The legs that this one's documents have dialled, ended ones too."""
         with outcome():
@@ -157,6 +159,7 @@ class Carrier:
 
     # -- one room -----------------------------------------------------------------------------
 
+    @question
     def in_room(self, room: str) -> dict[str, str]:
         """Who is in a conference: the leg's sid by label (by sid where a leg has no label)."""
         with outcome():
@@ -184,6 +187,7 @@ class Carrier:
 
     # -- the waiting line ---------------------------------------------------------------------
 
+    @question
     def queue_members(self) -> list[Member]:
         """Who waits in the carrier's line, head first; empty when the line was never used."""
         with outcome():

@@ -1,10 +1,15 @@
 """What came of a request to the carrier: refused, busy, or nobody knows?"""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 from telephony import codes
+
+Given = ParamSpec("Given")
+Answer = TypeVar("Answer")
 
 OK, MULTIPLE = 200, 300
 TIMED_OUT, TOO_MANY, FAILED = 408, 429, 500
@@ -38,6 +43,25 @@ class CarrierUnknown(CarrierError):
     """No answer, or a broken one: it may have happened. Look for evidence before asking again."""
 
 
+class CarrierFailed(CarrierUnknown):
+    """It answered that it failed."""
+
+
+def question(ask: Callable[Given, Answer]) -> Callable[Given, Answer]:
+    """What changes nothing is asked once more, at once, when the carrier failed.
+
+    A look that waits for its next turn leaves a caller in an empty room as long.
+    """
+
+    @wraps(ask)
+    def asked(*args: Given.args, **kwargs: Given.kwargs) -> Answer:
+        with suppress(CarrierFailed):
+            return ask(*args, **kwargs)
+        return ask(*args, **kwargs)
+
+    return asked
+
+
 @contextmanager
 def outcome() -> Iterator[None]:
     """Turn whatever the library raises into one of our three outcomes."""
@@ -62,7 +86,9 @@ def _raised(error: Exception) -> CarrierError:
         status, code, message = _of_page(error)
     if status == TOO_MANY:
         return CarrierBusy(message)
-    if OK <= status < MULTIPLE or status >= FAILED or status in {0, TIMED_OUT}:
+    if status >= FAILED:
+        return CarrierFailed(message)
+    if OK <= status < MULTIPLE or status in {0, TIMED_OUT}:
         return CarrierUnknown(message)
     return CarrierRefused(code, message)
 

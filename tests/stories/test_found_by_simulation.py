@@ -13,7 +13,6 @@ from ivr.errands import EndLeg
 from ivr.events import CallerJoined, LedOffline
 from ivr.flow import advance
 from switchboard import calls, clock, offers, presence, reconcile, roster_book, set_back
-from telephony.outcomes import CarrierBusy
 
 CELL = "+13145550121"
 
@@ -431,26 +430,6 @@ def test_whoever_we_moved_out_of_the_line_is_not_led_elsewhere_by_what_the_line_
     assert caller.stage is Stage.TALKING
     assert ana.leg.live
     assert not caller.silences
-
-
-def test_a_look_that_the_carrier_did_not_answer_is_looked_again_at_once(
-    quick_town: Town, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It answered 503 once, and the caller stayed where they were for half a minute more."""
-    town = quick_town
-    caller = town.transfers_from_911()
-    town.waits(minutes=2)
-    answers: list[bool | Exception] = [True, CarrierBusy("503")]
-
-    def over(_board, _sid) -> bool:
-        answer = answers.pop()
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    monkeypatch.setattr(reconcile.errands, "over", over)
-    reconcile.run(town.board)
-    assert caller.stage is Stage.ENDED
 
 
 def test_no_address_that_the_carrier_asks_says_who_calls(quick_town: Town) -> None:

@@ -194,6 +194,27 @@ def test_without_a_clear_answer_it_may_have_happened(ask, answer):
         ask(carrier(Wire(answer=answer)))
 
 
+@pytest.mark.parametrize("name", EVERYTHING)
+def test_only_a_question_is_asked_once_more_when_the_carrier_failed(name):
+    wire = Wire(answer=says(503))
+    with pytest.raises(CarrierUnknown):
+        EVERYTHING[name](carrier(wire))
+    questions = ("leg", "dialled_by", "in_room", "queue_members")
+    assert len(wire.asked) == (2 if name in questions else 1)
+
+
+def test_who_is_in_a_room_is_known_though_the_carrier_failed_once():
+    """A caller was alone in it for four and a half seconds: the next look came two later."""
+    empty = Response(200, json.dumps({"conferences": [], "next_page_uri": None}))
+
+    class OnceFailed(Wire):
+        def request(self, *given, **facts):
+            self.answer = empty if self.asked else says(503)
+            return super().request(*given, **facts)
+
+    assert carrier(OnceFailed()).in_room("room-c0ffee") == {}
+
+
 def test_a_document_too_long_to_travel_is_refused_before_it_leaves():
     wire = Wire()
     with pytest.raises(CarrierRefused, match="32018"):
