@@ -36,7 +36,7 @@ from emulator.web import Timeouts, WebRequest
 from storage import ids
 from storage.engine import open_engine
 from storage.values import Person
-from switchboard import calls, clock, presence, roster_book
+from switchboard import calls, clock, offline_notes, presence, roster_book
 
 STEP_SECONDS = 5.0
 SETTLE_SECONDS = 75.0  # two looks of the reconciler, and the time a stage is left in peace before
@@ -139,6 +139,7 @@ def _quiet(town: SimulatedTown) -> bool:
     mirror = town.mirror
     return not (
         town.twilio.live
+        or offline_notes.left_over(town.board)
         or mirror.live_calls()
         or any(one.state in ("pending", "claimed", "unknown") for one in mirror.errands.values())
         or any(one.state == "offered" for one in mirror.offers.values())
