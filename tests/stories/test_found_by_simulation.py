@@ -4,10 +4,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from faults import REFUSED
 from stories.test_without_database import broken, slow
 from town import BASE, DISPATCH, PARTNER, Caller, Clinician, Town
 
+from emulator import FaultPlan
+from emulator.faults import NO_FAULT, Fault
 from emulator.timeline import silence
+from emulator.web import WebRequest
 from ivr.call import Ended, Psap, Stage
 from ivr.errands import EndLeg
 from ivr.events import CallerJoined, LedOffline
@@ -430,6 +434,35 @@ def test_whoever_we_moved_out_of_the_line_is_not_led_elsewhere_by_what_the_line_
     assert caller.stage is Stage.TALKING
     assert ana.leg.live
     assert not caller.silences
+
+
+class OnceFailing(FaultPlan):
+    """The first request whose address ends so is answered by nobody in between."""
+
+    def __init__(self, ending: str) -> None:
+        super().__init__()
+        self.ending, self.failed = ending, 0
+
+    def decide(self, request: WebRequest) -> Fault:
+        if self.failed or not request.url.partition("#")[0].endswith(self.ending):
+            return NO_FAULT
+        self.failed += 1
+        return Fault(instead=REFUSED)
+
+
+def test_whoever_is_put_on_hold_hears_it_though_its_sound_failed_once(quick_town: Town) -> None:
+    """Every document is fetched again when it failed; the sound of a hold was not."""
+    town = quick_town
+    ana = town.clinician("Ana").goes_on_duty()
+    caller = town.transfers_from_911()
+    town.waits(seconds=2)
+    call_id = ana.accepts().call_id
+    town.until(lambda: caller.stage is Stage.TALKING, seconds=2)
+    town.twilio.faults = OnceFailing("/voice/bed")
+    assert calls.hold(town.board, call_id, ana.id, on=True)
+    town.waits(seconds=10)
+    assert town.twilio.faults.failed
+    assert not silence(caller.leg, 4.0)
 
 
 def test_no_address_that_the_carrier_asks_says_who_calls(quick_town: Town) -> None:
