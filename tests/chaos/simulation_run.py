@@ -39,6 +39,7 @@ from storage.values import Person
 from switchboard import calls, clock, offline_notes, presence, roster_book
 
 STEP_SECONDS = 5.0
+LAST_TALK_SECONDS = 100.0  # whoever was rung back just before may talk on
 SETTLE_SECONDS = 75.0  # two looks of the reconciler, and the time a stage is left in peace before
 LATE_PACE_SECONDS = 1800.0
 PARTNER_TALKS = 90.0  # long enough for whoever looks after where a caller is
@@ -121,7 +122,7 @@ def _phases(town: SimulatedTown, net: Net) -> None:
     town.closing = True
     for caller in town.callers:
         caller.leaves()
-    _until_quiet(town, SETTLE_SECONDS)
+    _until_quiet(town, LAST_TALK_SECONDS + SETTLE_SECONDS)
     net.phase("end")
     if town.story.faults.get("delay_seconds_max", 0) > SETTLE_SECONDS:
         _a_day_later(town)
