@@ -171,7 +171,7 @@ FLOW: dict[Stage, dict[type[e.Event], Handler]] = {
         e.CallerJoined: returning.together,
         e.TalkEnded: returning.bridge_ended,
         e.FetchFailed: returning.rejoin,
-        e.WaitElapsed: talking.look,
+        e.WaitElapsed: returning.look,
         e.RoomSeen: returning.weigh,
         e.LegEnded: returning.hang_up,
         e.LedOffline: passing.lead_offline,

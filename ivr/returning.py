@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from ivr.call import Call, Ended, Psap, Stage
 from ivr.errands import (
     Alert,
+    CheckRoom,
     EndLeg,
     Errand,
     MoveCaller,
@@ -29,6 +30,7 @@ from ivr.events import (
     PsapRung,
     RoomSeen,
     TalkEnded,
+    WaitElapsed,
 )
 from ivr.replies import HangUp, Join, Listen, Reply, Say, WaitInLine
 from ivr.step import (
@@ -170,8 +172,10 @@ def gone(call: Call, event: PsapGone) -> Step:
     if call.psap is Psap.RINGING:
         failed = replace(call, psap=Psap.FAILED, psap_leg=None)
         return Step(failed, (), (Alert("dispatcher_failed"),))
+    if call.psap is Psap.TOGETHER and call.psap_leg:  # the caller may have hung up as well
+        return Step(replace(look_soon(call, event.at), psap_leg=None))
     if call.psap is Psap.TOGETHER:
-        return Step(look_soon(call, event.at))
+        return Step(call)
     if call.psap in PRESENT and call.stage is Stage.DISPATCHER:
         return keep(call, event)
     # psap_since stays: the desk says that they were here and have left
@@ -227,6 +231,14 @@ def bridge_ended(call: Call, event: TalkEnded) -> Step:
     if call.psap is Psap.TOGETHER:
         return keep(call, event)
     return Step(call, _go_on(call))
+
+
+def look(call: Call, event: WaitElapsed) -> Step:
+    """The dispatcher left and nothing was heard of the caller: their room lives on around them."""
+    if call.psap is Psap.TOGETHER and not call.psap_leg:
+        return keep(call, event)
+    deadline = within(event.at, MOVE_SECONDS)
+    return Step(replace(call, deadline_at=deadline), (), (CheckRoom(),))
 
 
 def rejoin(call: Call, event: Event) -> Step:

@@ -55,7 +55,7 @@ def _check(board: Board, call: Call) -> None:
     elif _talked_to(call) and errands.over(board, call.clinician_leg or ""):
         log.info("healed a lost cut-off", call=call.id)
         calls.happened(board, call.id, _alone(call))
-    elif call.stage in RETURNS and errands.over(board, effects.who_holds(call)[1]):
+    elif call.stage in RETURNS and (leg := effects.who_holds(call)[1]) and errands.over(board, leg):
         log.info("healed a lost return", call=call.id)
         calls.happened(board, call.id, _alone(call))
     elif call.guests:

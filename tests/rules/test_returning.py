@@ -266,12 +266,12 @@ def test_the_dispatcher_hangs_up_on_the_caller_who_is_still_ours() -> None:
     assert kept.replies == (Say("pass_over"), WaitInLine())
 
 
-def test_a_lost_word_is_made_up_for_by_looking() -> None:
+def test_a_caller_left_alone_is_fetched_without_asking_the_carrier() -> None:
+    """Their leg is over, by its own word: a look that failed twice left the caller in silence."""
     doubted = advance(with_dispatcher(), events.PsapGone(at=LATER, leg_sid=LEG)).call
-    looked = advance(doubted, events.WaitElapsed(at=LATER))
-    assert looked.errands == (errands.CheckRoom(),)
-    seen = events.RoomSeen(at=LATER, caller=True, clinician=False, psap=False)
-    kept = advance(looked.call, seen)
+    again = advance(doubted, events.PsapGone(at=LATER + timedelta(seconds=1), leg_sid=LEG)).call
+    assert again == doubted, "said twice, it is not waited for twice"
+    kept = advance(doubted, events.WaitElapsed(at=LATER))
     assert kept.call.stage is Stage.WAITING
     assert any(isinstance(one, errands.MoveCaller) for one in kept.errands)
 
