@@ -1,6 +1,7 @@
 """What does every test stand on: a database of its own, a browser, the oracles, a closed network?"""
 
 import fcntl
+import gc
 import os
 import shutil
 import sqlite3
@@ -31,6 +32,7 @@ BROWSERS = (
     "google-chrome-stable",
 )
 
+LONG = ("chaos", "pages")  # real processes, real browsers
 LONGEST = ("test_simulation.py", "test_rolling.py", "test_processes.py", "test_planted.py")
 
 # The same examples every time, and no deadline that a busy machine could miss.
@@ -57,8 +59,26 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest first: what is left for the last minute are tests that can be shared out."""
-    items.sort(key=lambda item: item.path.name not in LONGEST)
+    """Each worker begins with its share of the long ones; the short ones are left for the end.
+
+    `--dist worksteal` gives each worker a stretch of the list, and whoever is done takes from
+    the end of another's.
+    """
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    files = sorted({item.path: None for item in items}, key=_shortness)
+    place = {path: (at % workers, at) for at, path in enumerate(files)}
+    items.sort(key=lambda item: place[item.path])
+
+
+def _shortness(path: Path) -> int:
+    return 0 if path.name in LONGEST else 1 if path.parent.name in LONG else 2
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests stay as long as the process: its garbage is not sought among them."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.hookimpl(optionalhook=True)
