@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from ivr.call import Call, Ended, Psap, Stage
 from ivr.errands import (
     Alert,
-    CheckRoom,
     EndLeg,
     Errand,
     MoveCaller,
@@ -39,6 +38,7 @@ from ivr.step import (
     Step,
     back_in_line,
     join_caller,
+    look_now,
     look_soon,
     moved,
     resume,
@@ -172,10 +172,9 @@ def gone(call: Call, event: PsapGone) -> Step:
     if call.psap is Psap.RINGING:
         failed = replace(call, psap=Psap.FAILED, psap_leg=None)
         return Step(failed, (), (Alert("dispatcher_failed"),))
-    if call.psap is Psap.TOGETHER and call.psap_leg:  # the caller may have hung up as well
-        return Step(replace(look_soon(call, event.at), psap_leg=None))
-    if call.psap is Psap.TOGETHER:
-        return Step(call)
+    if call.psap is Psap.TOGETHER:  # the caller may have hung up as well
+        left = replace(look_soon(call, event.at), psap_leg=None)
+        return Step(left if call.psap_leg else call)
     if call.psap in PRESENT and call.stage is Stage.DISPATCHER:
         return keep(call, event)
     # psap_since stays: the desk says that they were here and have left
@@ -237,8 +236,7 @@ def look(call: Call, event: WaitElapsed) -> Step:
     """The dispatcher left and nothing was heard of the caller: their room lives on around them."""
     if call.psap is Psap.TOGETHER and not call.psap_leg:
         return keep(call, event)
-    deadline = within(event.at, MOVE_SECONDS)
-    return Step(replace(call, deadline_at=deadline), (), (CheckRoom(),))
+    return look_now(call, event.at)
 
 
 def rejoin(call: Call, event: Event) -> Step:

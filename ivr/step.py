@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ivr.call import Call, Psap, Stage
-from ivr.errands import EndLeg, Errand, RingBack
+from ivr.errands import CheckRoom, EndLeg, Errand, RingBack
 from ivr.replies import Ask, Bed, HangUp, Join, LeaveLine, PassTo, Reply, Say, WaitInLine
 
 CONNECT_SECONDS = 8  # a clinician who accepted must be there by then (FAILURES B9)
@@ -56,6 +56,11 @@ def back_in_line(call: Call, at: datetime, **changes: Any) -> Call:
 def within(at: datetime, seconds: float) -> datetime:
     """The instant `seconds` after `at`."""
     return at + timedelta(seconds=seconds)
+
+
+def look_now(call: Call, at: datetime) -> Step:
+    """Ask the carrier who is in the room, and again unless something is heard by then."""
+    return Step(replace(call, deadline_at=within(at, MOVE_SECONDS)), (), (CheckRoom(),))
 
 
 def look_soon(call: Call, at: datetime) -> Call:

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from ivr.call import Call, Ended, Kind, Psap, Stage
 from ivr.errands import (
-    CheckRoom,
     DialPerson,
     EndLeg,
     Errand,
@@ -43,6 +42,7 @@ from ivr.step import (
     Step,
     back_in_line,
     join_caller,
+    look_now,
     look_soon,
     moved,
     resume,
@@ -126,8 +126,7 @@ def occupy(call: Call) -> tuple[Errand, ...]:
 
 def look(call: Call, event: WaitElapsed | Strayed) -> Step:
     """Somebody should be there by now: ask the carrier before deciding."""
-    call = replace(call, deadline_at=within(event.at, MOVE_SECONDS))
-    return Step(call, (), (CheckRoom(),))
+    return look_now(call, event.at)
 
 
 def weigh(call: Call, event: RoomSeen) -> Step:

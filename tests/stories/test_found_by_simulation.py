@@ -21,20 +21,26 @@ from switchboard import calls, clock, offers, presence, reconcile, roster_book, 
 CELL = "+13145550121"
 
 
-def talks_again(town: Town) -> tuple[Clinician, str, str]:
-    """Ana rings Pat as promised, at noon; they talk. The promise's and the call's id."""
+def talks(town: Town) -> tuple[Clinician, Caller, str]:
+    """Ana has a caller from 911: she, they, and the call's id."""
     ana = town.clinician("Ana").goes_on_duty()
     caller = town.transfers_from_911()
     town.waits(seconds=2)
-    accepted = ana.accepts()
+    call_id = ana.accepts().call_id
     town.until(lambda: caller.stage is Stage.TALKING, seconds=2)
-    ana.ends(accepted.call_id)
+    return ana, caller, call_id
+
+
+def talks_again(town: Town) -> tuple[Clinician, str, str]:
+    """Ana rings Pat as promised, at noon; they talk. The promise's and the call's id."""
+    ana, _, call_id = talks(town)
+    ana.ends(call_id)
     town.waits(seconds=3)
-    followup_id = ana.schedules(accepted.call_id, best_from="00:00", best_until="24:00")
+    followup_id = ana.schedules(call_id, best_from="00:00", best_until="24:00")
     ana.wraps_up()
     town.passes(hours=6)
     town.until(lambda: ana.is_offered, seconds=60)
-    return ana, followup_id, accepted.call_id
+    return ana, followup_id, call_id
 
 
 def reaches_pat(town: Town, ana: Clinician) -> str:
@@ -286,11 +292,7 @@ def test_a_clinician_left_alone_because_the_caller_was_led_offline_is_let_go(
 ) -> None:
     """Their leg sat in a room for ever, and their desk said that they were available."""
     town = quick_town
-    ana = town.clinician("Ana").goes_on_duty()
-    caller = town.transfers_from_911()
-    town.waits(seconds=2)
-    ana.accepts()
-    town.until(lambda: caller.stage is Stage.TALKING, seconds=2)
+    ana, caller, _ = talks(town)
     step = advance(caller.call, LedOffline(at=town.now))
     assert EndLeg("clinician", "passed_on", sid=ana.leg.sid) in step.errands
 
@@ -371,11 +373,7 @@ def said(leg) -> set[str]:
 def test_a_caller_thought_to_be_elsewhere_is_found_in_an_empty_room(quick_town: Town) -> None:
     """A copy of their webhook found no database and noted that they were led on: they were not."""
     town = quick_town
-    ana = town.clinician("Ana").goes_on_duty()
-    caller = town.transfers_from_911()
-    town.waits(seconds=2)
-    ana.accepts()
-    town.until(lambda: caller.stage is Stage.TALKING, seconds=2)
+    _, caller, _ = talks(town)
     gone = replace(caller.call, stage=Stage.PARTNER, clinician_id=None, clinician_leg=None)
     with town.store.begin() as rows:
         rows.calls.save(replace(gone, stage_since=town.now - timedelta(seconds=30)))
@@ -453,11 +451,7 @@ class OnceFailing(FaultPlan):
 def test_whoever_is_put_on_hold_hears_it_though_its_sound_failed_once(quick_town: Town) -> None:
     """Every document is fetched again when it failed; the sound of a hold was not."""
     town = quick_town
-    ana = town.clinician("Ana").goes_on_duty()
-    caller = town.transfers_from_911()
-    town.waits(seconds=2)
-    call_id = ana.accepts().call_id
-    town.until(lambda: caller.stage is Stage.TALKING, seconds=2)
+    ana, caller, call_id = talks(town)
     town.twilio.faults = OnceFailing("/voice/bed")
     assert calls.hold(town.board, call_id, ana.id, on=True)
     town.waits(seconds=10)
@@ -468,11 +462,7 @@ def test_whoever_is_put_on_hold_hears_it_though_its_sound_failed_once(quick_town
 def test_no_address_that_the_carrier_asks_says_who_calls(quick_town: Town) -> None:
     """The sound of a waiting room was fetched by GET, with the caller's number in the address."""
     town = quick_town
-    ana = town.clinician("Ana").goes_on_duty()
-    caller: Caller = town.transfers_from_911()
-    town.waits(seconds=2)
-    ana.accepts()
-    town.until(lambda: caller.stage is Stage.TALKING, seconds=2)
+    talks(town)
     asked = [one for one in town.twilio.timeline.exchanges if one.kind == "conference-wait"]
     assert asked
     assert {one.method for one in asked} == {"POST"}
@@ -532,16 +522,10 @@ def test_a_late_end_of_the_last_talk_does_not_end_the_next_one_before_it_began(
 def test_a_promise_does_not_wait_for_somebody_the_roster_let_go(quick_town: Town) -> None:
     """Ana sat at her desk, off the roster: she was waited for half an hour, and Cleo sat idle."""
     town = quick_town
-    ana = town.clinician("Ana").goes_on_duty()
-    caller = town.transfers_from_911()
-    town.waits(seconds=2)
-    accepted = ana.accepts()
-    town.until(lambda: caller.stage is Stage.TALKING, seconds=2)
-    ana.ends(accepted.call_id)
+    ana, _, call_id = talks(town)
+    ana.ends(call_id)
     town.waits(seconds=3)
-    followup_id = ana.schedules(
-        accepted.call_id, best_from="00:00", best_until="24:00", same_clinician=True
-    )
+    followup_id = ana.schedules(call_id, best_from="00:00", best_until="24:00", same_clinician=True)
     ana.wraps_up()
     cleo = town.clinician("Cleo").goes_on_duty()
     with town.store.begin() as rows:
@@ -575,11 +559,7 @@ def test_who_is_left_by_a_dispatcher_in_a_room_that_lives_on_is_told_so(quick_to
     caller heard nothing for five seconds after they had hung up.
     """
     town = quick_town
-    ana = town.clinician("Ana").goes_on_duty()
-    caller = town.transfers_from_911()
-    town.waits(seconds=2)
-    call_id = ana.accepts().call_id
-    town.until(lambda: caller.stage is Stage.TALKING, seconds=3)
+    ana, caller, call_id = talks(town)
     town.phone(DISPATCH).answers(after=2).then_presses("1", after=2)
     ana.brings_dispatcher(call_id)
     town.until(lambda: caller.call.psap is Psap.COMING, seconds=10)
