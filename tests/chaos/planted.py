@@ -47,7 +47,14 @@ PLANTED: dict[int, Plant] = {
         "    if True:\n        return hang_up(call, event)\n    return requeue",
         seed=16,
     ),
-    8: Plant("storage/offers.py", 'offers.c.lapses_at > bindparam("now"),', "", seed=13),
+    8: Plant(
+        "storage/offers.py",
+        "        return won == 1\n",
+        "        late = update(offers).where(offers.c.id == offer_id)\n"
+        "        late = late.values(state='accepted', settled_at=now, call_id=call_id)\n"
+        "        return won == 1 or self._change(late) == 1\n",
+        seed=13,
+    ),
     9: Plant(
         "routing/line.py", "call.line_since, call.id))", "call.line_since, call.id), reverse=True)"
     ),
@@ -119,7 +126,7 @@ PLANTED: dict[int, Plant] = {
         "switchboard/roster_book.py",
         "    return _book(heading.digest, read)",
         '    return _book("the first", read)',
-        seed=7,
+        seed=5,
     ),
     22: Plant(
         "storage/desks.py",
@@ -148,6 +155,7 @@ PLANTED: dict[int, Plant] = {
         "switchboard/calls.py",
         "        return rows.calls.due(board.now(), limit)",
         "        return []",
+        seed=1,
     ),
 }
 

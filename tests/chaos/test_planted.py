@@ -23,41 +23,34 @@ SHAKEN = ("0", "1")  # how dictionaries and sets are
 class Nursery:
     """The house, again and again, with a mistake in it or none."""
 
-    def __init__(self, process: subprocess.Popen, root: Path, folder: Path) -> None:
-        self.process, self.root, self.folder = process, root, folder
+    def __init__(self, process: subprocess.Popen, root: Path) -> None:
+        self.process, self.root = process, root
 
     def told(self, plant: Plant | None, seeds: Seeds) -> list[Any]:
         """What the stories showed: a seed and how its invariant broke; or nothing."""
-        module = plant.file.removesuffix(".py").replace("/", ".") if plant else None
-        file = str(self._spoiled(plant)) if plant else None
+        if plant:
+            as_it_is = (self.root / plant.file).read_text("utf-8")
+            assert as_it_is.count(plant.right) == 1, f"{plant.file} changed: plant it anew"
         assert self.process.stdin
         assert self.process.stdout
-        house = {"module": module, "file": file, "wanted": list(seeds)}
-        self.process.stdin.write(json.dumps(house) + "\n")
+        mistake = plant._asdict() if plant else {"file": None}
+        self.process.stdin.write(json.dumps({**mistake, "wanted": list(seeds)}) + "\n")
         self.process.stdin.flush()
         answer = json.loads(self.process.stdout.readline())
         assert "told" in answer, f"{answer}; its own words are above"
         return answer["told"]
 
-    def _spoiled(self, plant: Plant) -> Path:
-        """A copy of the file, with one mistake in it."""
-        as_it_is = (self.root / plant.file).read_text("utf-8")
-        assert as_it_is.count(plant.right) == 1, f"{plant.file} changed: plant it anew"
-        file = self.folder / "spoiled.py"
-        file.write_text(as_it_is.replace(plant.right, plant.wrong), "utf-8")
-        return file
-
 
 @contextmanager
 def opened(root: Path, template: Path, folder: Path, shaken: str) -> Iterator[Nursery]:
     with subprocess.Popen(
-        [sys.executable, "-B", NURSERY, template, folder],
+        [sys.executable, NURSERY, template, folder],
         env={"PATH": os.environ["PATH"], "PYTHONHASHSEED": shaken},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
-        yield Nursery(process, root, folder)
+        yield Nursery(process, root)
 
 
 @pytest.fixture(scope="module")
