@@ -151,7 +151,7 @@ FLOW: dict[Stage, dict[type[e.Event], Handler]] = {
         e.CallerJoined: handing.together,
         e.TalkEnded: handing.bridge_ended,
         e.FetchFailed: handing.rejoin,
-        e.WaitElapsed: talking.look,
+        e.WaitElapsed: handing.look,
         e.RoomSeen: handing.weigh,
         g.GuestJoined: handing.seated,
         g.GuestLeft: handing.left,

@@ -24,6 +24,7 @@ from ivr.events import (
     LineLeft,
     RoomSeen,
     TalkEnded,
+    WaitElapsed,
 )
 from ivr.guest_events import GuestGone, GuestJoined, GuestLeft, HandedOver
 from ivr.guests import join, with_guest
@@ -35,6 +36,7 @@ from ivr.step import (
     Step,
     back_in_line,
     join_caller,
+    look_now,
     look_soon,
     moved,
     resume,
@@ -153,9 +155,18 @@ def gone(call: Call, event: GuestGone) -> Step:
     guest = call.guest(event.guest_id)
     if guest is None or (guest.leg and event.leg_sid not in ("", guest.leg)):
         return Step(call)
-    if guest.state is Coming.TOGETHER:
-        return Step(look_soon(call, event.at))
+    if guest.state is Coming.TOGETHER:  # the caller may have hung up as well
+        alone = with_guest(look_soon(call, event.at), replace(guest, leg=None))
+        return Step(alone if guest.leg else call)
     return keep(call, event)
+
+
+def look(call: Call, event: WaitElapsed) -> Step:
+    """They left and nothing was heard of the caller: the room lives on around them."""
+    guest = call.keeper
+    if guest and guest.state is Coming.TOGETHER and not guest.leg:
+        return keep(call, event, "pass_over")
+    return look_now(call, event.at)
 
 
 def keep(call: Call, event: Event, words: str = "guest_lost") -> Step:

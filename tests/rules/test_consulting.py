@@ -261,9 +261,18 @@ def test_who_is_lost_before_they_met_leaves_the_caller_ours(how) -> None:
     assert moves(step)[0].replies == (Say("guest_lost"), WaitInLine())
 
 
+def test_a_caller_left_alone_is_fetched_without_asking_the_carrier() -> None:
+    """Who kept them is gone, by their leg's own word; the carrier may refuse to say who is there."""
+    doubted = gone(together()).call
+    assert gone(doubted).call == doubted, "said twice, it is not waited for twice"
+    kept = advance(doubted, events.WaitElapsed(at=LATER))
+    assert kept.call.stage is Stage.WAITING
+    assert moves(kept)[0].replies == (Say("pass_over"), WaitInLine())
+
+
 def test_a_lost_word_is_made_up_for_by_looking() -> None:
-    call = together()
-    looked = advance(gone(call).call, events.WaitElapsed(at=LATER))
+    heard = left(together(), hung_up=False).call  # or the room closed around them
+    looked = advance(heard, events.WaitElapsed(at=LATER))
     assert looked.errands == (errands.CheckRoom(),)
     seen = events.RoomSeen(at=LATER, caller=True, clinician=False)
     assert advance(looked.call, seen).call.stage is Stage.WAITING
