@@ -4,13 +4,16 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote
 
 import phonenumbers
 
-Fields = Mapping[str, str]
+from telephony import cuts
+from telephony.cuts import Fields
+
+__all__ = ["Fields"]
 
 OVER = ("completed", "busy", "failed", "no-answer", "canceled")  # the carrier's words for an end
 FIELDS_MAX = 200
@@ -56,49 +59,6 @@ FACTS = (
     "ErrorUrl",
     "offer",
 )
-
-
-# A signature covers names and values in one row, without marks between them (Twilio's page
-# "Webhooks security"): whoever got hold of one could cut them elsewhere (FAILURES C17). Names that
-# stand in no honest value, and shapes that no value keeps which has swallowed another name:
-DISTINCT = frozenset(
-    """
-    AccountSid AnsweredBy ApiVersion ApplicationSid AvgQueueTime CallDuration CallSid CallStatus
-    CallToken CallbackSource CalledCity CalledCountry CalledState CalledZip CallerCity
-    CallerCountry CallerName CallerState CallerZip Coaching ConferenceSid CurrentQueueSize
-    DialBridged DialCallDuration DialCallSid DialCallStatus Digits Direction EndConferenceOnExit
-    ErrorCode ErrorUrl FinishedOnKey ForwardedFrom FriendlyName FromCity FromCountry FromState
-    FromZip MaxQueueSize MessageSid MessageStatus Muted NumMedia NumSegments ParentCallSid
-    ParticipantLabel QueuePosition QueueResult QueueSid
-    QueueTime SequenceNumber SipResponseCode SpeechResult StartConferenceOnEnter
-    StatusCallbackEvent StirVerstat Timestamp ToCity ToCountry ToState ToZip
-    """.split()  # noqa: SIM905  (as above)
-)
-ABSENT = re.compile("|".join(sorted(DISTINCT, key=len, reverse=True)))
-TWINS = {"Caller": "From", "Called": "To"}  # the carrier says both, or neither
-_WORD, _SID, _COUNT = (
-    re.compile("[a-z_-]*"),
-    re.compile("[A-Z]{2}[0-9a-f]*"),
-    re.compile("-?[0-9]*"),
-)
-SHAPES = {
-    "CallSid": _SID,
-    "ConferenceSid": _SID,
-    "DialCallSid": _SID,
-    "CallStatus": _WORD,
-    "MessageSid": _SID,
-    "MessageStatus": _WORD,
-    "NumMedia": _COUNT,
-    "NumSegments": _COUNT,
-    "DialCallStatus": _WORD,
-    "DialBridged": _WORD,
-    "QueueResult": _WORD,
-    "StatusCallbackEvent": _WORD,
-    "AnsweredBy": _WORD,
-    "SequenceNumber": _COUNT,
-    "ErrorCode": _COUNT,
-    "Digits": re.compile("[0-9A-D*#w]*"),
-}
 
 
 class BadForm(ValueError):
@@ -150,38 +110,9 @@ def parse(form: Sequence[tuple[str, str]]) -> Fields:
             raise BadForm(f"{name[:NAME_CHARS_MAX]!r} is too long")
         if UNSTORABLE.search(value) or UNSTORABLE.search(name):
             raise BadForm(f"{name[:NAME_CHARS_MAX]!r} is not text")
-    _refuse_cut(fields)
+    if why := cuts.why(fields):
+        raise BadForm(why)
     return fields
-
-
-def _refuse_cut(fields: dict[str, str]) -> None:
-    """BadForm when names and values were cut elsewhere than the carrier cut them."""
-    if "" in fields:
-        raise BadForm("a field without a name")
-    for name, shape in SHAPES.items():
-        if name in fields and not shape.fullmatch(fields[name]):
-            raise BadForm(f"{name} is not what the carrier says")
-    for name, twin in TWINS.items():
-        if name in fields and twin not in fields:
-            raise BadForm(f"{name} without {twin}")
-    row = "".join(
-        ("\n" if _honest(name) else name) + ("\n" if _words_of(name, fields) else value)
-        for name, value in sorted(fields.items())
-    )
-    for found in ABSENT.finditer(row):
-        if found[0] not in fields:
-            raise BadForm(f"{found[0]} stands inside another field")
-
-
-def _words_of(name: str, fields: Fields) -> bool:
-    """Whether this is what somebody wrote in a text: any word may stand in it."""
-    return name == "Body" and "MessageSid" in fields
-
-
-def _honest(name: str) -> bool:
-    """Whether the carrier spells a name so: one we know, or a new one made of it (C18)."""
-    ends = [found.end() for found in ABSENT.finditer(name)]
-    return bool(ends) and name.isalpha() and not any(name[end : end + 1].islower() for end in ends)
 
 
 def arrival(fields: Fields) -> ArrivalFacts:
