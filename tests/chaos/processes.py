@@ -4,12 +4,13 @@ import os
 import random
 import signal
 import socket
+import sqlite3
 import threading
 import time
 import urllib.request
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -35,6 +36,7 @@ _PUT_OFF = (
     .where(followups.c.state == "due", followups.c.due_at <= bindparam("soon"))
     .values(due_at=bindparam("later"))
 )
+PEN_SECONDS = 1  # many times what any of ours writes for
 STOPPED_SECONDS = (2.0, 13.0)  # some outlive the lease of 10 s, and wake up as zombies
 START_SECONDS = 6  # of everything, on a machine that has nothing else to do
 NAMES = ("web", "clock-1", "clock-2")
@@ -51,6 +53,7 @@ class Kill:
     deadly: bool
     seconds: float | None = None
     struck_again: bool = False  # whoever took over was ended or frozen too, before it was back
+    waited: bool = False  # for another, frozen with SQLite's only pen in its hand
 
 
 @dataclass
@@ -136,9 +139,17 @@ class Killer:
             for kill in self.kills:
                 if kill.deadly and kill.seconds is None and self._back(kill):
                     kill.seconds = time.monotonic() - kill.at
+            self._see_who_waits()
             if time.monotonic() >= until:
                 return
             time.sleep(min(LOOK_SECONDS, max(until - time.monotonic(), 0)))
+
+    def _see_who_waits(self) -> None:
+        late = time.monotonic() - PEN_SECONDS
+        out = [one for one in self.kills if one.deadly and one.seconds is None and one.at < late]
+        if out and self.frozen and not all(one.waited for one in out) and _pen_taken(self.line):
+            for one in out:
+                one.waited = True
 
     def _back(self, kill: Kill) -> bool:
         """Somebody does its work again, and nothing that it had in hand is still in its hand."""
@@ -159,6 +170,20 @@ class Killer:
                     return False
                 return kill.name == "web" or _beaten(there, pids[0])
         return False
+
+
+def _pen_taken(line: Line) -> bool:
+    """SQLite has one writer, and whoever was frozen while it wrote keeps everybody from it."""
+    url = line.board.store.engine.url
+    if url.get_backend_name() != "sqlite":
+        return False
+    pen = sqlite3.connect(str(url.database), timeout=PEN_SECONDS, isolation_level=None)
+    with closing(pen):
+        try:
+            pen.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return True
+    return False
 
 
 def _beaten(there, pid: int) -> bool:
@@ -186,7 +211,7 @@ class Outcome:
     @property
     def recoveries(self) -> list[float]:
         """In seconds, of each that was left to recover: a freeze of 13 s is no recovery's length."""
-        left = [one for one in self.kills if not one.struck_again]
+        left = [one for one in self.kills if not one.struck_again and not one.waited]
         return sorted(one.seconds for one in left if one.seconds is not None)
 
     def at(self, share: float) -> float:
@@ -203,7 +228,8 @@ class Outcome:
             f"{self.count}\n{len(self.kills)} kills ({sum(k.deadly for k in self.kills)} deadly) at"
             f" {len(self.passed)} of {len(POINTS)} points and at random; recovery median"
             f" {self.at(0.5):.1f} s, p99 {self.at(0.99):.1f} s of {len(self.recoveries)} that were not"
-            f" struck again before they were back; {self.answers} talks ended at desks;"
+            f" struck again before they were back, nor waited for a frozen writer ("
+            f"{sum(one.waited for one in self.kills)} did); {self.answers} talks ended at desks;"
             f" the machine {self.slow:.1f} times slower than a quiet one"
         )
 

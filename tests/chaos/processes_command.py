@@ -64,6 +64,7 @@ def told(outcome: Outcome) -> int:
     for kill in outcome.kills:
         if (kill.seconds or 0) > RECOVERY_SECONDS:
             again = ", struck again" if kill.struck_again else ""
+            again += ", waited for a frozen writer" if kill.waited else ""
             print(f"  slow: {kill.what}, {kill.name}: {kill.seconds:.1f} s{again}")
     slow = outcome.at(0.99) > RECOVERY_SECONDS
     if slow:

@@ -113,12 +113,13 @@ def _events(found: Count, exchanges: list[Exchange], keys: set[str]) -> None:
         if one.status == 200 and LED_ON.search(one.answered.encode()):
             found.led_on += 1
         else:
-            found.lost.append(f"{path} {one.sent.get('CallSid')} -> {one.status} {one.answered}")
+            said = f"{one.sent.get('CallSid')} {one.sent.get('CallStatus')}"
+            found.lost.append(f"{path} {said} -> {one.status} {one.answered}")
 
 
 def _tells(path: str, sent: dict[str, str]) -> bool:
     """Whether this webhook is a fact that we keep; an end also of a call that nobody knew."""
-    if path.endswith("/ended") or "/person-status/" in path:
+    if path.endswith(("/ended", "/psap-status")) or "/person-status/" in path:
         return sent.get("CallStatus") in OVER
     if path.endswith("/room"):
         said = (sent.get("StatusCallbackEvent", ""), sent.get("ParticipantLabel", ""))
