@@ -27,7 +27,7 @@ DISTINCT = frozenset(
 KNOWN = re.compile("|".join(sorted(DISTINCT, key=len, reverse=True)))
 NAME = re.compile("[A-Za-z0-9_]+|SipHeader_.+", re.DOTALL)
 NEVER_WITHOUT = (("Caller", "From"), ("Called", "To"), ("Called", "Caller"), ("ErrorUrl", "From"))
-OURS = ("offer", "guest", "msg")  # `msg`: in addresses of the carrier's own documents
+OURS = ("offer", "guest", "call", "msg")  # `msg`: in addresses of the carrier's own documents
 # Shapes that no value keeps which has swallowed a name, or lost its own head to one.
 _WORD, _SID, _COUNT, _ANY = (
     re.compile("[a-z_-]*"),
@@ -56,6 +56,7 @@ SHAPES = {
     "ParticipantLabel": re.compile("([a-z][A-Za-z0-9_-]*)?"),  # a role of ours, and whose
     "offer": _ANY,
     "guest": _ANY,
+    "call": _ANY,
 }
 
 

@@ -308,6 +308,11 @@ def test_a_name_that_is_new_is_no_cut(name):
     assert forms.parse([("CallSid", "CA12"), (name, "ringing")])[name] == "ringing"
 
 
+@pytest.mark.parametrize("ours", [{"offer": "M8"}, {"guest": "g1", "call": "c1"}])
+def test_what_our_softphone_says_is_no_cut(ours):
+    assert forms.parse([*FIRST.items(), *ours.items()]) == FIRST | ours
+
+
 def test_captured_webhooks_are_whole(oracles):
     for one in json.loads((oracles / "webhook_captures.json").read_text("utf-8"))["payloads"]:
         forms.parse([*one["params"].items()])
