@@ -7,6 +7,7 @@ in a form and cut by nobody must be let in all the same (C18).
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain, pairwise
 
 Fields = Mapping[str, str]
 
@@ -62,49 +63,54 @@ SHAPES = {
 
 def why(fields: Fields) -> str | None:
     """Say what shows that the carrier did not cut this form so; None: nothing does."""
-    return next(_signs(fields), None)
+    signs = (_misspelt, _misshapen, _alone, _grown, _swallowed)
+    return next(chain.from_iterable(sign(fields) for sign in signs), None)
 
 
-def _signs(fields: Fields) -> Iterator[str]:
+def _misspelt(fields: Fields) -> Iterator[str]:
+    """Names the carrier does not make; beside ours, the end that one of ours may have lost."""
+    ours = not fields.keys().isdisjoint(OURS)
     for name in fields:
-        if not NAME.fullmatch(name):
+        if not NAME.fullmatch(name) or (ours and name[0].islower() and name not in OURS):
             yield f"{name!r} is no name"
+
+
+def _misshapen(fields: Fields) -> Iterator[str]:
     for name, shape in SHAPES.items():
         if name in fields and not shape.fullmatch(fields[name]):
             yield f"{name} is not what the carrier says"
+
+
+def _alone(fields: Fields) -> Iterator[str]:
     for name, other in NEVER_WITHOUT:
         if name in fields and other not in fields:
             yield f"{name} without {other}"
-    if not fields.keys().isdisjoint(OURS):
-        yield from (f"{name!r} beside ours" for name in fields if _beside_ours(name))
+
+
+def _grown(fields: Fields) -> Iterator[str]:
+    """New names that a known one, which is not there, and the head of what it said make up."""
     absent = tuple(known for known in SHAPES if known not in fields)
     for name, value in fields.items():
-        if name.startswith(absent) and _has_grown(name, value, absent):
+        if name.startswith(absent) and any(_made_of(known, name, value) for known in absent):
             yield f"{name!r} took in the head of its own value"
-    yield from (f"{name} stands inside another field" for name in _swallowed(fields))
 
 
-def _beside_ours(name: str) -> bool:
-    """Whether one of ours may have lost its end to this field: the carrier's have capitals."""
-    return name[0].islower() and name not in OURS
-
-
-def _has_grown(name: str, value: str, absent: tuple[str, ...]) -> bool:
-    """Whether one of these names, and the head of what it said, make up this new one."""
-    for known in filter(name.startswith, absent):
-        taken, shape = name[len(known) :], SHAPES[known]
-        if shape.fullmatch(taken + value) or (shape is _SID and SID_HEAD.fullmatch(taken)):
-            return True
-    return False
+def _made_of(known: str, name: str, value: str) -> bool:
+    taken, shape = name.removeprefix(known), SHAPES[known]
+    if taken == name:
+        return False
+    return bool(shape.fullmatch(taken + value) or (shape is _SID and SID_HEAD.fullmatch(taken)))
 
 
 def _swallowed(fields: Fields) -> Iterator[str]:
-    """Known names that are no field of this form, and stand within one or between two."""
+    """Known names that are no field of this form, and stand within one or across two."""
     row = "".join(
-        _told_by(name) + ("\n" if _words_of(name, fields) else value)
+        _told_by(name, fields) + ("\n" if _words_of(name, fields) else value)
         for name, value in sorted(fields.items())
     )
-    return (found[0] for found in KNOWN.finditer(row) if found[0] not in fields)
+    for found in KNOWN.finditer(row):
+        if found[0] not in fields:
+            yield f"{found[0]} stands inside another field"
 
 
 def _words_of(name: str, fields: Fields) -> bool:
@@ -112,10 +118,13 @@ def _words_of(name: str, fields: Fields) -> bool:
     return name == "Body" and "MessageSid" in fields
 
 
-def _told_by(name: str) -> str:
+def _told_by(name: str, fields: Fields) -> str:
     """The name, or of one that the carrier may have made of a known one, its end (C18)."""
-    ends = [found.end() for found in KNOWN.finditer(name)]
-    honest = ends and name.isalpha() and name[0].isupper()
-    if honest and not any(name[end : end + 1].islower() for end in ends):
-        return "\n" + name[ends[-1] :]
+    found = [*KNOWN.finditer(name)]
+    merged = any(
+        one.end() == other.start() and one[0] not in fields for one, other in pairwise(found)
+    )
+    honest = found and not merged and name.isalpha() and name[0].isupper()
+    if honest and not any(name[one.end() : one.end() + 1].islower() for one in found):
+        return "\n" + name[found[-1].end() :]
     return name

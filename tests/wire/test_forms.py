@@ -281,11 +281,12 @@ CUT_ELSEWHERE = {
     "the same, of a conference": {"CallSid": "CA12", "ConferenceSidCF": "12"},
     "the same, of a key": {"CallSid": "CA12", "DigitsA": "1"},
     "the same, of a parameter of ours": {"CallSid": "CA12", "offerM": "8F"},
-    "two names over a value": {"CallSid": "CA12", "ConferenceSidC": "", "Fb8": "12"},
+    "a value between two new names": {"CallSid": "CA12", "ConferenceSidC": "", "Fb8": "12"},
     "a name that swallowed an empty field and half a name": {
         "CallSid": "CA12",
         "FromZipDi": "gits3",
     },
+    "two names over one value": {"CallSid": "CA12", "CallerZipDigits": "17"},
     "the end of a status": {"CallSid": "CA12", "CallStatus": "ring", "ingTimestampTh": "u, 01 Jun"},
     "the end of a parameter of ours": {"CallSid": "CA12", "offer": "M8", "w5": ""},
     "numbers in names": {"CallSid": "CA12", "To+1314": "5550100"},
@@ -302,7 +303,8 @@ def test_names_and_values_cut_elsewhere_are_refused(why):
 
 
 @pytest.mark.parametrize(
-    "name", ["ParticipantCallStatus", "CallSidOfTomorrow", "ConferenceSidHash", "Mood"]
+    "name",
+    ["ParticipantCallStatus", "CallSidOfTomorrow", "ConferenceSidHash", "CallSidTimestamp", "Mood"],
 )
 def test_a_name_that_is_new_is_no_cut(name):
     assert forms.parse([("CallSid", "CA12"), (name, "ringing")])[name] == "ringing"
