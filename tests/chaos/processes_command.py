@@ -9,6 +9,7 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 
 from chaos.processes import Outcome, happens  # noqa: E402
+from chaos.processes_disk import fills, small_disk  # noqa: E402
 from chaos.processes_line import running  # noqa: E402
 from chaos.processes_points import POINTS  # noqa: E402
 from chaos.processes_postgres import Cluster, disturb  # noqa: E402
@@ -24,7 +25,7 @@ def main() -> int:
     parser.add_argument("--database", choices=("sqlite", "postgres", "both"), default="both")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--every", type=float, default=2.0, help="seconds between kills")
-    parser.add_argument("--calm", action="store_true", help="leave PostgreSQL itself alone")
+    parser.add_argument("--calm", action="store_true", help="leave database and disk alone")
     said = parser.parse_args()
     kinds = ("sqlite", "postgres") if said.database == "both" else (said.database,)
     return max(run(kind, said) for kind in kinds)
@@ -35,8 +36,12 @@ def run(kind: str, said: argparse.Namespace) -> int:
         folder = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="chaos-")))
         print(f"{kind}: {said.kills} kills, seed {said.seed}", flush=True)
         if kind == "sqlite":
-            url = reached = f"sqlite:///{folder}/line.db"
-            meanwhile = None
+            disk = folder / "disk"
+            small = held.enter_context(small_disk(disk))
+            url = reached = f"sqlite:///{disk}/line.db"
+            meanwhile = fills(disk, said.seed, print) if small and not said.calm else None
+            if not small:
+                print("the disk is never full: only root can mount a small one")
         else:
             cluster = held.enter_context(Cluster.opened())
             url, reached = cluster.url, cluster.reached
