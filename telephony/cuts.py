@@ -59,6 +59,7 @@ SHAPES = {
     "guest": _ANY,
     "call": _ANY,
 }
+SHAPED = re.compile("|".join(SHAPES))  # none of them begins another
 
 
 def why(fields: Fields) -> str | None:
@@ -89,17 +90,12 @@ def _alone(fields: Fields) -> Iterator[str]:
 
 def _grown(fields: Fields) -> Iterator[str]:
     """New names that a known one, which is not there, and the head of what it said make up."""
-    absent = tuple(known for known in SHAPES if known not in fields)
     for name, value in fields.items():
-        if name.startswith(absent) and any(_made_of(known, name, value) for known in absent):
-            yield f"{name!r} took in the head of its own value"
-
-
-def _made_of(known: str, name: str, value: str) -> bool:
-    taken, shape = name.removeprefix(known), SHAPES[known]
-    if taken == name:
-        return False
-    return bool(shape.fullmatch(taken + value) or (shape is _SID and SID_HEAD.fullmatch(taken)))
+        known = SHAPED.match(name)
+        if known and known[0] not in fields:
+            shape, taken = SHAPES[known[0]], name[known.end() :]
+            if shape.fullmatch(taken + value) or (shape is _SID and SID_HEAD.fullmatch(taken)):
+                yield f"{name!r} took in the head of its own value"
 
 
 def _swallowed(fields: Fields) -> Iterator[str]:

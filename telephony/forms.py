@@ -11,9 +11,8 @@ from urllib.parse import parse_qsl, unquote
 import phonenumbers
 
 from telephony import cuts
-from telephony.cuts import Fields
 
-__all__ = ["Fields"]
+Fields = cuts.Fields
 
 OVER = ("completed", "busy", "failed", "no-answer", "canceled")  # the carrier's words for an end
 FIELDS_MAX = 200

@@ -2,6 +2,7 @@
 
 import fcntl
 import gc
+import json
 import os
 import shutil
 import sqlite3
@@ -9,6 +10,7 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import built_once
 import hypothesis
@@ -178,6 +180,14 @@ def oracles() -> Path:
     if not folder.is_dir():
         missing(f"no third-party oracles: this test reads them from {folder}")
     return folder
+
+
+@pytest.fixture(scope="session")
+def captures(oracles: Path) -> list[dict[str, Any]]:
+    """Webhooks that others have received: each with an `id`, and its `params`."""
+    found = json.loads((oracles / "webhook_captures.json").read_text("utf-8"))["payloads"]
+    assert len(found) > 30
+    return found
 
 
 @pytest.fixture(scope="session")

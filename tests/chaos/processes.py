@@ -174,10 +174,10 @@ class Killer:
 
 def _pen_taken(line: Line) -> bool:
     """SQLite has one writer, and whoever was frozen while it wrote keeps everybody from it."""
-    url = line.board.store.engine.url
-    if url.get_backend_name() != "sqlite":
+    store = line.board.store
+    if store.dialect != "sqlite":
         return False
-    pen = sqlite3.connect(str(url.database), timeout=PEN_SECONDS, isolation_level=None)
+    pen = sqlite3.connect(str(store.engine.url.database), timeout=PEN_SECONDS, isolation_level=None)
     with closing(pen):
         try:
             pen.execute("BEGIN IMMEDIATE")

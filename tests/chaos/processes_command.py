@@ -8,11 +8,13 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 
+from chaos import processes_disk, processes_postgres  # noqa: E402
 from chaos.processes import Outcome, happens  # noqa: E402
-from chaos.processes_disk import fills, small_disk  # noqa: E402
+from chaos.processes_disk import small_disk  # noqa: E402
+from chaos.processes_ills import befalling  # noqa: E402
 from chaos.processes_line import running  # noqa: E402
 from chaos.processes_points import POINTS  # noqa: E402
-from chaos.processes_postgres import Cluster, disturb  # noqa: E402
+from chaos.processes_postgres import Cluster  # noqa: E402
 
 from storage.migrate import upgrade  # noqa: E402
 
@@ -39,13 +41,13 @@ def run(kind: str, said: argparse.Namespace) -> int:
             disk = folder / "disk"
             small = held.enter_context(small_disk(disk))
             url = reached = f"sqlite:///{disk}/line.db"
-            meanwhile = fills(disk, said.seed, print) if small and not said.calm else None
+            ills = processes_disk.ills(disk) if small else {}
             if not small:
                 print("the disk is never full: only root can mount a small one")
         else:
             cluster = held.enter_context(Cluster.opened())
             url, reached = cluster.url, cluster.reached
-            meanwhile = None if said.calm else disturb(cluster, said.seed, print)
+            ills = processes_postgres.ills(cluster)
         upgrade(url)
         line = held.enter_context(running(url, folder, reached))
         outcome = happens(
@@ -54,7 +56,7 @@ def run(kind: str, said: argparse.Namespace) -> int:
             said.seed,
             every_seconds=said.every,
             said=lambda words: print(words, flush=True),
-            meanwhile=meanwhile,
+            meanwhile=befalling(ills, said.seed, print) if ills and not said.calm else None,
         )
         return told(outcome)
 

@@ -1,14 +1,12 @@
 """A small disk of the database's own, and who fills it. Mounting one needs root, on Linux."""
 
-import random
 import subprocess
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from chaos.processes_postgres import BETWEEN_SECONDS, ILL_SECONDS
+from chaos.processes_ills import Ill
 
 MEGABYTES = 256
 BLOCK = bytes(65536)
@@ -30,17 +28,9 @@ def small_disk(folder: Path) -> Iterator[bool]:
             subprocess.run(["umount", "--lazy", folder], check=True)
 
 
-def fills(disk: Path, seed: int, said: Callable[[str], None]) -> Callable[[threading.Event], None]:
-    """Every 5 to 40 s the disk is full for some seconds: whatever is written there is refused."""
-    dice = random.Random(seed)
-
-    def meanwhile(over: threading.Event) -> None:
-        while not over.wait(dice.uniform(*BETWEEN_SECONDS)):
-            seconds = dice.uniform(*ILL_SECONDS)
-            said(f"       the database's disk full for {seconds:.1f} s")
-            _full(disk / "filled", seconds)
-
-    return meanwhile
+def ills(disk: Path) -> dict[str, Ill]:
+    """The disk is full: whatever is written there is refused."""
+    return {"the database's disk full": lambda seconds: _full(disk / "filled", seconds)}
 
 
 def _full(file: Path, seconds: float) -> None:

@@ -1,6 +1,5 @@
 """A PostgreSQL of our own to be ill-treated: ended, made read-only, cut off; reached by a proxy."""
 
-import random
 import select
 import shutil
 import socket
@@ -8,19 +7,18 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
+from chaos.processes_ills import Ill
 from private_postgres import as_account, binaries, free_port, initialise, plain, server_account
 from waiting import until
 
 SETTINGS = ("listen_addresses=127.0.0.1", "max_connections=100", "timezone=UTC")
 START_SECONDS = 30
-BETWEEN_SECONDS = (5, 40)
-ILL_SECONDS = (0.5, 4)
 BLOCK = 65536
 
 
@@ -155,11 +153,8 @@ class Proxy:
                 other[one].sendall(carried)
 
 
-def disturb(
-    cluster: Cluster, seed: int, said: Callable[[str], None]
-) -> Callable[[threading.Event], None]:
-    """Every 5 to 40 s the database is ended, read-only, silent or cut off for some seconds."""
-    dice = random.Random(seed)
+def ills(cluster: Cluster) -> dict[str, Ill]:
+    """The database is ended, read-only, silent or cut off."""
 
     def restart(seconds: float) -> None:
         cluster.end()
@@ -171,7 +166,7 @@ def disturb(
         time.sleep(seconds)
         cluster.read_only(on=False)
 
-    def wire(mode: str) -> Callable[[float], None]:
+    def wire(mode: str) -> Ill:
         def turned(seconds: float) -> None:
             cluster.proxy.turn(mode)
             time.sleep(seconds)
@@ -179,17 +174,9 @@ def disturb(
 
         return turned
 
-    ills = {
-        "ended and started": restart,
-        "read-only": read_only,
-        "silent": wire("silent"),
-        "cut off": wire("cut"),
+    return {
+        "PostgreSQL ended and started": restart,
+        "PostgreSQL read-only": read_only,
+        "PostgreSQL silent": wire("silent"),
+        "PostgreSQL cut off": wire("cut"),
     }
-
-    def meanwhile(over: threading.Event) -> None:
-        while not over.wait(dice.uniform(*BETWEEN_SECONDS)):
-            name, seconds = dice.choice(list(ills)), dice.uniform(*ILL_SECONDS)
-            said(f"       PostgreSQL {name} for {seconds:.1f} s")
-            ills[name](seconds)
-
-    return meanwhile

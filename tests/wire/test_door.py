@@ -1,7 +1,6 @@
 """Does the telephone door keep strangers out and callers in, whatever is posted to it?"""
 
 import dataclasses
-import json
 from collections.abc import Iterator
 from urllib.parse import urlencode
 from xml.etree import ElementTree as ET
@@ -298,8 +297,7 @@ def test_other_methods_open_nothing(door: Door, method: str) -> None:
 # -- what others have received ----------------------------------------------------------------
 
 
-def test_every_captured_webhook_is_answered_on_every_route(door: Door, oracles) -> None:
-    captures = json.loads((oracles / "webhook_captures.json").read_text("utf-8"))["payloads"]
+def test_every_captured_webhook_is_answered_on_every_route(door: Door, oracles, captures) -> None:
     for capture in captures:
         for path in door.voice_routes():
             assert_heard(door.post(path, capture["params"]), oracles)

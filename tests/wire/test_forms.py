@@ -1,7 +1,6 @@
 """Is what the carrier sends read once, rightly, and never with an accident?"""
 
 import contextlib
-import json
 from urllib.parse import urlencode
 
 import pytest
@@ -97,9 +96,7 @@ def test_a_shown_number_is_kept_and_only_a_real_one_is_dialable(raw, shown, dial
     assert forms.dialable(forms.number_shown(raw)) is dialable
 
 
-def test_every_captured_webhook_is_read(oracles):
-    captures = json.loads((oracles / "webhook_captures.json").read_text("utf-8"))["payloads"]
-    assert len(captures) > 30
+def test_every_captured_webhook_is_read(captures):
     for capture in captures:
         body = urlencode(capture["params"]).encode()
         fields = forms.parse(forms.pairs(body))
@@ -315,14 +312,14 @@ def test_what_our_softphone_says_is_no_cut(ours):
     assert forms.parse([*FIRST.items(), *ours.items()]) == FIRST | ours
 
 
-def test_captured_webhooks_are_whole(oracles):
-    for one in json.loads((oracles / "webhook_captures.json").read_text("utf-8"))["payloads"]:
+def test_captured_webhooks_are_whole(captures):
+    for one in captures:
         forms.parse([*one["params"].items()])
 
 
-def test_a_captured_webhook_cut_anywhere_is_refused_or_says_the_same(oracles):
+def test_a_captured_webhook_cut_anywhere_is_refused_or_says_the_same(captures):
     """Each name in turn takes in the head of its value, or gives up its own end."""
-    for one in json.loads((oracles / "webhook_captures.json").read_text("utf-8"))["payloads"]:
+    for one in captures:
         whole = one["params"]
         said = forms.inbox_key("/", whole)
         for name, value in whole.items():
